@@ -1,0 +1,59 @@
+import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);
+import {
+  terminal
+} from "./chunk-BD6FJOOH.js";
+import {
+  DEFAULTS,
+  step
+} from "./chunk-F47LXLPK.js";
+import {
+  __name
+} from "./chunk-N2SECSPE.js";
+
+// src/cli.ts
+import { tmpdir } from "node:os";
+import { parseArgs } from "node:util";
+var USAGE = `npm start                            an embedded registry, no network: the gate passing, then failing
+npm start -- REFERENCE\u2026 [--INPUT VALUE\u2026]   the same step that the runner runs
+
+Inputs, with their defaults (README.md says what they mean):
+${Object.entries(DEFAULTS).filter(([name]) => name !== "images").map(([name, value]) => `  --${name}${value === "" ? "" : ` ${value}`}`).join("\n")}
+`;
+var write = /* @__PURE__ */ __name((line) => void process.stdout.write(`${line}
+`), "write");
+function toEnvironment(args) {
+  const options = { help: { type: "boolean", short: "h" } };
+  for (const name of Object.keys(DEFAULTS)) options[name] = { type: "string" };
+  const { values, positionals } = parseArgs({ args: [...args], allowPositionals: true, options });
+  if (values["help"]) return void 0;
+  const given = Object.entries(values).map(([name, value]) => [`INPUT_${name.toUpperCase()}`, String(value)]);
+  const images = [...positionals, ...typeof values["images"] === "string" ? [values["images"]] : []].join("\n");
+  return { ...process.env, ...Object.fromEntries(given), INPUT_IMAGES: images };
+}
+__name(toEnvironment, "toEnvironment");
+async function main(args) {
+  if (args.length === 0) {
+    const { demonstrate } = await import("./demo-LV35FREX.js");
+    return demonstrate(write);
+  }
+  let environment;
+  try {
+    environment = toEnvironment(args);
+  } catch (error) {
+    write(`${error.message}
+
+${USAGE}`);
+    return 2;
+  }
+  if (environment === void 0) {
+    write(USAGE);
+    return 0;
+  }
+  const workflow = terminal(write);
+  const { platform, arch: architecture } = process;
+  const exitCode = await step({ environment, platform, architecture, temporary: tmpdir() }, workflow);
+  workflow.printOutputs();
+  return exitCode;
+}
+__name(main, "main");
+process.exitCode = await main(process.argv.slice(2));

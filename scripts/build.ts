@@ -1,0 +1,44 @@
+import { readFile, rm, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { build } from "esbuild";
+
+/**
+ * Writes `dist/`, or the directory given as argument: the entries and their shared chunks, and the licences of all that is
+ * in them. The same sources give the same bytes, wherever they are built.
+ */
+const root = join(import.meta.dirname, "..");
+const outdir = process.argv[2] ?? join(root, "dist");
+await rm(outdir, { recursive: true, force: true });
+
+const { metafile } = await build({
+  absWorkingDir: root,
+  entryPoints: ["src/main.ts", "src/cli.ts"],
+  outdir,
+  bundle: true,
+  // What a run may not need (YAML, the public suffix list, the demonstration) is in chunks of its own.
+  splitting: true,
+  format: "esm",
+  platform: "node",
+  // The runner has Node 24; 20 is what a laptop may have.
+  target: "node20",
+  keepNames: true,
+  metafile: true,
+  legalComments: "none",
+  logLevel: "warning",
+  // CommonJS dependencies call require for Node's own modules, which an ES module has only when it makes one.
+  banner: { js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);" },
+});
+
+const inputs = Object.values(metafile.outputs).flatMap((output) => Object.keys(output.inputs));
+const packages = new Set(inputs.flatMap((path) => /^(?:.*\/)?node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(path)?.[1] ?? []));
+const licences = await Promise.all([...packages].sort().map(licenceOf));
+await writeFile(join(outdir, "licenses.txt"), licences.join("\n\n"));
+
+async function licenceOf(name: string): Promise<string> {
+  const directory = dirname(join(root, "node_modules", name, "package.json"));
+  const { version, license } = JSON.parse(await readFile(join(directory, "package.json"), "utf8"));
+  const texts = await Promise.all(
+    ["LICENSE", "LICENSE.md", "LICENSE.txt", "LICENCE"].map((file) => readFile(join(directory, file), "utf8").catch(() => "")),
+  );
+  return `${name} ${version} (${license})\n\n${texts.find((text) => text !== "") ?? "No licence text is in the package."}`;
+}

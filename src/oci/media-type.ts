@@ -1,0 +1,52 @@
+/** What the bytes are, by their media type: https://github.com/opencontainers/image-spec/blob/main/media-types.md */
+
+export const OCI_INDEX = "application/vnd.oci.image.index.v1+json";
+export const OCI_MANIFEST = "application/vnd.oci.image.manifest.v1+json";
+export const OCI_CONFIG = "application/vnd.oci.image.config.v1+json";
+export const DOCKER_LIST = "application/vnd.docker.distribution.manifest.list.v2+json";
+export const DOCKER_MANIFEST = "application/vnd.docker.distribution.manifest.v2+json";
+export const DOCKER_CONFIG = "application/vnd.docker.container.image.v1+json";
+export const SCHEMA1 = "application/vnd.docker.distribution.manifest.v1+json";
+export const SCHEMA1_SIGNED = "application/vnd.docker.distribution.manifest.v1+prettyjws";
+/** Withdrawn before OCI 1.1 was final, and still served by registries that took it. */
+export const OCI_ARTIFACT = "application/vnd.oci.artifact.manifest.v1+json";
+/** https://github.com/moby/buildkit/blob/master/cache/remotecache/v1/types/spec.go */
+export const BUILDKIT_CACHE_CONFIG = "application/vnd.buildkit.cacheconfig.v0";
+/** https://github.com/moby/buildkit/blob/master/docs/attestations/attestation-storage.md */
+export const ATTESTATION_ARTIFACT = "application/vnd.docker.attestation.manifest.v1+json";
+
+const INDEXES: ReadonlySet<string> = new Set([OCI_INDEX, DOCKER_LIST]);
+const MANIFESTS: ReadonlySet<string> = new Set([OCI_MANIFEST, DOCKER_MANIFEST]);
+const SCHEMA1S: ReadonlySet<string> = new Set([SCHEMA1, SCHEMA1_SIGNED]);
+
+/**
+ * Every type a manifest may have, for the one `Accept` header of a request.
+ * All at once, because registries answer 404 to a type they were not asked for; schema 1 last, as nobody should prefer it.
+ */
+export const ACCEPT = [OCI_INDEX, DOCKER_LIST, OCI_MANIFEST, DOCKER_MANIFEST, OCI_ARTIFACT, SCHEMA1_SIGNED, SCHEMA1].join(", ");
+
+export function isIndex(mediaType: string): boolean {
+  return INDEXES.has(mediaType);
+}
+
+export function isManifest(mediaType: string): boolean {
+  return MANIFESTS.has(mediaType);
+}
+
+export function isSchema1(mediaType: string): boolean {
+  return SCHEMA1S.has(mediaType);
+}
+
+/** True for a type that names exactly one kind of document, so that a body may be held to it. */
+export function isSpecific(mediaType: string): boolean {
+  return isIndex(mediaType) || isManifest(mediaType) || isSchema1(mediaType) || mediaType === OCI_ARTIFACT;
+}
+
+export function isImageConfig(mediaType: string): boolean {
+  return mediaType === OCI_CONFIG || mediaType === DOCKER_CONFIG;
+}
+
+/** True for the layer types of OCI and Docker, whatever their compression. */
+export function isLayer(mediaType: string): boolean {
+  return /^application\/vnd\.(oci\.image\.layer\.|docker\.image\.rootfs\.(diff|foreign\.diff)\.)/.test(mediaType);
+}

@@ -1,0 +1,94 @@
+import { type ImageConfig, readConfig } from "./config.ts";
+import { readDigest } from "./descriptor.ts";
+import type { Digest } from "./digest.ts";
+import { PullError } from "./failure.ts";
+import { asList, asObject, asString, type Json, type JsonObject, parseJson } from "./json.ts";
+
+/**
+ * Docker's first manifest format, which old registries still serve and the other current clients refuse:
+ * https://github.com/distribution/distribution/blob/v2.8.3/docs/spec/manifest-v2-1.md
+ */
+export type Schema1 = {
+  /** Base layer first, as every other format has them; layers that change nothing are left out. */
+  readonly layers: readonly Digest[];
+  readonly config: ImageConfig;
+};
+
+/** The 32 bytes Docker stored for a layer that changes nothing. */
+const EMPTY_LAYER = "sha256:a3ed95caeb02ffe68cdd9fd84406680ae93d633cb16422d00e8a7c22955b46d4";
+
+/** Fields of `v1Compatibility` that belong to the layer and not to the image. */
+const LAYER_FIELDS = new Set(["id", "parent", "parent_id", "layer_id", "throwaway", "Size", "parent_config"]);
+
+/** What the schema 1 manifest says. Fails as `invalid` when layers and history disagree or a field is not as specified. */
+export function readSchema1(json: JsonObject): Schema1 {
+  const fsLayers = asList(json["fsLayers"], "schema 1 fsLayers").map(readBlobSum);
+  const history = asList(json["history"], "schema 1 history").map(readHistory);
+  if (fsLayers.length === 0) throw new PullError("invalid", "schema 1 manifest lists no layer");
+  if (fsLayers.length !== history.length) {
+    throw new PullError("invalid", `schema 1 manifest has ${fsLayers.length} fsLayers but ${history.length} history entries`);
+  }
+  const layers = fsLayers.filter((digest, at) => digest !== EMPTY_LAYER && history[at]?.["throwaway"] !== true);
+  return { layers: layers.reverse(), config: synthesise(json, history) };
+}
+
+function readBlobSum(value: Json, at: number): Digest {
+  const what = `schema 1 fsLayers[${at}]`;
+  return readDigest(asObject(value, what, ["blobSum"])["blobSum"], what);
+}
+
+function readHistory(value: Json, at: number): JsonObject {
+  const what = `schema 1 history[${at}].v1Compatibility`;
+  const text = asString(asObject(value, what, ["v1Compatibility"])["v1Compatibility"], what);
+  return asObject(parseJson(new TextEncoder().encode(text), what), what);
+}
+
+/**
+ * The config a schema 1 image would have: the newest entry's own fields and the history of all.
+ * It has no `rootfs`: diffIDs are digests of uncompressed layers, which nobody has seen yet.
+ */
+function synthesise(manifest: JsonObject, history: readonly JsonObject[]): ImageConfig {
+  const newest = Object.entries(history[0] ?? {}).filter(([key]) => !LAYER_FIELDS.has(key));
+  return readConfig({
+    architecture: manifest["architecture"] ?? "amd64",
+    os: "linux",
+    ...Object.fromEntries(newest),
+    history: history.map(historyEntry).reverse(),
+  });
+}
+
+function historyEntry(layer: JsonObject): JsonObject {
+  const command = layer["container_config"] == null ? [] : asList(asObject(layer["container_config"], "container_config")["Cmd"], "Cmd");
+  return {
+    ...(layer["created"] === undefined ? {} : { created: layer["created"] }),
+    ...(command.length === 0 ? {} : { created_by: command.join(" ") }),
+    ...(layer["throwaway"] === true ? { empty_layer: true } : {}),
+  };
+}
+
+/**
+ * The part of a document's bytes that its digest is over, and that alone may be parsed: all of them or, for a signed
+ * schema 1 manifest, the payload that was signed. Fails as `invalid` when signatures are there but describe no payload.
+ */
+export function documentContent(bytes: Buffer): Buffer {
+  // A signed manifest names both fields literally; looking for them first spares every other document a parse.
+  if (!bytes.includes('"fsLayers"') || !bytes.includes('"signatures"')) return bytes;
+  const signatures = asList(asObject(parseJson(bytes, "schema 1 manifest"), "schema 1 manifest")["signatures"], "signatures");
+  const [first, ...others] = signatures.map((signature) => readPayload(bytes, signature));
+  if (others.some((payload) => first !== undefined && !payload.equals(first))) {
+    throw new PullError("invalid", "schema 1 signatures disagree about what was signed");
+  }
+  return first ?? bytes;
+}
+
+/** https://github.com/distribution/distribution/blob/v2.8.3/docs/spec/manifest-v2-1.md#signed-manifests */
+function readPayload(raw: Buffer, signature: Json): Buffer {
+  const what = "schema 1 signature";
+  const header = Buffer.from(asString(asObject(signature, what)["protected"], `${what} protected`), "base64url");
+  const fields = asObject(parseJson(header, `${what} protected`), `${what} protected`);
+  const length = fields["formatLength"];
+  if (typeof length !== "number" || !Number.isSafeInteger(length) || length < 0 || length > raw.length) {
+    throw new PullError("invalid", `${what}: formatLength is not a length within the manifest`);
+  }
+  return Buffer.concat([raw.subarray(0, length), Buffer.from(asString(fields["formatTail"], `${what} formatTail`), "base64url")]);
+}

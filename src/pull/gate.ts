@@ -1,0 +1,163 @@
+import { PullError } from "../oci/failure.ts";
+import { formatPlatform, nearest, type Platform, satisfies } from "../oci/platform.ts";
+import { formatReference } from "../oci/reference.ts";
+import type { Depth, Offer, PlatformImage, PlatformOutcome, Problem, Resolved, Root, Wanted } from "./plan.ts";
+import type { Source } from "./ports.ts";
+import { resolveRoot } from "./resolve.ts";
+import { checkBlobs, describeArtifact, distinctBlobs, verifyImage, verifyListed, verifyOffer } from "./verify.ts";
+
+/** What is known of one platform before it is judged. */
+type Candidate = { readonly platform: Platform; readonly offer: Offer | undefined; readonly image: PlatformImage | undefined };
+
+/**
+ * Everything about one image, as deep as asked: what it is, what it offers, and whether what is required is there.
+ * Never fails for what a registry or an image can do: that is a problem in the result.
+ */
+export async function resolveImage(source: Source, wanted: Wanted, depth: Depth): Promise<Resolved> {
+  const nothing = { wanted, root: undefined, platforms: [], blobs: [], warnings: [] };
+  try {
+    const [root, warnings] = await Promise.all([resolveRoot(source, wanted.reference), tagWarnings(source, wanted)]);
+    return await judge(source, wanted, depth, root, warnings).catch((error) => ({ ...nothing, root, warnings, problem: asProblem(error) }));
+  } catch (error) {
+    return { ...nothing, problem: asProblem(error) };
+  }
+}
+
+/** Only what no user can act on goes on as an exception. */
+function asProblem(error: unknown): Problem {
+  if (!(error instanceof PullError)) throw error;
+  return { status: error.status, message: error.message };
+}
+
+/** With tag and digest the digest decides; a tag that has moved on is worth a word. */
+async function tagWarnings(source: Source, { reference, written }: Wanted): Promise<readonly string[]> {
+  const { tag, digest } = reference;
+  if (tag === undefined || digest === undefined) return [];
+  try {
+    const now = await source.claimedDigest(reference, tag);
+    return now === undefined || now === digest ? [] : [`${written}: the tag ${tag} now points at ${now}; the digest given decides`];
+  } catch (error) {
+    const { status } = asProblem(error);
+    return status === "not-found" ? [`${written}: the tag ${tag} does not exist (any more); the digest given decides`] : [];
+  }
+}
+
+async function judge(source: Source, wanted: Wanted, depth: Depth, root: Root, warnings: readonly string[]): Promise<Resolved> {
+  const { document } = root;
+  if (document.kind === "artifact" || document.kind === "buildkit-cache") return judgeArtifact(source, wanted, depth, root, warnings);
+  const { candidates, missing } =
+    document.kind === "index" ? await fromIndex(source, wanted, root) : await fromManifest(source, wanted, depth, root);
+  const judged = await Promise.all(candidates.map((candidate) => judgePlatform(source, wanted, depth, candidate)));
+  return {
+    wanted,
+    root,
+    platforms: [...judged.map(({ outcome }) => outcome), ...missing],
+    problem: undefined,
+    blobs: [],
+    warnings: [...warnings, ...judged.flatMap((one) => one.warnings)],
+  };
+}
+
+type Selection = {
+  readonly candidates: readonly (Candidate & { readonly required: boolean })[];
+  readonly missing: readonly PlatformOutcome[];
+};
+
+async function fromIndex(source: Source, wanted: Wanted, root: Root): Promise<Selection> {
+  const offers = distinct([...root.offers, ...(await namedByConfig(source, wanted, root))]);
+  return select(
+    wanted,
+    offers.map((offer) => ({ platform: offer.platform, offer, image: undefined })),
+  );
+}
+
+/** A single manifest offers what its config says; it is looked into at once, as nothing else knows its platform. */
+async function fromManifest(source: Source, wanted: Wanted, depth: Depth, root: Root): Promise<Selection> {
+  const image = await verifyImage(source, wanted.reference, root.fetched, root.document, depth);
+  return select(wanted, [{ platform: image.config.platform, offer: undefined, image }]);
+}
+
+/** Entries without a platform are looked into only when what is required is not among the others. */
+async function namedByConfig(source: Source, wanted: Wanted, root: Root): Promise<readonly Offer[]> {
+  const { platforms, reference } = wanted;
+  if (platforms === "any" || root.unnamed.length === 0) return [];
+  const missing = platforms === "all" || platforms.some((required) => !root.offers.some((offer) => satisfies(required, offer.platform)));
+  if (!missing) return [];
+  const looked = root.unnamed.map(async (descriptor): Promise<readonly Offer[]> => {
+    try {
+      const { config } = await verifyListed(source, reference, descriptor, "manifest");
+      return [{ platform: config.platform, descriptor }];
+    } catch (error) {
+      // An artifact in an index is no platform, and nothing that is wrong with this image.
+      if (asProblem(error).status === "not-an-image") return [];
+      throw error;
+    }
+  });
+  return (await Promise.all(looked)).flat();
+}
+
+/** "If multiple manifests match, the first matching entry SHOULD be used": https://github.com/opencontainers/image-spec/blob/main/image-index.md */
+function distinct(offers: readonly Offer[]): readonly Offer[] {
+  const first = new Map<string, Offer>();
+  for (const offer of offers) {
+    const key = formatPlatform(offer.platform);
+    if (!first.has(key)) first.set(key, offer);
+  }
+  return [...first.values()];
+}
+
+function select(wanted: Wanted, candidates: readonly Candidate[]): Selection {
+  const { platforms } = wanted;
+  if (platforms === "any") return { candidates: candidates.map((candidate) => ({ ...candidate, required: false })), missing: [] };
+  if (platforms === "all") {
+    const missing = candidates.length === 0 ? [missingPlatform(wanted, undefined, [])] : [];
+    return { candidates: candidates.map((candidate) => ({ ...candidate, required: true })), missing };
+  }
+  const chosen = platforms.map((required) => candidates.find(({ platform }) => satisfies(required, platform)));
+  const offered = candidates.map(({ platform }) => platform);
+  return {
+    candidates: candidates.map((candidate) => ({ ...candidate, required: chosen.includes(candidate) })),
+    missing: platforms.filter((_, at) => chosen[at] === undefined).map((required) => missingPlatform(wanted, required, offered)),
+  };
+}
+
+function missingPlatform(wanted: Wanted, required: Platform | undefined, offered: readonly Platform[]): PlatformOutcome {
+  const near = required && nearest(required, offered);
+  const offers = offered.length === 0 ? "no platform at all" : offered.map(formatPlatform).join(", ");
+  const hint = near === undefined ? "" : `; nearest: ${formatPlatform(near)}`;
+  const platform = required === undefined ? "all" : formatPlatform(required);
+  const message = `${formatReference(wanted.reference)} does not offer ${required === undefined ? "a platform" : platform}; it offers ${offers}${hint}`;
+  return { platform, required: true, status: "platform-missing", message, digest: undefined, image: undefined };
+}
+
+type Judged = { readonly outcome: PlatformOutcome; readonly warnings: readonly string[] };
+
+async function judgePlatform(source: Source, wanted: Wanted, depth: Depth, candidate: Selection["candidates"][number]): Promise<Judged> {
+  const { offer, image, required } = candidate;
+  const platform = formatPlatform(candidate.platform);
+  const digest = offer?.descriptor.digest ?? image?.manifest.digest;
+  const outcome: PlatformOutcome = { platform, required, status: "ok", message: "", digest, image };
+  if (!required || offer === undefined || depth === "index") return { outcome, warnings: [] };
+  try {
+    const verified = await verifyOffer(source, wanted.reference, offer, depth);
+    return { outcome: { ...outcome, image: verified.image }, warnings: verified.warnings.map((text) => `${wanted.written}: ${text}`) };
+  } catch (error) {
+    return { outcome: { ...outcome, ...asProblem(error) }, warnings: [] };
+  }
+}
+
+async function judgeArtifact(source: Source, wanted: Wanted, depth: Depth, root: Root, warnings: readonly string[]): Promise<Resolved> {
+  const { document } = root;
+  if (document.kind !== "artifact" && document.kind !== "buildkit-cache") throw new TypeError(`no artifact: ${document.kind}`);
+  const config = document.config === undefined ? [] : [document.config];
+  const result = { wanted, root, platforms: [], blobs: distinctBlobs([...config, ...document.layers]), warnings };
+  if (wanted.platforms !== "any") {
+    const message = `${formatReference(wanted.reference)} is ${describeArtifact(document)} and has no platform; ask for it with platforms: any`;
+    return { ...result, problem: { status: "not-an-image", message } };
+  }
+  await Promise.all([
+    depth === "index" ? undefined : checkBlobs(source, wanted.reference, "config", config),
+    depth === "blobs" ? checkBlobs(source, wanted.reference, "layer", document.layers) : undefined,
+  ]);
+  return { ...result, problem: undefined };
+}

@@ -1,0 +1,99 @@
+import type { ImageConfig } from "../oci/config.ts";
+import type { Descriptor } from "../oci/descriptor.ts";
+import type { Digest } from "../oci/digest.ts";
+import type { Document } from "../oci/document.ts";
+import type { FailureStatus, Status } from "../oci/failure.ts";
+import type { Platform } from "../oci/platform.ts";
+import type { Reference } from "../oci/reference.ts";
+import type { Fetched } from "./ports.ts";
+
+/** How deep to look: the top document; each required manifest and config; every layer, too. */
+export type Depth = "index" | "manifest" | "blobs";
+
+/** Which platforms must be there: these, every one the image offers, or none in particular. */
+export type Requirement = readonly Platform[] | "all" | "any";
+
+/** One image a workflow names. */
+export type Wanted = {
+  /** Its key in the outputs. */
+  readonly name: string;
+  /** The reference as it was written. */
+  readonly written: string;
+  readonly reference: Reference;
+  readonly platforms: Requirement;
+  /** A problem is a warning. */
+  readonly optional: boolean;
+};
+
+/** What a step is to find out. */
+export type Plan = {
+  readonly wanted: readonly Wanted[];
+  readonly verify: Depth;
+  /** Seconds to keep trying what can heal, and seconds between tries. */
+  readonly waitTimeout: number;
+  readonly waitInterval: number;
+};
+
+export type Problem = { readonly status: FailureStatus; readonly message: string };
+
+/** An image for one platform, read and verified. Sizes are compressed bytes. */
+export type PlatformImage = {
+  readonly manifest: Fetched;
+  readonly config: ImageConfig;
+  /** Absent for schema 1, whose config is in the manifest. */
+  readonly configDigest: Digest | undefined;
+  readonly layers: readonly Digest[];
+  /** Config and layers, each with its size; a size nobody states is undefined. */
+  readonly blobs: readonly { readonly digest: Digest; readonly size: number | undefined }[];
+};
+
+/** One platform of an image: offered, or required, or both. */
+export type PlatformOutcome = {
+  /** As it is written: `linux/arm64`. */
+  readonly platform: string;
+  readonly required: boolean;
+  readonly status: Status;
+  readonly message: string;
+  /** The manifest's digest, where the image offers one. */
+  readonly digest: Digest | undefined;
+  /** There when it was looked into. */
+  readonly image: PlatformImage | undefined;
+};
+
+/** The top document and what it offers. */
+export type Root = {
+  readonly fetched: Fetched;
+  readonly document: Document;
+  /** Platforms and their manifests, in the index's order. */
+  readonly offers: readonly Offer[];
+  /** Entries that name no platform: only their configs know. */
+  readonly unnamed: readonly Descriptor[];
+  readonly attestations: number;
+};
+
+export type Offer = { readonly platform: Platform; readonly descriptor: Descriptor };
+
+/** Everything found out about one image. Problems are values: all images are tried before anything fails. */
+export type Resolved = {
+  readonly wanted: Wanted;
+  /** Absent when not even the top document could be had. */
+  readonly root: Root | undefined;
+  readonly platforms: readonly PlatformOutcome[];
+  /** What is wrong with the image as a whole. */
+  readonly problem: Problem | undefined;
+  /** Blobs of an artifact or cache, which has no platform to hold them. */
+  readonly blobs: PlatformImage["blobs"];
+  readonly warnings: readonly string[];
+};
+
+/** The problems of an image, its platforms' included; `platform` is empty for the image itself. */
+export function problemsOf(resolved: Resolved): readonly (Problem & { readonly platform: string })[] {
+  const whole = resolved.problem === undefined ? [] : [{ ...resolved.problem, platform: "" }];
+  const parts = resolved.platforms.flatMap(({ platform, status, message }) => (status === "ok" ? [] : [{ platform, status, message }]));
+  return [...whole, ...parts];
+}
+
+/** The image's one status: `ok`, or that of its first problem. */
+export function statusOf(resolved: Resolved): Status {
+  return problemsOf(resolved)[0]?.status ?? "ok";
+}

@@ -1,0 +1,31 @@
+import type { Descriptor } from "../oci/descriptor.ts";
+import type { Digest } from "../oci/digest.ts";
+
+/** Where a document or a blob is looked for. */
+export type Image = { readonly registry: string; readonly repository: string };
+
+/** A manifest as it was received. */
+export type Fetched = {
+  readonly bytes: Buffer;
+  /** The part the digest is over, and that may be parsed. */
+  readonly content: Buffer;
+  readonly digest: Digest;
+  /** What the registry says it is; may be empty or generic. */
+  readonly mediaType: string;
+  readonly authenticated: boolean;
+};
+
+/** Gives manifests by tag or digest, verified; fails with a status of the contract. */
+export interface ManifestSource {
+  manifest(image: Image, reference: string): Promise<Fetched>;
+  /** What a tag is said to point at; undefined when nothing is said. */
+  claimedDigest(image: Image, tag: string): Promise<Digest | undefined>;
+}
+
+/** Gives small blobs, verified, and the stated size of any blob in bytes; fails with a status of the contract. */
+export interface BlobSource {
+  blob(image: Image, descriptor: Pick<Descriptor, "digest" | "size">): Promise<Buffer>;
+  blobSize(image: Image, digest: Digest): Promise<number | undefined>;
+}
+
+export type Source = ManifestSource & BlobSource;

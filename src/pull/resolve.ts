@@ -1,0 +1,79 @@
+import type { Descriptor } from "../oci/descriptor.ts";
+import { parseDocument } from "../oci/document.ts";
+import { inContext, PullError } from "../oci/failure.ts";
+import { isIndex, isManifest, isSchema1, isSpecific } from "../oci/media-type.ts";
+import type { Reference } from "../oci/reference.ts";
+import type { Offer, Root } from "./plan.ts";
+import type { Fetched, Image, ManifestSource } from "./ports.ts";
+
+// Nested indexes of the field are two deep, and an image of 64 platforms does not exist: beyond is a mistake or an attack.
+const DEPTH_LIMIT = 3;
+const INDEX_LIMIT = 64;
+
+/**
+ * The top document of a reference and what it offers, nested indexes followed.
+ * Fails with the registry's status, or as `invalid` when a document is.
+ */
+export async function resolveRoot(source: ManifestSource, reference: Reference): Promise<Root> {
+  const fetched = await source.manifest(reference, reference.digest ?? reference.tag ?? "latest");
+  const document = parseDocument(fetched.content, fetched.mediaType);
+  if (document.kind !== "index") return { fetched, document, offers: [], unnamed: [], attestations: 0 };
+  const entries = await flatten(source, reference, document.entries, { left: INDEX_LIMIT }, 1);
+  const images = entries.filter((entry) => !entry.attestation && isImageEntry(entry));
+  return {
+    fetched,
+    document,
+    offers: images.filter(hasPlatform).map((descriptor): Offer => ({ platform: descriptor.platform, descriptor })),
+    unnamed: images.filter((entry) => !hasPlatform(entry)),
+    attestations: entries.filter((entry) => entry.attestation).length,
+  };
+}
+
+/** Unknown types in an index "MUST NOT" be an error: https://github.com/opencontainers/image-spec/blob/main/image-index.md */
+function isImageEntry(entry: Descriptor): boolean {
+  return isManifest(entry.mediaType) || isSchema1(entry.mediaType);
+}
+
+function hasPlatform(entry: Descriptor): entry is Descriptor & { readonly platform: Offer["platform"] } {
+  return entry.platform !== undefined;
+}
+
+/** The entries of an index with every nested index replaced by its own. */
+async function flatten(
+  source: ManifestSource,
+  image: Image,
+  entries: readonly Descriptor[],
+  budget: { left: number },
+  depth: number,
+): Promise<readonly Descriptor[]> {
+  const nested = entries.map(async (entry) => {
+    if (!isIndex(entry.mediaType)) return [entry];
+    if (depth === DEPTH_LIMIT) throw new PullError("invalid", `too deep: indexes nested deeper than ${DEPTH_LIMIT}`);
+    if (budget.left-- === 0) throw new PullError("invalid", `too many nested indexes: expected at most ${INDEX_LIMIT}`);
+    const document = parseDocument((await fetchListed(source, image, entry)).content, entry.mediaType);
+    return document.kind === "index" ? flatten(source, image, document.entries, budget, depth + 1) : [];
+  });
+  return (await Promise.all(nested)).flat();
+}
+
+/** The manifest a document lists, of the size it says. Fails as `dangling` when the registry has none. */
+export async function fetchListed(source: ManifestSource, image: Image, descriptor: Descriptor): Promise<Fetched> {
+  const fetched = await orDangling(source.manifest(image, descriptor.digest), `manifest ${descriptor.digest}`);
+  if (fetched.bytes.length === descriptor.size) return fetched;
+  throw new PullError("invalid", `size differs: ${descriptor.digest} is listed with ${descriptor.size} bytes, got ${fetched.bytes.length}`);
+}
+
+/** What the pointing descriptor says a body is, which wins over the Content-Type once the digest matches; else the latter. */
+export function claimedType(descriptor: Descriptor, fetched: Fetched): string {
+  return isSpecific(descriptor.mediaType) ? descriptor.mediaType : fetched.mediaType;
+}
+
+/** A 404 for something the image itself lists is `dangling`: the reference is right, the registry has lost a part. */
+export async function orDangling<T>(fetch: Promise<T>, what: string): Promise<T> {
+  try {
+    return await fetch;
+  } catch (error) {
+    if (!(error instanceof PullError) || error.status !== "not-found") throw error;
+    throw inContext(error, `${what} is listed by the image but is not in the registry; push the image again`, "dangling");
+  }
+}

@@ -1,0 +1,125 @@
+import { BlockList, isIP } from "node:net";
+import { PullError } from "../oci/failure.ts";
+
+/**
+ * How near to the machine an address is. A registry may send us only as near as it is itself: a public one that points at
+ * a private address, or a private one at loopback, borrows the runner's position in its network.
+ * `forbidden` is never contacted: link-local addresses and the clouds' metadata services live there.
+ */
+export type Reach = "public" | "private" | "loopback" | "forbidden";
+
+const RANK: Readonly<Record<Reach, number>> = { public: 0, private: 1, loopback: 2, forbidden: 3 };
+
+type Range = readonly [address: string, bits: number];
+
+// https://www.iana.org/assignments/iana-ipv4-special-registry and iana-ipv6-special-registry
+const RANGES: Readonly<Record<Exclude<Reach, "public">, readonly Range[]>> = {
+  forbidden: [
+    ["0.0.0.0", 8],
+    ["169.254.0.0", 16],
+    ["224.0.0.0", 3],
+    ["168.63.129.16", 32], // Azure's wire server
+    ["100.100.100.200", 32], // Alibaba's metadata service
+    ["::", 128],
+    ["fe80::", 10],
+    ["ff00::", 8],
+    ["fd00:ec2::254", 128], // AWS's metadata service
+  ],
+  loopback: [
+    ["127.0.0.0", 8],
+    ["::1", 128],
+  ],
+  private: [
+    ["10.0.0.0", 8],
+    ["100.64.0.0", 10],
+    ["172.16.0.0", 12],
+    ["192.168.0.0", 16],
+    ["198.18.0.0", 15],
+    ["fc00::", 7],
+  ],
+};
+
+const LISTS = (["forbidden", "loopback", "private"] as const).map((reach) => {
+  const list = new BlockList();
+  for (const [address, bits] of RANGES[reach]) list.addSubnet(address, bits, address.includes(":") ? "ipv6" : "ipv4");
+  return [reach, list] as const;
+});
+
+/** The reach of an IP address, IPv4 inside IPv6 (mapped, NAT64, 6to4) seen through. */
+export function reachOf(address: string): Reach {
+  const inner = embeddedIPv4(address) ?? address;
+  const family = isIP(inner) === 6 ? "ipv6" : "ipv4";
+  return LISTS.find(([, list]) => list.check(inner, family))?.[0] ?? "public";
+}
+
+/** https://www.rfc-editor.org/rfc/rfc6052#section-2.1 (64:ff9b::/96), https://www.rfc-editor.org/rfc/rfc3056 (2002::/16) */
+function embeddedIPv4(address: string): string | undefined {
+  if (isIP(address) !== 6) return undefined;
+  const groups = new URL(`http://[${address.split("%")[0]}]`).hostname.slice(1, -1);
+  const mapped = /^(?:::ffff:|64:ff9b::)(?:([0-9a-f]{1,4}):)?([0-9a-f]{1,4})$/.exec(groups);
+  const [high, low] = mapped
+    ? [mapped[1] ?? "0", mapped[2] ?? "0"]
+    : (/^2002:([0-9a-f]{1,4}):([0-9a-f]{1,4})/.exec(groups)?.slice(1) ?? []);
+  if (high === undefined || low === undefined) return undefined;
+  const bits = [Number.parseInt(high, 16), Number.parseInt(low, 16)];
+  return bits.flatMap((pair) => [pair >> 8, pair & 255]).join(".");
+}
+
+/** The IP address a URL names literally, without brackets; undefined when it names a host. */
+export function literalAddress(url: URL): string | undefined {
+  const host = url.hostname.replace(/^\[|\]$/g, "");
+  return isIP(host) === 0 ? undefined : host;
+}
+
+/** Who named an address: the user, who may name any but a forbidden one, or a registry of that reach. */
+export type NamedBy = "user" | Reach;
+
+/** Fails as `invalid` when `address`, which `host` resolved to, is nearer than who named it may ask for. */
+export function checkReach(address: string, host: string, namedBy: NamedBy): void {
+  const reach = reachOf(address);
+  if (reach !== "forbidden" && (namedBy === "user" || RANK[reach] <= RANK[namedBy])) return;
+  const shown = host === address ? address : `${host} (${address})`;
+  if (reach === "forbidden") {
+    throw new PullError("invalid", `address refused: ${shown} is link-local, unspecified or a cloud's own metadata service`);
+  }
+  throw new PullError("invalid", `address refused: ${shown} is a ${reach} address, where a ${namedBy} registry may not send anyone`);
+}
+
+/** True for the hosts reached over plain HTTP without being asked to: `localhost`, 127.0.0.0/8 and [::1]. */
+export function isLoopbackHost(url: URL): boolean {
+  const address = literalAddress(url);
+  return address === undefined ? /^(.+\.)?localhost$/.test(url.hostname) : reachOf(address) === "loopback";
+}
+
+/**
+ * The origin a registry's API is at. Docker Hub's name is not its API's host
+ * (https://github.com/containerd/containerd/blob/main/core/remotes/docker/registry.go, `DefaultHost`).
+ */
+export function registryOrigin(registry: string, insecure: ReadonlySet<string>): URL {
+  const host = registry === "docker.io" ? "registry-1.docker.io" : registry;
+  const url = new URL(`https://${host}/`);
+  const plain = insecure.has(registry) || (isLoopbackHost(url) && !registry.endsWith(":443"));
+  return plain ? new URL(`http://${host}/`) : url;
+}
+
+/** Registries whose token service is on another domain, found so in the field. */
+const KNOWN_REALMS: ReadonlyMap<string, RegExp> = new Map([
+  ["auth.docker.io", /^(registry-1\.|index\.)?docker\.io$/],
+  ["ghcr.io", /^lscr\.io$/],
+  ["api.scaleway.com", /^rg\.[a-z]{2}-[a-z]{3}\.scw\.cloud$/],
+]);
+
+/**
+ * True when the token host `realm` may receive the credentials of the registry at `registry`: the same host, one of the same
+ * registrable domain by the public suffix list, a known pair, or one in `trusted` (host, or host:port).
+ * An IP address and localhost are a domain of their own, port included.
+ */
+export async function mayReceiveCredentials(realm: URL, registry: URL, trusted: ReadonlySet<string>): Promise<boolean> {
+  if (realm.origin === registry.origin || trusted.has(realm.host) || trusted.has(realm.hostname)) return true;
+  if ([realm, registry].some((url) => literalAddress(url) !== undefined || isLoopbackHost(url))) return false;
+  if (realm.hostname === registry.hostname || KNOWN_REALMS.get(realm.hostname)?.test(registry.hostname)) return true;
+  // Loaded only here: the list is large, and most registries never need it.
+  const { getDomain } = await import("tldts");
+  const domain = getDomain(registry.hostname, { allowPrivateDomains: true });
+  return domain !== null && domain === getDomain(realm.hostname, { allowPrivateDomains: true });
+}

@@ -1,0 +1,62 @@
+import type { IncomingHttpHeaders } from "node:http";
+
+// Enough for every registry's own words; a page of HTML is cut, never dumped.
+const SHOWN_LIMIT = 1024;
+
+/**
+ * What a registry said in the body of an error answer, as one line: every `errors[]` entry with code, message and detail,
+ * and else whatever text there is (a 4xx body "MAY be in any format":
+ * https://github.com/opencontainers/distribution-spec/blob/main/spec.md#error-codes). Empty when it said nothing.
+ */
+export function describeErrors(body: Uint8Array, headers: IncomingHttpHeaders): string {
+  const text = new TextDecoder().decode(body).trim();
+  const type = mediaTypeOf(headers);
+  if (type === "text/html" || /^<!doctype html|^<html/i.test(text)) return "a web page (text/html), not a registry's answer";
+  return shorten(
+    fromJson(text) ??
+      text
+        .replace(/<[^>]*>/g, " ")
+        .replace(/\s+/g, " ")
+        .trim(),
+  );
+}
+
+/** The media type of an answer in lower case, without parameters; empty when there is none. */
+export function mediaTypeOf(headers: IncomingHttpHeaders): string {
+  return (headers["content-type"] ?? "").split(";")[0]?.trim().toLowerCase() ?? "";
+}
+
+function shorten(text: string): string {
+  return text.length > SHOWN_LIMIT ? `${text.slice(0, SHOWN_LIMIT)}…` : text;
+}
+
+function fromJson(text: string): string | undefined {
+  if (!text.startsWith("{")) return undefined;
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+  const { errors, ...own } = json as { errors?: unknown };
+  const entries = Array.isArray(errors) && errors.length > 0 ? errors : [own];
+  const described = entries.map(describeEntry).filter((entry) => entry !== "");
+  return described.length > 0 ? described.join("; ") : undefined;
+}
+
+/** `CODE: message (detail)`. Token services write `error`, `error_description` and `details` for the same three. */
+function describeEntry(entry: unknown): string {
+  if (typeof entry !== "object" || entry === null) return flat(entry);
+  const fields = entry as Readonly<Record<string, unknown>>;
+  const pick = (...names: string[]): string => names.map((name) => flat(fields[name])).find((value) => value !== "") ?? "";
+  const head = [pick("code", "error"), pick("message", "error_description")].filter((part) => part !== "").join(": ");
+  const detail = pick("detail", "details");
+  return detail === "" ? head : `${head} (${detail})`.trim();
+}
+
+function flat(value: unknown): string {
+  if (value === undefined || value === null) return "";
+  if (typeof value === "string") return value;
+  const text = JSON.stringify(value);
+  return text === "{}" || text === "[]" ? "" : text;
+}

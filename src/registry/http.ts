@@ -1,0 +1,249 @@
+import { lookup as dnsLookup } from "node:dns";
+import type { IncomingHttpHeaders, IncomingMessage, RequestOptions } from "node:http";
+import type { LookupFunction } from "node:net";
+import { HttpClient } from "@actions/http-client";
+import { PullError } from "../oci/failure.ts";
+import { checkReach, literalAddress, type NamedBy, type Reach, reachOf } from "./address.ts";
+import { ATTEMPTS, type Clock, delayAfter, isTransient } from "./retry.ts";
+import { Slots } from "./slots.ts";
+
+/** One request to one place; redirects are the caller's. */
+export type HttpRequest = {
+  readonly method: "GET" | "HEAD" | "POST";
+  readonly url: URL;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body?: string;
+  /** Bytes a successful answer may have; one more fails. */
+  readonly limit: number;
+  readonly namedBy: NamedBy;
+};
+
+export type HttpAnswer = { readonly status: number; readonly headers: IncomingHttpHeaders; readonly body: Buffer };
+
+export type HttpOptions = {
+  /** Aborts everything; its reason is what the failures then say. */
+  readonly signal: AbortSignal;
+  readonly clock: Clock;
+  /** Requests at a time per origin. */
+  readonly concurrency: number;
+  readonly say: (line: string) => void;
+};
+
+// An error's body is read for its words only: containerd reads 64,000 bytes, and no registry's errors[] comes near.
+const ERROR_LIMIT = 64 * 1024;
+// Connect (30 s), TLS (10 s) and thinking (20 s): slower answers are outages with another name.
+const HEADERS_DEADLINE_MS = 60_000;
+// At least 1 KiB/s over any 30 s, so that neither silence nor a byte now and then keeps a job waiting.
+const RATE_WINDOW_MS = 30_000;
+const RATE_WINDOW_BYTES = 30 * 1024;
+// Nobody listens or the name does not exist: more tries than these only delay the message.
+const REFUSED_ATTEMPTS = 3;
+
+/** Sends requests: proxies by the runner's environment, kept-alive connections, retries, limits and deadlines. */
+export class Http {
+  readonly #options: HttpOptions;
+  readonly #pools = new Map<string, HttpClient>();
+  readonly #slots = new Map<string, Slots>();
+  readonly #reaches = new Map<string, Reach>();
+
+  constructor(options: HttpOptions) {
+    this.#options = options;
+  }
+
+  /** How near a host was found to be; `public`, the strictest, when a proxy hides it or nobody asked yet. */
+  reach(url: URL): Reach {
+    const literal = literalAddress(url);
+    return literal === undefined ? (this.#reaches.get(url.hostname) ?? "public") : reachOf(literal);
+  }
+
+  /** Ends idle connections. */
+  close(): void {
+    for (const pool of this.#pools.values()) pool.dispose();
+  }
+
+  /**
+   * The answer, whatever its status, its body whole and within `limit`; an error's body may be cut.
+   * Transient answers and failures are tried again. Fails as `unreachable` when there is no answer,
+   * as `invalid` when the body is longer than `limit` or encoded.
+   */
+  async exchange(request: HttpRequest): Promise<HttpAnswer> {
+    const literal = literalAddress(request.url);
+    if (literal !== undefined) checkReach(literal, literal, request.namedBy);
+    for (let attempt = 1; ; attempt++) {
+      const result = await this.#slot(request.url).run(() => this.#attempt(request).catch(asFailedAttempt));
+      const delay = this.#retryDelay(attempt, result);
+      if (delay === undefined) {
+        if ("status" in result) return result;
+        throw failure(request.url, result.error, this.#options.signal);
+      }
+      const why = "status" in result ? `answered ${result.status}` : reason(result.error);
+      this.#options.say(`${request.url.host} ${why}; trying again in ${(delay / 1000).toFixed(1)} s`);
+      await this.#options.clock.sleep(delay, this.#options.signal).catch(() => undefined);
+      if (this.#options.signal.aborted) throw failure(request.url, undefined, this.#options.signal);
+    }
+  }
+
+  #retryDelay(attempt: number, result: HttpAnswer | FailedAttempt): number | undefined {
+    if (this.#options.signal.aborted) return undefined;
+    if ("status" in result) {
+      if (attempt >= ATTEMPTS || !isTransient(result.status)) return undefined;
+      return delayAfter(attempt, result.headers["retry-after"], this.#options.clock);
+    }
+    return attempt < attemptsFor(result.error) ? delayAfter(attempt, undefined, this.#options.clock) : undefined;
+  }
+
+  #slot(url: URL): Slots {
+    return entry(this.#slots, url.origin, () => new Slots(this.#options.concurrency));
+  }
+
+  async #attempt(request: HttpRequest): Promise<HttpAnswer> {
+    const stop = new AbortController();
+    const cancel = (): void => stop.abort(this.#options.signal.reason);
+    if (this.#options.signal.aborted) cancel();
+    this.#options.signal.addEventListener("abort", cancel, { once: true });
+    const late = new PullError("unreachable", `no answer within ${HEADERS_DEADLINE_MS / 1000} s`);
+    const deadline = setTimeout(() => stop.abort(late), HEADERS_DEADLINE_MS);
+    try {
+      const message = await this.#send(request, stop.signal);
+      clearTimeout(deadline);
+      const status = message.statusCode ?? 0;
+      const body = await readBody(message, request, stop);
+      return { status, headers: message.headers, body };
+    } catch (error) {
+      throw stop.signal.aborted ? stop.signal.reason : error;
+    } finally {
+      clearTimeout(deadline);
+      this.#options.signal.removeEventListener("abort", cancel);
+    }
+  }
+
+  /** `@actions/http-client` is one hop here: its redirects, retries and body reader are not used (their traps are in the README of the decision, DESIGN "Decisions"). */
+  async #send(request: HttpRequest, signal: AbortSignal): Promise<IncomingMessage> {
+    const { url, namedBy } = request;
+    const pool = entry(this.#pools, `${url.origin} ${namedBy}`, () => new HttpClient(undefined, [], { keepAlive: true }));
+    const prepareRequest = (options: RequestOptions): void => {
+      // Node resolves a bracketed IPv6 address as if it were a name.
+      options.host = literalAddress(url) ?? url.hostname;
+      options.agent = pool.getAgent(url.href);
+      options.signal = signal;
+      options.lookup = this.#lookup(namedBy);
+    };
+    const hop = new HttpClient("registry-pull", [{ prepareRequest, canHandleAuthentication: () => false, handleAuthentication }], {
+      allowRedirects: false,
+      allowRetries: false,
+      keepAlive: true,
+    });
+    const headers = { "accept-encoding": "identity", ...request.headers };
+    return (await hop.request(request.method, url.href, request.body ?? null, headers)).message;
+  }
+
+  /** Checks addresses where they are used, after DNS and before the connection, so that no later answer can change them. */
+  #lookup(namedBy: NamedBy): LookupFunction {
+    return (host, options, callback) => {
+      dnsLookup(host, { ...options, all: true }, (error, addresses) => {
+        const [first] = addresses ?? [];
+        if (error !== null || first === undefined) return callback(error ?? new Error(`no address for ${host}`), []);
+        try {
+          for (const { address } of addresses) checkReach(address, host, namedBy);
+        } catch (refused) {
+          return callback(refused as Error, []);
+        }
+        this.#reaches.set(host, reachOf(first.address));
+        return options.all ? callback(null, addresses) : callback(null, first.address, first.family);
+      });
+    };
+  }
+}
+
+async function handleAuthentication(): Promise<never> {
+  throw new Error("challenges are answered elsewhere");
+}
+
+function entry<T>(map: Map<string, T>, key: string, make: () => T): T {
+  const value = map.get(key) ?? make();
+  map.set(key, value);
+  return value;
+}
+
+async function readBody(message: IncomingMessage, request: HttpRequest, stop: AbortController): Promise<Buffer> {
+  const status = message.statusCode ?? 0;
+  const success = status >= 200 && status < 300;
+  if (request.method === "HEAD") {
+    message.resume();
+    return Buffer.alloc(0);
+  }
+  const encoding = message.headers["content-encoding"] ?? "identity";
+  if (success && encoding !== "identity") {
+    message.destroy();
+    throw new PullError("invalid", `encoding refused: asked for the bytes as they are, got Content-Encoding ${encoding}`);
+  }
+  const { bytes, complete } = await collect(message, success ? request.limit : ERROR_LIMIT, stop);
+  if (success && !complete) throw new PullError("invalid", `too large: the answer is longer than ${request.limit} bytes`);
+  return bytes;
+}
+
+/** The body up to `limit` bytes, and whether that was all of it. A body that trickles aborts `stop`. */
+async function collect(message: IncomingMessage, limit: number, stop: AbortController): Promise<{ bytes: Buffer; complete: boolean }> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  let sizeBefore = 0;
+  const watch = setInterval(() => {
+    if (size - sizeBefore < RATE_WINDOW_BYTES) {
+      stop.abort(new PullError("unreachable", `too slow: less than 1 KiB/s over ${RATE_WINDOW_MS / 1000} s`));
+    }
+    sizeBefore = size;
+  }, RATE_WINDOW_MS);
+  try {
+    for await (const chunk of message as AsyncIterable<Buffer>) {
+      chunks.push(chunk);
+      size += chunk.length;
+      if (size > limit) {
+        message.destroy();
+        return { bytes: Buffer.concat(chunks).subarray(0, limit), complete: false };
+      }
+    }
+    return { bytes: Buffer.concat(chunks), complete: true };
+  } finally {
+    clearInterval(watch);
+  }
+}
+
+type FailedAttempt = { readonly error: unknown };
+
+function asFailedAttempt(error: unknown): FailedAttempt {
+  return { error };
+}
+
+function attemptsFor(error: unknown): number {
+  if (error instanceof PullError) return error.status === "unreachable" ? ATTEMPTS : 1;
+  const code = codeOf(error);
+  if (code === "ENOTFOUND" || isTls(code)) return 1;
+  return code === "ECONNREFUSED" ? REFUSED_ATTEMPTS : ATTEMPTS;
+}
+
+function codeOf(error: unknown): string {
+  return String((error as { code?: unknown } | undefined)?.code ?? "");
+}
+
+function isTls(code: string): boolean {
+  return /^(CERT_|ERR_TLS_|ERR_SSL_|UNABLE_TO_|SELF_SIGNED_|DEPTH_ZERO_|HOSTNAME_MISMATCH|EPROTO)/.test(code);
+}
+
+/** The failure in words, with what to do where there is something. */
+function failure(url: URL, error: unknown, signal: AbortSignal): PullError {
+  if (signal.aborted) return signal.reason instanceof PullError ? signal.reason : new PullError("unreachable", "cancelled");
+  if (error instanceof PullError) return new PullError(error.status, `${url.host}: ${error.message}`, error.cause);
+  const code = codeOf(error);
+  const hint = /wrong.version.number|WRONG_VERSION_NUMBER/i.test(`${code} ${reason(error)}`)
+    ? "; it speaks plain HTTP: list it in insecure-registries if that is meant"
+    : isTls(code)
+      ? "; for a private certificate authority set NODE_EXTRA_CA_CERTS on the job"
+      : "";
+  return new PullError("unreachable", `${url.host} gave no answer: ${reason(error)}${hint}`, error);
+}
+
+function reason(error: unknown): string {
+  // Node tries every address of a name and then throws them all at once, with an empty message of its own.
+  if (error instanceof AggregateError) return error.errors.map(reason).join("; ");
+  return error instanceof Error && error.message !== "" ? error.message : codeOf(error) || String(error);
+}

@@ -1,0 +1,77 @@
+import { type Platform, satisfies } from "../oci/platform.ts";
+import { repositoryName } from "../oci/reference.ts";
+import { type PlatformImage, type PlatformOutcome, problemsOf, type Resolved, statusOf } from "../pull/plan.ts";
+import type { Outcome } from "../pull/run.ts";
+
+type Entry = Readonly<Record<string, unknown>>;
+
+/** The entries of `json`, by name: what the contract shows as schema 1. */
+export function toEntries(outcome: Outcome, runner: Platform): readonly (readonly [name: string, entry: Entry])[] {
+  return outcome.images.map((resolved) => [resolved.wanted.name, toEntry(resolved, runner)]);
+}
+
+function toEntry(resolved: Resolved, runner: Platform): Entry {
+  const { wanted, root } = resolved;
+  const config = shownImage(resolved, runner)?.config;
+  return {
+    reference: wanted.written,
+    repository: repositoryName(wanted.reference),
+    tag: wanted.reference.tag ?? "",
+    digest: root?.fetched.digest ?? "",
+    pinned: pinnedReference(resolved),
+    mediaType: root?.document.mediaType ?? "",
+    kind: root?.document.kind ?? "",
+    status: statusOf(resolved),
+    message: problemsOf(resolved)[0]?.message ?? "",
+    optional: wanted.optional,
+    attestations: root?.attestations ?? 0,
+    authenticated: root?.fetched.authenticated ?? false,
+    platforms: resolved.platforms.map(toPlatformEntry),
+    labels: Object.fromEntries(config?.labels ?? []),
+    entrypoint: config?.entrypoint ?? [],
+    cmd: config?.cmd ?? [],
+    user: config?.user ?? "",
+    workdir: config?.workdir ?? "",
+    exposedPorts: config?.exposedPorts ?? [],
+  };
+}
+
+/** What was not looked into has no config, size, layers or created. */
+function toPlatformEntry({ platform, required, status, message, digest, image }: PlatformOutcome): Entry {
+  const known =
+    image === undefined
+      ? {}
+      : { config: image.configDigest ?? "", size: sumOfSizes(image.blobs), layers: image.layers.length, created: image.config.created };
+  return { platform, required, status, ...(message === "" ? {} : { message }), digest: digest ?? "", ...known };
+}
+
+/** `registry/repository@digest`, or empty when the image could not be resolved. */
+export function pinnedReference(resolved: Resolved): string {
+  return resolved.root === undefined ? "" : `${repositoryName(resolved.wanted.reference)}@${resolved.root.fetched.digest}`;
+}
+
+/** The image whose config and labels stand for the whole: the runner's platform, else the first required one. */
+export function shownImage(resolved: Resolved, runner: Platform): PlatformImage | undefined {
+  const images = lookedInto(resolved).map(({ image }) => image);
+  return images.find((image) => satisfies(runner, image.config.platform)) ?? images[0];
+}
+
+/** The platforms that count: required ones or, when none is, the one a single image is for. */
+function lookedInto(resolved: Resolved): readonly (PlatformOutcome & { readonly image: PlatformImage })[] {
+  const none = resolved.wanted.platforms === "any";
+  return resolved.platforms.filter(
+    (one): one is PlatformOutcome & { readonly image: PlatformImage } => one.image !== undefined && (one.required || none),
+  );
+}
+
+/** Compressed bytes of all blobs together, each digest once; one that nobody states a size for counts nothing. */
+export function sumOfSizes(blobs: PlatformImage["blobs"]): number {
+  const sizes = new Map(blobs.map(({ digest, size }) => [digest, size ?? 0]));
+  return [...sizes.values()].reduce((total, size) => total + size, 0);
+}
+
+/** Compressed bytes of all images, each blob once. */
+export function totalSize(outcome: Outcome): number {
+  const blobs = outcome.images.flatMap((resolved) => [...resolved.blobs, ...lookedInto(resolved).flatMap(({ image }) => image.blobs)]);
+  return sumOfSizes(blobs);
+}

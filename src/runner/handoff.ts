@@ -1,0 +1,53 @@
+import { mkdtemp, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import type { Platform } from "../oci/platform.ts";
+import { familiarName, repositoryName } from "../oci/reference.ts";
+import type { Resolved } from "../pull/plan.ts";
+import type { Outcome } from "../pull/run.ts";
+import { toEntries } from "./entries.ts";
+
+/**
+ * Names a Dockerfile uses and the pinned images to use for them, for `build-contexts` of docker/build-push-action
+ * (https://docs.docker.com/reference/cli/docker/buildx/build/#build-context). Images that were not resolved have none.
+ */
+export function buildContexts(outcome: Outcome): readonly (readonly [name: string, context: string])[] {
+  return outcome.images.flatMap((resolved) => {
+    const { reference } = resolved.wanted;
+    const isImage =
+      resolved.root !== undefined && resolved.root.document.kind !== "artifact" && resolved.root.document.kind !== "buildkit-cache";
+    if (!isImage || resolved.root === undefined) return [];
+    const name = `${familiarName(reference)}${reference.tag === undefined ? "" : `:${reference.tag}`}`;
+    const context = `docker-image://${repositoryName(reference)}@${resolved.root.fetched.digest}`;
+    return [[reference.digest === undefined ? name : `${name}@${reference.digest}`, context] as const];
+  });
+}
+
+/** Writes the metadata and bake files into a fresh directory under `parent`; their paths. */
+export async function writeFiles(outcome: Outcome, runner: Platform, parent: string): Promise<{ metadata: string; bake: string }> {
+  const directory = await mkdtemp(join(parent, "registry-pull-"));
+  const metadata = join(directory, "metadata.json");
+  const bake = join(directory, "bake.json");
+  await writeFile(metadata, JSON.stringify(toMetadata(outcome, runner), undefined, 2));
+  await writeFile(bake, JSON.stringify(toBake(outcome), undefined, 2));
+  return { metadata, bake };
+}
+
+/** The `json` output without its limit, with the documents themselves. */
+function toMetadata(outcome: Outcome, runner: Platform): unknown {
+  const entries = toEntries(outcome, runner).map(([name, entry], at) => [name, { ...entry, ...documentsOf(outcome.images[at]) }] as const);
+  return { schema: 1, images: Object.fromEntries(entries) };
+}
+
+function documentsOf(resolved: Resolved | undefined): Readonly<Record<string, unknown>> {
+  const images = resolved?.platforms.flatMap(({ platform, image }) => (image === undefined ? [] : [[platform, image] as const])) ?? [];
+  return {
+    document: resolved?.root && JSON.parse(resolved.root.fetched.content.toString()),
+    manifests: Object.fromEntries(images.map(([platform, image]) => [platform, JSON.parse(image.manifest.content.toString())])),
+    configs: Object.fromEntries(images.map(([platform, image]) => [platform, image.config.json])),
+  };
+}
+
+/** A target to inherit from, as docker/metadata-action has one: https://docs.docker.com/build/bake/reference/#targetcontexts */
+function toBake(outcome: Outcome): unknown {
+  return { target: { "registry-pull": { contexts: Object.fromEntries(buildContexts(outcome)) } } };
+}

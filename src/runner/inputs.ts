@@ -1,0 +1,99 @@
+import type { Platform } from "../oci/platform.ts";
+import type { Depth, Plan } from "../pull/plan.ts";
+import type { RegistryAuth } from "../registry/credentials.ts";
+import { readImages } from "./images.ts";
+import { type Complain, listItems, readPlatforms } from "./lists.ts";
+import { readRegistryAuth } from "./registry-auth.ts";
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** Every input and its default, as `action.yml` declares them. */
+export const DEFAULTS = {
+  images: "",
+  platforms: "",
+  verify: "manifest",
+  "fail-on-missing": "true",
+  "wait-timeout": "0",
+  "wait-interval": "15",
+  "registry-auth": "",
+  "github-token": "",
+  "insecure-registries": "",
+  "trusted-realms": "",
+  concurrency: "6",
+  timeout: "1800",
+  "job-summary": "always",
+} as const;
+
+export type InputName = keyof typeof DEFAULTS;
+
+/** What a step was asked to do, checked. */
+export type Inputs = {
+  readonly plan: Plan;
+  /** The platform of the machine that runs the job. */
+  readonly runner: Platform;
+  readonly failOnMissing: boolean;
+  readonly registryAuth: readonly RegistryAuth[];
+  readonly githubToken: string;
+  readonly insecureRegistries: ReadonlySet<string>;
+  readonly trustedRealms: ReadonlySet<string>;
+  /** Requests at a time per registry. */
+  readonly concurrency: number;
+  /** Seconds for the whole step. */
+  readonly timeout: number;
+  readonly jobSummary: "always" | "on-failure" | "never";
+};
+
+/** The inputs, or every problem with them: each names the input, the line where there is one, and the accepted form. */
+export async function readInputs(environment: Environment, runner: Platform): Promise<Inputs | { readonly problems: readonly string[] }> {
+  const problems: string[] = [];
+  const complain: Complain = (problem) => problems.push(problem);
+  const text = (name: InputName): string => environment[`INPUT_${name.toUpperCase()}`]?.trim() || DEFAULTS[name];
+  const number = (name: InputName, least: number, most: number): number => readNumber(name, text(name), least, most, complain);
+  const platforms = readPlatforms("platforms", text("platforms"), complain) ?? [runner];
+  const inputs: Inputs = {
+    plan: {
+      wanted: readImages(text("images"), platforms, complain),
+      verify: readChoice<Depth>("verify", text("verify"), ["index", "manifest", "blobs"], complain),
+      waitTimeout: number("wait-timeout", 0, 86_400),
+      waitInterval: number("wait-interval", 1, 3_600),
+    },
+    runner,
+    failOnMissing: readBoolean("fail-on-missing", text("fail-on-missing"), complain),
+    registryAuth: await readRegistryAuth(text("registry-auth"), complain),
+    githubToken: text("github-token"),
+    insecureRegistries: readHosts("insecure-registries", text("insecure-registries"), complain),
+    trustedRealms: readHosts("trusted-realms", text("trusted-realms"), complain),
+    concurrency: number("concurrency", 1, 64),
+    timeout: number("timeout", 1, 21_600),
+    jobSummary: readChoice("job-summary", text("job-summary"), ["always", "on-failure", "never"], complain),
+  };
+  return problems.length > 0 ? { problems } : inputs;
+}
+
+function readNumber(name: InputName, text: string, least: number, most: number, complain: Complain): number {
+  const value = /^\d{1,9}$/.test(text) ? Number(text) : Number.NaN;
+  if (!(value >= least && value <= most))
+    complain(`${name}: expected a whole number from ${least} to ${most}, got ${JSON.stringify(text)}`);
+  return value;
+}
+
+/** YAML 1.2's spellings: https://yaml.org/spec/1.2.2/#1032-tag-resolution */
+function readBoolean(name: InputName, text: string, complain: Complain): boolean {
+  if (!/^(true|True|TRUE|false|False|FALSE)$/.test(text)) complain(`${name}: expected true or false, got ${JSON.stringify(text)}`);
+  return text.toLowerCase() === "true";
+}
+
+function readChoice<T extends string>(name: InputName, text: string, choices: readonly [T, ...T[]], complain: Complain): T {
+  const choice = choices.find((one) => one === text);
+  if (choice === undefined) complain(`${name}: expected ${choices.join(", ")}, got ${JSON.stringify(text)}`);
+  return choice ?? choices[0];
+}
+
+function readHosts(name: InputName, text: string, complain: Complain): ReadonlySet<string> {
+  const hosts = listItems(text).map((item) => item.toLowerCase());
+  for (const host of hosts) {
+    if (!/^([a-z0-9.-]+|\[[0-9a-f:]+\])(:\d{1,5})?$/.test(host))
+      complain(`${name}: expected host or host:port, got ${JSON.stringify(host)}`);
+  }
+  return new Set(hosts);
+}

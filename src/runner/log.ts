@@ -1,0 +1,55 @@
+import { type PlatformOutcome, problemsOf, type Resolved } from "../pull/plan.ts";
+import type { Outcome } from "../pull/run.ts";
+import { pinnedReference, sumOfSizes } from "./entries.ts";
+import type { Workflow } from "./workflow.ts";
+
+// The runner keeps ten annotations of a type and step: https://github.com/actions/runner/blob/main/src/Runner.Worker/GlobalContext.cs
+const ANNOTATION_LIMIT = 10;
+
+/** One line an image: what it is now, or what is wrong with it; its platforms in a group where there are several. */
+export function sayResolved(workflow: Workflow, resolved: Resolved): void {
+  const { wanted, root, platforms } = resolved;
+  const problems = problemsOf(resolved);
+  for (const warning of resolved.warnings) workflow.warn(warning);
+  const mark = problems.length === 0 ? "✓" : "✗";
+  const name = wanted.name === wanted.written ? wanted.written : `${wanted.name}: ${wanted.written}`;
+  const what = root === undefined ? "" : ` → ${pinnedReference(resolved)} (${root.document.kind}${platformCount(platforms)})`;
+  const wrong = problems.map(({ platform, status }) => `${status} ${platform}`.trim()).join(", ");
+  workflow.say(`${mark} ${name}${what}${wrong === "" ? "" : `: ${wrong}`}`);
+  if (platforms.length > 1) workflow.group(`  platforms of ${wanted.name}`, platforms.map(platformLine));
+}
+
+function platformCount(platforms: readonly PlatformOutcome[]): string {
+  const offered = platforms.filter(({ digest }) => digest !== undefined);
+  return offered.length === 1 ? `, ${offered[0]?.platform}` : offered.length === 0 ? "" : `, ${offered.length} platforms`;
+}
+
+function platformLine({ platform, required, status, digest, image }: PlatformOutcome): string {
+  const size = image === undefined ? "" : `, ${formatBytes(sumOfSizes(image.blobs))} in ${image.layers.length} layers`;
+  return `${required ? (status === "ok" ? "✓" : "✗") : "·"} ${platform} ${digest ?? status}${size}${required ? "" : " (not required)"}`;
+}
+
+/** An error, or a warning where the workflow wants it so, for every image and platform that failed, at most ten of each. */
+export function annotate(workflow: Workflow, outcome: Outcome, failOnMissing: boolean): void {
+  const all = outcome.images.flatMap((resolved) => problemsOf(resolved).map((problem) => ({ ...problem, wanted: resolved.wanted })));
+  const errors = all.filter(({ wanted }) => failOnMissing && !wanted.optional);
+  const warnings = all.filter((problem) => !errors.includes(problem));
+  const title = ({ wanted, platform, status }: (typeof all)[number]): string =>
+    `${wanted.name}${platform === "" ? "" : ` ${platform}`}: ${status}`;
+  for (const problem of errors.slice(0, ANNOTATION_LIMIT)) workflow.fail(title(problem), problem.message);
+  for (const problem of warnings.slice(0, ANNOTATION_LIMIT)) workflow.warn(`${title(problem)}: ${problem.message}`);
+  const rest = [...errors.slice(ANNOTATION_LIMIT), ...warnings.slice(ANNOTATION_LIMIT)];
+  if (rest.length === 0) return;
+  workflow.group(
+    `${rest.length} more problems, also in the job summary`,
+    rest.map((problem) => `${title(problem)}: ${problem.message}`),
+  );
+}
+
+/** Bytes in the decimal units registries and runners use: `78.0 MB`. */
+export function formatBytes(bytes: number): string {
+  if (bytes < 1_000) return `${bytes} B`;
+  const units = ["kB", "MB", "GB", "TB", "PB"];
+  const power = Math.min(Math.floor(Math.log10(bytes) / 3), units.length);
+  return `${(bytes / 1_000 ** power).toFixed(1)} ${units[power - 1]}`;
+}

@@ -1,0 +1,47 @@
+// An annotation holds 4,096 characters: https://github.com/actions/runner/blob/main/src/Runner.Worker/ExecutionContext.cs
+const LENGTH_LIMIT = 4_000;
+
+// Control characters, separators that end a line, and everything a reader cannot see. The last matter most: .NET compares
+// strings by culture and skips them, so that `:<soft hyphen>:` may count as `::` to the runner.
+const INVISIBLE = /[\p{Cc}\p{Zl}\p{Zp}\p{Cf}\p{Cs}\p{Co}\p{Cn}\p{Default_Ignorable_Code_Point}\u00a0\u2007\u202f\ufeff]/gu;
+
+/**
+ * `text` as one line that a runner prints and never obeys: what cannot be seen becomes `\xNN` or `\uNNNN`, and neither
+ * `::` nor `##` is left, which start commands (`::name::` in front of a line, `##[name]` anywhere in one:
+ * https://github.com/actions/runner/blob/main/src/Runner.Common/ActionCommand.cs). The only way of outside text to stdout,
+ * annotations and summary.
+ */
+export function sanitise(text: string): string {
+  const cut = text.length > LENGTH_LIMIT ? `${text.slice(0, LENGTH_LIMIT)}…` : text;
+  return cut
+    .replace(INVISIBLE, visible)
+    .replace(/:(?=:)/g, ":\\")
+    .replace(/#(?=#)/g, "#\\");
+}
+
+function visible(character: string): string {
+  const code = character.codePointAt(0) ?? 0;
+  return code < 0x100 ? `\\x${code.toString(16).padStart(2, "0")}` : `\\u${code.toString(16).padStart(4, "0")}`;
+}
+
+/**
+ * `text` as Markdown that shows it and does nothing else: sanitised, and all that Markdown, HTML or a table cell would
+ * read as its own written as a character reference.
+ */
+export function markdown(text: string): string {
+  return sanitise(text).replace(/[&<>"'`|*_~[\]!\\#$@]/g, (character) => `&#${character.codePointAt(0)};`);
+}
+
+/**
+ * `value` as JSON that is harmless where somebody expands it inside single or double shell quotes: every character that
+ * ends or starts something there is written as `\u00XX`. The same JSON value to every parser.
+ */
+export function harmlessJson(value: unknown): string {
+  // Escapes are read from left to right, so that the backslash of an escaped backslash never starts another.
+  const json = JSON.stringify(value).replace(/\\./g, (pair) => (/[bfnrt]/.test(pair) ? unicode(JSON.parse(`"${pair}"`)) : pair));
+  return json.replace(/[$`'<>&;|\u007f-\u009f]/g, unicode);
+}
+
+function unicode(character: string): string {
+  return `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`;
+}

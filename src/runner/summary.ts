@@ -1,0 +1,72 @@
+import { type PlatformOutcome, problemsOf, type Resolved, statusOf } from "../pull/plan.ts";
+import type { Outcome } from "../pull/run.ts";
+import { pinnedReference, totalSize } from "./entries.ts";
+import { formatBytes } from "./log.ts";
+import { markdown } from "./sanitiser.ts";
+
+// The runner drops a summary over 1 MiB whole, so rows end well before.
+const LENGTH_LIMIT = 900 * 1024;
+
+/** The job summary in Markdown: problems first when there are any, then a row an image, then the references to copy. */
+export function toSummary(outcome: Outcome): string {
+  const problems = outcome.images.flatMap((resolved) => problemsOf(resolved).map((problem) => problemRow(resolved, problem)));
+  const failed = outcome.images.filter((resolved) => statusOf(resolved) !== "ok").length;
+  const head = `### registry-pull: ${failed === 0 ? `${outcome.images.length} resolved` : `${failed} of ${outcome.images.length} with problems`}`;
+  const pinned = outcome.images.map(pinnedReference).filter((reference) => reference !== "");
+  return capped([
+    head,
+    ...table(["image", "platform", "status", "what to do"], problems),
+    ...table(["image", "digest", "platforms", "size", "from"], outcome.images.map(imageRow)),
+    ...(pinned.length === 0
+      ? []
+      : ["", "<details><summary>Pinned references</summary>", "", ...pinned.map((reference) => `- ${code(reference)}`), "", "</details>"]),
+    "",
+  ]);
+}
+
+function table(columns: readonly string[], rows: readonly (readonly string[])[]): readonly string[] {
+  if (rows.length === 0) return [];
+  return ["", line(columns), line(columns.map(() => "---")), ...rows.map(line)];
+}
+
+function line(cells: readonly string[]): string {
+  return `| ${cells.join(" | ")} |`;
+}
+
+function code(text: string): string {
+  return `<code>${markdown(text)}</code>`;
+}
+
+function problemRow(resolved: Resolved, problem: ReturnType<typeof problemsOf>[number]): readonly string[] {
+  const optional = resolved.wanted.optional ? " (optional)" : "";
+  return [`${code(resolved.wanted.written)}${optional}`, markdown(problem.platform), `✗ ${problem.status}`, markdown(problem.message)];
+}
+
+function imageRow(resolved: Resolved): readonly string[] {
+  const { wanted, root } = resolved;
+  const name = wanted.name === wanted.written ? "" : `${markdown(wanted.name)}: `;
+  const from = root === undefined ? "" : `${markdown(wanted.reference.registry)}${root.fetched.authenticated ? ", with credentials" : ""}`;
+  const size = totalSize({ images: [resolved] });
+  return [
+    `${name}${code(wanted.written)}`,
+    root === undefined ? "" : code(root.fetched.digest),
+    resolved.platforms.map(platformCell).join("<br>") || markdown(root?.document.kind ?? ""),
+    size === 0 ? "" : formatBytes(size),
+    from,
+  ];
+}
+
+function platformCell({ platform, required, status }: PlatformOutcome): string {
+  const mark = status !== "ok" ? "✗" : required ? "✓" : "·";
+  return `${mark} ${markdown(platform)}`;
+}
+
+function capped(parts: readonly string[]): string {
+  let text = "";
+  for (const part of parts) {
+    if (Buffer.byteLength(text) + Buffer.byteLength(part) > LENGTH_LIMIT)
+      return `${text}\nThe rest is in the log and in the metadata file.\n`;
+    text += `${part}\n`;
+  }
+  return text;
+}

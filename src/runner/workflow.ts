@@ -1,0 +1,40 @@
+import * as core from "@actions/core";
+import type { Outcome } from "../pull/run.ts";
+import { sanitise } from "./sanitiser.ts";
+import { toSummary } from "./summary.ts";
+
+/** What the step says and hands on, wherever it runs. Implementations sanitise every line and message. */
+export interface Workflow {
+  say(line: string): void;
+  group(title: string, lines: readonly string[]): void;
+  warn(message: string): void;
+  fail(title: string, message: string): void;
+  /** Keeps a secret out of all that is printed from now on. */
+  mask(secret: string): void;
+  output(name: string, value: string): void;
+  summary(outcome: Outcome): Promise<void>;
+}
+
+/** The workflow commands and files of the runner: https://docs.github.com/actions/reference/workflow-commands-for-github-actions */
+export const actions: Workflow = {
+  say: (line) => core.info(sanitise(line)),
+  group: (title, lines) => {
+    core.startGroup(sanitise(title));
+    for (const line of lines) core.info(sanitise(line));
+    core.endGroup();
+  },
+  warn: (message) => core.warning(sanitise(message)),
+  fail: (title, message) => core.error(sanitise(message), { title: sanitise(title) }),
+  mask: (secret) => {
+    // The runner masks a value line by line; an empty line would mask nothing and is refused.
+    for (const line of secret.split(/[\r\n]+/)) if (line.trim() !== "") core.setSecret(line);
+  },
+  output: (name, value) => core.setOutput(name, value),
+  summary: async (outcome) => {
+    try {
+      await core.summary.addRaw(toSummary(outcome)).write();
+    } catch (error) {
+      core.info(sanitise(`no job summary: ${(error as Error).message}`));
+    }
+  },
+};

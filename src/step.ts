@@ -1,0 +1,89 @@
+import { readFileSync } from "node:fs";
+import { setTimeout as sleep } from "node:timers/promises";
+import { PullError } from "./oci/failure.ts";
+import { runnerPlatform } from "./oci/platform.ts";
+import { statusOf } from "./pull/plan.ts";
+import type { Source } from "./pull/ports.ts";
+import { type Outcome, run } from "./pull/run.ts";
+import { Authenticator } from "./registry/auth.ts";
+import { RegistryClient } from "./registry/client.ts";
+import { helperRunner, Keychain } from "./registry/credentials.ts";
+import { readDockerConfigs } from "./registry/docker-config.ts";
+import { Http } from "./registry/http.ts";
+import { TokenService } from "./registry/token.ts";
+import { writeFiles } from "./runner/handoff.ts";
+import { type Environment, type Inputs, readInputs } from "./runner/inputs.ts";
+import { annotate, sayResolved } from "./runner/log.ts";
+import { EMPTY, type Outputs, toOutputs } from "./runner/outputs.ts";
+import type { Workflow } from "./runner/workflow.ts";
+
+/** The machine a step runs on. */
+export type Machine = {
+  readonly environment: Environment;
+  readonly platform: NodeJS.Platform;
+  readonly architecture: string;
+  /** An existing directory for files that later steps read. */
+  readonly temporary: string;
+};
+
+/**
+ * The whole step: inputs in, images resolved, outputs, log, annotations and summary out.
+ * Returns the process's exit code: 1 for invalid inputs and for any required problem, unless problems are to be warnings.
+ */
+export async function step(machine: Machine, workflow: Workflow): Promise<0 | 1> {
+  const inputs = await readInputs(machine.environment, runnerPlatform(machine.platform, machine.architecture));
+  if ("problems" in inputs) {
+    for (const problem of inputs.problems) workflow.fail("invalid input", problem);
+    writeOutputs(workflow, EMPTY);
+    return 1;
+  }
+  const outcome = await resolveAll(inputs, machine, workflow);
+  const failed = outcome.images.some((resolved) => !resolved.wanted.optional && statusOf(resolved) !== "ok");
+  annotate(workflow, outcome, inputs.failOnMissing);
+  writeOutputs(workflow, toOutputs(outcome, inputs.runner, await writeFiles(outcome, inputs.runner, machine.temporary)));
+  const summary = inputs.jobSummary === "always" || (inputs.jobSummary === "on-failure" && failed);
+  if (summary) await workflow.summary(outcome);
+  return failed && inputs.failOnMissing ? 1 : 0;
+}
+
+function writeOutputs(workflow: Workflow, outputs: Outputs): void {
+  for (const [name, value] of Object.entries(outputs)) workflow.output(name, value);
+}
+
+async function resolveAll(inputs: Inputs, machine: Machine, workflow: Workflow): Promise<Outcome> {
+  const overdue = new PullError("unreachable", `the step's timeout of ${inputs.timeout} s has passed`);
+  const stop = new AbortController();
+  const timer = setTimeout(() => stop.abort(overdue), inputs.timeout * 1_000);
+  const { source, http } = connect(inputs, machine, workflow, stop.signal);
+  try {
+    const outcome = await run(inputs.plan, source, {
+      now: Date.now,
+      sleep: (ms, signal) => sleep(ms, undefined, { signal }),
+      signal: stop.signal,
+      say: workflow.say,
+      resolved: (image) => sayResolved(workflow, image),
+    });
+    for (const [registry, remaining] of source.remainingPulls) workflow.say(`${registry}: ${remaining}`);
+    return outcome;
+  } finally {
+    clearTimeout(timer);
+    http.close();
+  }
+}
+
+/** The wires behind the ports; here the compiler proves that they fit. */
+function connect(inputs: Inputs, machine: Machine, workflow: Workflow, signal: AbortSignal) {
+  const { say, warn, mask } = workflow;
+  const clock = { now: Date.now, sleep: (ms: number, signal: AbortSignal) => sleep(ms, undefined, { signal }), random: Math.random };
+  const http = new Http({ signal, clock, concurrency: inputs.concurrency, say });
+  const { registryAuth, githubToken, trustedRealms, insecureRegistries } = inputs;
+  const configs = readDockerConfigs(machine.environment, (path) => readFileSync(path, "utf8"), warn);
+  const runHelper = helperRunner(machine.environment);
+  for (const { password } of registryAuth) mask(password);
+  if (githubToken !== "") mask(githubToken);
+  const keychain = new Keychain({ registryAuth, githubToken, configs, runHelper, warn, mask });
+  const tokens = new TokenService({ http, now: clock.now, trustedRealms, mask });
+  const authenticator = new Authenticator({ http, keychain, tokens, now: clock.now, warn });
+  const source: RegistryClient & Source = new RegistryClient({ http, authenticator, insecureRegistries, say, warn });
+  return { source, http };
+}
