@@ -8,7 +8,7 @@ import {
   statusOf,
   step,
   totalSize
-} from "./chunk-F47LXLPK.js";
+} from "./chunk-AZ5VBEN7.js";
 import {
   __name
 } from "./chunk-N2SECSPE.js";

@@ -79,8 +79,6 @@ function connect(inputs: Inputs, machine: Machine, workflow: Workflow, signal: A
   const { registryAuth, githubToken, trustedRealms, insecureRegistries } = inputs;
   const configs = readDockerConfigs(machine.environment, (path) => readFileSync(path, "utf8"), warn);
   const runHelper = helperRunner(machine.environment);
-  for (const { password } of registryAuth) mask(password);
-  if (githubToken !== "") mask(githubToken);
   const keychain = new Keychain({ registryAuth, githubToken, configs, runHelper, warn, mask });
   const tokens = new TokenService({ http, now: clock.now, trustedRealms, mask });
   const authenticator = new Authenticator({ http, keychain, tokens, now: clock.now, warn });

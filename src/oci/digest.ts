@@ -21,6 +21,11 @@ export function parseDigest(text: string): Digest {
   return text as Digest;
 }
 
+/** The digest written in `text`, or undefined when there is none. */
+export function asDigest(text: string): Digest | undefined {
+  return digestProblem(text) === undefined ? (text as Digest) : undefined;
+}
+
 function digestProblem(text: string): string | undefined {
   const colon = text.indexOf(":");
   if (colon < 0) return "expected algorithm:hex, like sha256:…, got no colon";

@@ -50,7 +50,7 @@ function shapeProblem(text: string): string | undefined {
       const end = stringEnd(text, at);
       const keys = open.at(-1);
       if (keys !== undefined && isKey(text, end)) {
-        const key = unescape(text.slice(at, end));
+        const key = unescaped(text.slice(at, end));
         if (keys.has(key)) return `duplicate key ${key.slice(0, 100)}`;
         keys.add(key);
       }
@@ -76,7 +76,7 @@ function isKey(text: string, end: number): boolean {
 }
 
 /** Two spellings of one key (`a` and its \u form) are one key, so escapes are resolved before comparing. */
-function unescape(quoted: string): string {
+function unescaped(quoted: string): string {
   if (!quoted.includes("\\")) return quoted;
   try {
     return JSON.stringify(JSON.parse(quoted));
@@ -95,12 +95,10 @@ export function asObject(value: Json | undefined, what: string, known: readonly 
     throw new PullError("invalid", `${what}: expected an object, got ${kindOf(value)}`);
   }
   const object = value as JsonObject;
-  const folded = new Map(known.map((name) => [name.toLowerCase(), name]));
   for (const key of Object.keys(object)) {
-    const name = folded.get(key.toLowerCase());
-    if (name !== undefined && name !== key) {
-      throw new PullError("invalid", `${what} is ambiguous: it has ${JSON.stringify(key)} where ${name} is the field's name`);
-    }
+    const name = known.includes(key) ? undefined : known.find((field) => field.toLowerCase() === key.toLowerCase());
+    if (name === undefined) continue;
+    throw new PullError("invalid", `${what} is ambiguous: it has ${JSON.stringify(key)} where ${name} is the field's name`);
   }
   return object;
 }

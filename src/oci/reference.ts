@@ -107,7 +107,7 @@ function readName(text: string, name: string): { registry: string; repository: s
   }
   const slash = name.indexOf("/");
   const first = name.slice(0, Math.max(slash, 0));
-  const hasRegistry = /[.:]/.test(first) || first === "localhost";
+  const hasRegistry = isRegistry(first);
   const repository = hasRegistry ? name.slice(slash + 1) : name;
   checkRepository(text, repository);
   if (!hasRegistry) return { registry: "docker.io", repository: slash < 0 ? `library/${name}` : name };
@@ -164,5 +164,13 @@ export function formatReference(reference: Reference): string {
 
 /** The repository's name as Docker shows it and as Dockerfiles write it: `alpine`, `org/app`, `ghcr.io/org/app`. */
 export function familiarName(reference: Reference): string {
-  return repositoryName(reference).replace(/^docker\.io\/(library\/(?=[^/]+$))?/, "");
+  const { registry, repository, collection, image } = reference;
+  // Docker Hub's `a.b/c` keeps its registry: without it a.b would be one.
+  if (registry !== "docker.io" || isRegistry(repository.split("/")[0] ?? "")) return repositoryName(reference);
+  return collection === "library" ? image : repository;
+}
+
+/** True for a first component that is a registry's name and not a part of a repository's. */
+function isRegistry(first: string): boolean {
+  return /[.:]/.test(first) || first === "localhost";
 }

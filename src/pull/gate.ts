@@ -1,6 +1,5 @@
 import { PullError } from "../oci/failure.ts";
 import { formatPlatform, nearest, type Platform, satisfies } from "../oci/platform.ts";
-import { formatReference } from "../oci/reference.ts";
 import type { Depth, Offer, PlatformImage, PlatformOutcome, Problem, Resolved, Root, Wanted } from "./plan.ts";
 import type { Source } from "./ports.ts";
 import { resolveRoot } from "./resolve.ts";
@@ -17,16 +16,21 @@ export async function resolveImage(source: Source, wanted: Wanted, depth: Depth)
   const nothing = { wanted, root: undefined, platforms: [], blobs: [], warnings: [] };
   try {
     const [root, warnings] = await Promise.all([resolveRoot(source, wanted.reference), tagWarnings(source, wanted)]);
-    return await judge(source, wanted, depth, root, warnings).catch((error) => ({ ...nothing, root, warnings, problem: asProblem(error) }));
+    return await judge(source, wanted, depth, root, warnings).catch((error) => ({
+      ...nothing,
+      root,
+      warnings,
+      problem: asProblem(error, wanted.written),
+    }));
   } catch (error) {
-    return { ...nothing, problem: asProblem(error) };
+    return { ...nothing, problem: asProblem(error, wanted.written) };
   }
 }
 
-/** Only what no user can act on goes on as an exception. */
-function asProblem(error: unknown): Problem {
+/** The problem with `asked`; only what no user can act on goes on as an exception. */
+function asProblem(error: unknown, asked: string): Problem {
   if (!(error instanceof PullError)) throw error;
-  return { status: error.status, message: error.message };
+  return { status: error.status, message: `${asked}: ${error.message}` };
 }
 
 /** With tag and digest the digest decides; a tag that has moved on is worth a word. */
@@ -37,7 +41,7 @@ async function tagWarnings(source: Source, { reference, written }: Wanted): Prom
     const now = await source.claimedDigest(reference, tag);
     return now === undefined || now === digest ? [] : [`${written}: the tag ${tag} now points at ${now}; the digest given decides`];
   } catch (error) {
-    const { status } = asProblem(error);
+    const { status } = asProblem(error, written);
     return status === "not-found" ? [`${written}: the tag ${tag} does not exist (any more); the digest given decides`] : [];
   }
 }
@@ -89,7 +93,7 @@ async function namedByConfig(source: Source, wanted: Wanted, root: Root): Promis
       return [{ platform: config.platform, descriptor }];
     } catch (error) {
       // An artifact in an index is no platform, and nothing that is wrong with this image.
-      if (asProblem(error).status === "not-an-image") return [];
+      if (asProblem(error, wanted.written).status === "not-an-image") return [];
       throw error;
     }
   });
@@ -126,7 +130,7 @@ function missingPlatform(wanted: Wanted, required: Platform | undefined, offered
   const offers = offered.length === 0 ? "no platform at all" : offered.map(formatPlatform).join(", ");
   const hint = near === undefined ? "" : `; nearest: ${formatPlatform(near)}`;
   const platform = required === undefined ? "all" : formatPlatform(required);
-  const message = `${formatReference(wanted.reference)} does not offer ${required === undefined ? "a platform" : platform}; it offers ${offers}${hint}`;
+  const message = `${wanted.written} does not offer ${required === undefined ? "a platform" : platform}; it offers ${offers}${hint}`;
   return { platform, required: true, status: "platform-missing", message, digest: undefined, image: undefined };
 }
 
@@ -142,7 +146,7 @@ async function judgePlatform(source: Source, wanted: Wanted, depth: Depth, candi
     const verified = await verifyOffer(source, wanted.reference, offer, depth);
     return { outcome: { ...outcome, image: verified.image }, warnings: verified.warnings.map((text) => `${wanted.written}: ${text}`) };
   } catch (error) {
-    return { outcome: { ...outcome, ...asProblem(error) }, warnings: [] };
+    return { outcome: { ...outcome, ...asProblem(error, `${wanted.written} ${platform}`) }, warnings: [] };
   }
 }
 
@@ -152,7 +156,7 @@ async function judgeArtifact(source: Source, wanted: Wanted, depth: Depth, root:
   const config = document.config === undefined ? [] : [document.config];
   const result = { wanted, root, platforms: [], blobs: distinctBlobs([...config, ...document.layers]), warnings };
   if (wanted.platforms !== "any") {
-    const message = `${formatReference(wanted.reference)} is ${describeArtifact(document)} and has no platform; ask for it with platforms: any`;
+    const message = `${wanted.written} is ${describeArtifact(document)} and has no platform; ask for it with platforms: any`;
     return { ...result, problem: { status: "not-an-image", message } };
   }
   await Promise.all([

@@ -118,8 +118,8 @@ export async function mayReceiveCredentials(realm: URL, registry: URL, trusted: 
   if (realm.origin === registry.origin || trusted.has(realm.host) || trusted.has(realm.hostname)) return true;
   if ([realm, registry].some((url) => literalAddress(url) !== undefined || isLoopbackHost(url))) return false;
   if (realm.hostname === registry.hostname || KNOWN_REALMS.get(realm.hostname)?.test(registry.hostname)) return true;
-  // Loaded only here: the list is large, and most registries never need it.
-  const { getDomain } = await import("tldts");
-  const domain = getDomain(registry.hostname, { allowPrivateDomains: true });
-  return domain !== null && domain === getDomain(realm.hostname, { allowPrivateDomains: true });
+  // Loaded only here: the public suffix list is large, and most registries never need it.
+  const { registrableDomain } = await import("./domain.ts");
+  const domain = registrableDomain(registry.hostname);
+  return domain !== undefined && domain === registrableDomain(realm.hostname);
 }

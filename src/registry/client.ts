@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders } from "node:http";
 import type { Descriptor } from "../oci/descriptor.ts";
-import { algorithmOf, type Digest, digestOf, parseDigest } from "../oci/digest.ts";
+import { algorithmOf, asDigest, type Digest, digestOf } from "../oci/digest.ts";
 import { PullError } from "../oci/failure.ts";
 import { ACCEPT } from "../oci/media-type.ts";
 import { documentContent } from "../oci/schema1.ts";
@@ -201,14 +201,6 @@ function check(content: Buffer, expected: Digest | undefined, who: string): Dige
   throw new DigestError("invalid", `digest differs: ${who} ${expected}, got ${content.length} bytes that have ${got}`);
 }
 
-function asDigest(text: string): Digest | undefined {
-  try {
-    return parseDigest(text);
-  } catch {
-    return undefined;
-  }
-}
-
 function nextHop(from: URL, location: string): URL {
   if (!URL.canParse(location, from.href)) throw new PullError("invalid", `${from.host} redirects to something that is no URL`);
   const next = new URL(location, from);
@@ -229,7 +221,8 @@ function refusal(url: URL, answer: HttpAnswer, session: Session): PullError {
   const words = describeErrors(answer.body, answer.headers);
   const head = `${url.host} answered ${answer.status}${words === "" ? "" : ` ${words}`}`;
   const { status } = answer;
-  if (status === 404) return new PullError("not-found", head);
+  if (status === 404)
+    return new PullError("not-found", `${head}; check the repository and the tag, or set wait-timeout if it is still being pushed`);
   if (status === 401 || status === 403) return new PullError("unauthorized", `${head}; ${unauthorizedHint(session.refusals)}`);
   if (status === 429) return new PullError("rate-limited", `${head}${retryAfterHint(answer.headers)}`);
   return new PullError(status === 408 || status === 499 || status >= 500 ? "unreachable" : "invalid", head);

@@ -32,6 +32,7 @@ const HUB_SERVER = "https://index.docker.io/v1/";
 /** Finds credentials for a repository. Each helper is asked once a server. */
 export class Keychain {
   readonly #options: KeychainOptions;
+  readonly #masked = new Set<string>();
   readonly #asked = new Map<string, Promise<Credential | undefined>>();
 
   constructor(options: KeychainOptions) {
@@ -92,10 +93,14 @@ export class Keychain {
     return undefined;
   }
 
+  /** Once each: a workflow's log should not repeat them for every repository. */
   #mask(credential: Credential): void {
-    if (credential.kind !== "password") return this.#options.mask(credential.token);
-    this.#options.mask(credential.password);
-    this.#options.mask(basicValue(credential.username, credential.password));
+    const secrets =
+      credential.kind === "password" ? [credential.password, basicValue(credential.username, credential.password)] : [credential.token];
+    for (const secret of secrets) {
+      if (!this.#masked.has(secret)) this.#options.mask(secret);
+      this.#masked.add(secret);
+    }
   }
 }
 

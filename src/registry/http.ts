@@ -117,7 +117,7 @@ export class Http {
     }
   }
 
-  /** `@actions/http-client` is one hop here: its redirects, retries and body reader are not used (their traps are in the README of the decision, DESIGN "Decisions"). */
+  /** `@actions/http-client` is one hop here, for its proxies and kept-alive agents: its redirects leak credentials to other ports. */
   async #send(request: HttpRequest, signal: AbortSignal): Promise<IncomingMessage> {
     const { url, namedBy } = request;
     const pool = entry(this.#pools, `${url.origin} ${namedBy}`, () => new HttpClient(undefined, [], { keepAlive: true }));
@@ -238,7 +238,7 @@ function failure(url: URL, error: unknown, signal: AbortSignal): PullError {
     ? "; it speaks plain HTTP: list it in insecure-registries if that is meant"
     : isTls(code)
       ? "; for a private certificate authority set NODE_EXTRA_CA_CERTS on the job"
-      : "";
+      : "; check the registry's name and that it can be reached from this runner";
   return new PullError("unreachable", `${url.host} gave no answer: ${reason(error)}${hint}`, error);
 }
 

@@ -3,7 +3,6 @@ import type { Depth, Plan } from "../pull/plan.ts";
 import type { RegistryAuth } from "../registry/credentials.ts";
 import { readImages } from "./images.ts";
 import { type Complain, listItems, readPlatforms } from "./lists.ts";
-import { readRegistryAuth } from "./registry-auth.ts";
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -59,7 +58,7 @@ export async function readInputs(environment: Environment, runner: Platform): Pr
     },
     runner,
     failOnMissing: readBoolean("fail-on-missing", text("fail-on-missing"), complain),
-    registryAuth: await readRegistryAuth(text("registry-auth"), complain),
+    registryAuth: await readLogins(text("registry-auth"), complain),
     githubToken: text("github-token"),
     insecureRegistries: readHosts("insecure-registries", text("insecure-registries"), complain),
     trustedRealms: readHosts("trusted-realms", text("trusted-realms"), complain),
@@ -68,6 +67,13 @@ export async function readInputs(environment: Environment, runner: Platform): Pr
     jobSummary: readChoice("job-summary", text("job-summary"), ["always", "on-failure", "never"], complain),
   };
   return problems.length > 0 ? { problems } : inputs;
+}
+
+/** YAML is loaded only when it is needed: most workflows leave this input empty. */
+async function readLogins(text: string, complain: Complain): Promise<readonly RegistryAuth[]> {
+  if (text === "") return [];
+  const { readRegistryAuth } = await import("./registry-auth.ts");
+  return readRegistryAuth(text, complain);
 }
 
 function readNumber(name: InputName, text: string, least: number, most: number, complain: Complain): number {

@@ -1,3 +1,4 @@
+import { parse, YAMLParseError } from "yaml";
 import type { RegistryAuth } from "../registry/credentials.ts";
 import type { Complain } from "./lists.ts";
 
@@ -7,16 +8,14 @@ const FORM = "expected a YAML list of registry:, username:, password:, as in doc
  * The credentials of the `registry-auth` input. A missing registry is Docker Hub.
  * No problem it reports repeats a value: what is in the wrong place may be a password.
  */
-export async function readRegistryAuth(text: string, complain: Complain): Promise<readonly RegistryAuth[]> {
-  if (text === "") return [];
-  // Loaded only when it is needed: most workflows leave this input empty.
-  const { parse } = await import("yaml");
+export function readRegistryAuth(text: string, complain: Complain): readonly RegistryAuth[] {
   let value: unknown;
   try {
     // In the failsafe schema every scalar is a string, so that a password of digits stays one.
-    value = parse(text, { schema: "failsafe", prettyErrors: false, maxAliasCount: 0 });
+    value = parse(text, { schema: "failsafe", prettyErrors: false });
   } catch (error) {
-    complain(`registry-auth: not YAML (${(error as { code?: string }).code ?? "unreadable"}); ${FORM}`);
+    if (!(error instanceof YAMLParseError)) throw error;
+    complain(`registry-auth: not YAML (${error.code}); ${FORM}`);
     return [];
   }
   if (!Array.isArray(value)) {

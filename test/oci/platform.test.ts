@@ -1,0 +1,129 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import fc from "fast-check";
+import { PullError } from "../../src/oci/failure.ts";
+import { formatPlatform, nearest, parsePlatform, runnerPlatform, satisfies } from "../../src/oci/platform.ts";
+
+describe("parsePlatform", () => {
+  for (const [written, normal] of [
+    ["linux/amd64", "linux/amd64"],
+    ["Linux/AMD64", "linux/amd64"],
+    ["linux/x86_64", "linux/amd64"],
+    ["linux/x86-64", "linux/amd64"],
+    ["linux/amd64/v1", "linux/amd64"],
+    ["linux/amd64/v3", "linux/amd64/v3"],
+    ["linux/i386", "linux/386"],
+    ["linux/aarch64", "linux/arm64"],
+    ["linux/arm64/v8", "linux/arm64"],
+    ["linux/arm64/8", "linux/arm64"],
+    ["linux/arm64/v8.0", "linux/arm64"],
+    ["linux/arm64/9.0", "linux/arm64/v9"],
+    ["linux/arm64/v8.1", "linux/arm64/v8.1"],
+    ["linux/arm", "linux/arm/v7"],
+    ["linux/arm/7", "linux/arm/v7"],
+    ["linux/armhf", "linux/arm/v7"],
+    ["linux/armel", "linux/arm/v6"],
+    ["linux/arm/6", "linux/arm/v6"],
+    ["macos/arm64", "darwin/arm64"],
+    ["windows(10.0.20348.169)/amd64", "windows(10.0.20348.169)/amd64"],
+    ["linux/constructor/__proto__", "linux/constructor/__proto__"],
+  ] as const) {
+    it(`normalises ${written} to ${normal}`, () => assert.equal(formatPlatform(parsePlatform(written)), normal));
+  }
+
+  for (const [written, problem] of [
+    ["amd64", /expected os\/arch\[\/variant\]; did you mean linux\/amd64\?/],
+    ["x86_64", /did you mean linux\/amd64\?/],
+    ["armhf", /did you mean linux\/arm\/v7\?/],
+    ["linux", /expected os\/arch\[\/variant\], like linux\/arm64/],
+    ["linux/", /expected/],
+    ["linux//v7", /expected/],
+    ["linux/arm/v7/x", /expected/],
+    ["linux/am d64", /expected/],
+    ["windows()/amd64", /expected/],
+  ] as const) {
+    it(`refuses ${written}`, () => assert.throws(() => parsePlatform(written), problem));
+  }
+
+  it("takes back what it writes", () => {
+    const part = fc.constantFrom(
+      "linux",
+      "windows",
+      "amd64",
+      "arm64",
+      "arm",
+      "v7",
+      "v8",
+      "8",
+      "9",
+      "x86_64",
+      "riscv64",
+      "toString",
+      "valueOf",
+    );
+    fc.assert(
+      fc.property(fc.array(part, { minLength: 2, maxLength: 3 }), (parts) => {
+        const platform = parsePlatform(parts.join("/"));
+        assert.deepEqual(parsePlatform(formatPlatform(platform)), platform);
+      }),
+    );
+  });
+
+  it("never throws anything but its own error", () => {
+    fc.assert(
+      fc.property(fc.oneof(fc.string(), fc.string({ unit: fc.constantFrom(..."linuxam64/()v. ") })), (text) => {
+        try {
+          parsePlatform(text);
+        } catch (error) {
+          assert.ok(error instanceof PullError);
+        }
+      }),
+    );
+  });
+});
+
+describe("satisfies", () => {
+  // Strict matching as a truth table: what is required, what then counts, what does not.
+  for (const [required, yes, no] of [
+    ["linux/amd64", ["linux/amd64", "linux/amd64/v1", "linux/x86_64"], ["linux/386", "linux/amd64/v2", "linux/arm64", "windows/amd64"]],
+    ["linux/arm64", ["linux/arm64/v8", "linux/aarch64"], ["linux/arm64/v9", "linux/arm/v7", "linux/arm/v8", "linux/arm/v5"]],
+    ["linux/arm/v7", ["linux/arm", "linux/armhf"], ["linux/arm/v6", "linux/arm64"]],
+    ["linux/arm/v6", ["linux/armel"], ["linux/arm", "linux/arm/v5"]],
+    ["windows/amd64", ["windows(10.0.17763.1)/amd64", "windows/amd64"], ["linux/amd64"]],
+    ["windows(10.0.17763.1)/amd64", ["windows(10.0.17763.1)/amd64"], ["windows/amd64", "windows(10.0.20348.1)/amd64"]],
+  ] as const) {
+    for (const offered of yes) it(`${required} by ${offered}`, () => assert.ok(satisfies(parsePlatform(required), parsePlatform(offered))));
+    for (const offered of no)
+      it(`${required} not by ${offered}`, () => assert.ok(!satisfies(parsePlatform(required), parsePlatform(offered))));
+  }
+});
+
+describe("nearest", () => {
+  for (const [required, offered, expected] of [
+    ["linux/arm/v6", ["linux/amd64", "linux/arm64", "linux/arm/v7"], "linux/arm/v7"],
+    ["linux/arm64", ["linux/amd64", "linux/arm/v7"], "linux/arm/v7"],
+    ["linux/amd64", ["linux/s390x", "linux/386"], "linux/386"],
+    ["linux/ppc64", ["linux/amd64", "linux/ppc64le"], "linux/ppc64le"],
+    ["linux/riscv64", ["linux/amd64", "linux/arm64"], undefined],
+    ["windows/amd64", ["linux/amd64"], undefined],
+    ["linux/amd64", [], undefined],
+  ] as const) {
+    it(`to ${required} among ${offered.join(" ") || "none"} is ${expected}`, () => {
+      const found = nearest(parsePlatform(required), offered.map(parsePlatform));
+      assert.equal(found && formatPlatform(found), expected);
+    });
+  }
+});
+
+describe("runnerPlatform", () => {
+  for (const [os, architecture, expected] of [
+    ["linux", "x64", "linux/amd64"],
+    ["darwin", "arm64", "linux/arm64"],
+    ["win32", "x64", "windows/amd64"],
+    ["linux", "arm", "linux/arm/v7"],
+    ["linux", "ia32", "linux/386"],
+    ["linux", "s390x", "linux/s390x"],
+  ] as const) {
+    it(`of ${os} ${architecture} is ${expected}`, () => assert.equal(formatPlatform(runnerPlatform(os, architecture)), expected));
+  }
+});
