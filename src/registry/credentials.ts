@@ -151,17 +151,25 @@ export function helperRunner(environment: Environment): RunHelper {
 
 function run(command: string, input: string, env: NodeJS.ProcessEnv): ReturnType<RunHelper> {
   return new Promise((resolve) => {
-    const child = spawn(command, ["get"], { env, stdio: ["pipe", "pipe", "ignore"], timeout: HELPER_DEADLINE_MS, killSignal: "SIGKILL" });
+    const child = spawn(command, ["get"], { env, stdio: ["pipe", "pipe", "ignore"] });
     let output = "";
+    const end = (error: string | undefined): void => {
+      clearTimeout(deadline);
+      resolve({ output, error: error === undefined ? undefined : `${error} ${output.trim().slice(0, 200)}`.trim() });
+    };
+    // A helper's own children outlive it with the pipe in their hands, so it is let go of here and not waited for.
+    const stop = (why: string): void => {
+      child.kill("SIGKILL");
+      child.stdout.destroy();
+      end(why);
+    };
+    const deadline = setTimeout(() => stop(`no answer within ${HELPER_DEADLINE_MS / 1000} s`), HELPER_DEADLINE_MS);
     child.stdout.setEncoding("utf8").on("data", (text: string) => {
       output += text;
-      if (output.length > HELPER_OUTPUT_LIMIT) child.kill("SIGKILL");
+      if (output.length > HELPER_OUTPUT_LIMIT) stop(`more than ${HELPER_OUTPUT_LIMIT} bytes of output`);
     });
-    child.on("error", (error) => resolve({ output: "", error: error.message }));
-    child.on("close", (code, signal) => {
-      const error = code === 0 ? undefined : (signal ?? `exit code ${code}`);
-      resolve({ output, error: error === undefined ? undefined : `${error} ${output.trim().slice(0, 200)}`.trim() });
-    });
+    child.on("error", (error) => end(error.message));
+    child.on("close", (code, signal) => end(code === 0 ? undefined : (signal ?? `exit code ${code}`)));
     child.stdin.on("error", () => undefined).end(input);
   });
 }

@@ -1,0 +1,38 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import { describeErrors } from "../../src/registry/errors.ts";
+
+const describeBody = (body: string, type = "application/json") => describeErrors(Buffer.from(body), { "content-type": type });
+
+describe("describeErrors", () => {
+  for (const [name, body, expected] of [
+    [
+      "code, message and detail",
+      '{"errors":[{"code":"MANIFEST_UNKNOWN","message":"manifest unknown","detail":{"Tag":"v1"}}]}',
+      'MANIFEST_UNKNOWN: manifest unknown ({"Tag":"v1"})',
+    ],
+    ["every entry", '{"errors":[{"code":"A","message":"b"},{"code":"C","message":"d","detail":"e"}]}', "A: b; C: d (e)"],
+    [
+      "details that are lists, or nothing",
+      '{"errors":[{"code":"A","message":"b","detail":[{"x":1}]},{"code":"C","message":"d","detail":null},{"code":"E","detail":{}}]}',
+      'A: b ([{"x":1}]); C: d; E',
+    ],
+    ["one error without a list", '{"code":"NOT_FOUND","message":"404 page not found"}', "NOT_FOUND: 404 page not found"],
+    ["a token service's", '{"error":"invalid_grant","error_description":"no"}', "invalid_grant: no"],
+    ["details only", '{"details":"incorrect username or password"}', "(incorrect username or password)"],
+    ["plain text", "toomanyrequests: You have reached\n your limit", "toomanyrequests: You have reached your limit"],
+    ["XML", "<Error><Code>AccessDenied</Code><Message>no</Message></Error>", "AccessDenied no"],
+    ["broken JSON", '{"errors":[', '{"errors":['],
+    ["entries that are no objects", '{"errors":["x",1]}', "x; 1"],
+    ["nothing", "", ""],
+    ["empty JSON", "{}", "{}"],
+  ] as const) {
+    it(`shows ${name}`, () => assert.equal(describeBody(body), expected));
+  }
+
+  it("never dumps a web page, and shortens what is long", () => {
+    assert.match(describeBody("<p>log in", "text/html; charset=utf-8"), /a web page/);
+    assert.match(describeBody("<!DOCTYPE html><p>x", ""), /a web page/);
+    assert.equal(describeBody("x".repeat(5_000), "text/plain").length, 1_025);
+  });
+});
