@@ -89,10 +89,10 @@ export class Session {
    * The answer to `request`, authorized as the origin asks. A 401 or 403 comes back only when everything was tried.
    * The first request to an origin, and to a repository, goes alone: what it learns spares all others a refusal.
    */
-  async send(request: HttpRequest): Promise<HttpAnswer> {
-    await this.#origin.first?.catch(() => undefined);
-    await this.#first?.catch(() => undefined);
-    const conversation = this.#converse(request);
+  send(request: HttpRequest): Promise<HttpAnswer> {
+    const before = this.#first ?? this.#origin.first;
+    const converse = (): Promise<HttpAnswer> => this.#converse(request);
+    const conversation = before === undefined ? converse() : before.then(converse, converse);
     this.#first ??= conversation;
     this.#origin.first ??= conversation;
     return conversation;

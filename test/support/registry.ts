@@ -100,7 +100,7 @@ export class Registry {
   }
 
   #content(request: IncomingMessage, response: ServerResponse): void {
-    const [, name = "", kind = "", reference = ""] = /^\/v2\/(.+)\/(manifests|blobs)\/([^/?]+)$/.exec(request.url ?? "") ?? [];
+    const [, name = "", kind = "", reference = ""] = /^\/v2\/(.+)\/(manifests|blobs)\/([^/?]+)(?:\?.*)?$/.exec(request.url ?? "") ?? [];
     const repository = this.#repositories.get(name);
     if (repository === undefined) return refuse(response, 404, "NAME_UNKNOWN", "repository name not known to registry", { name });
     const found = (kind === "manifests" ? repository.manifests : repository.blobs).get(reference);

@@ -1,0 +1,62 @@
+import { Authenticator } from "../../src/registry/auth.ts";
+import { RegistryClient } from "../../src/registry/client.ts";
+import { Keychain, type RegistryAuth } from "../../src/registry/credentials.ts";
+import type { DockerConfig } from "../../src/registry/docker-config.ts";
+import { Http } from "../../src/registry/http.ts";
+import { TokenService } from "../../src/registry/token.ts";
+
+export type Connection = {
+  readonly client: RegistryClient;
+  readonly http: Http;
+  /** Everything said, warned of, masked, and every wait in milliseconds, in order. */
+  readonly said: string[];
+  readonly warned: string[];
+  readonly masked: string[];
+  readonly slept: number[];
+  /** Moves the clock. */
+  readonly pass: (ms: number) => void;
+  readonly stop: AbortController;
+};
+
+export type ConnectOptions = {
+  readonly registryAuth?: readonly RegistryAuth[];
+  readonly githubToken?: string;
+  readonly configs?: readonly DockerConfig[];
+  readonly trustedRealms?: readonly string[];
+  readonly insecureRegistries?: readonly string[];
+  readonly concurrency?: number;
+};
+
+/** A client with its own clock, on which waiting takes no time. */
+export function connect(options: ConnectOptions = {}): Connection {
+  const said: string[] = [];
+  const warned: string[] = [];
+  const masked: string[] = [];
+  const slept: number[] = [];
+  const stop = new AbortController();
+  let time = Date.parse("2026-11-20T12:00:00Z");
+  const sleep = async (ms: number): Promise<void> => {
+    slept.push(ms);
+    time += ms;
+  };
+  const clock = { now: () => time, sleep, random: () => 0.5 };
+  const say = (line: string): void => void said.push(line);
+  const warn = (line: string): void => void warned.push(line);
+  const mask = (secret: string): void => void masked.push(secret);
+  const http = new Http({ signal: stop.signal, clock, concurrency: options.concurrency ?? 6, say });
+  const keychain = new Keychain({
+    registryAuth: options.registryAuth ?? [],
+    githubToken: options.githubToken ?? "",
+    configs: options.configs ?? [],
+    runHelper: async () => ({ output: "", error: "no helpers here" }),
+    warn,
+    mask,
+  });
+  const tokens = new TokenService({ http, now: clock.now, trustedRealms: new Set(options.trustedRealms), mask });
+  const authenticator = new Authenticator({ http, keychain, tokens, now: clock.now, warn });
+  const client = new RegistryClient({ http, authenticator, insecureRegistries: new Set(options.insecureRegistries), say, warn });
+  const pass = (ms: number): void => {
+    time += ms;
+  };
+  return { client, http, said, warned, masked, slept, pass, stop };
+}
