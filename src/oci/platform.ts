@@ -117,7 +117,7 @@ export function nearest(required: Platform, offered: readonly Platform[]): Platf
   const score = (platform: Platform): number => {
     if (platform.os !== required.os) return 0;
     if (platform.architecture === required.architecture) return 3;
-    return family(platform.architecture) === family(required.architecture) ? 2 : 0;
+    return family(platform.architecture) === family(required.architecture) ? 2 : 1;
   };
   const best = Math.max(0, ...offered.map(score));
   return best === 0 ? undefined : offered.find((platform) => score(platform) === best);

@@ -104,7 +104,7 @@ describe("nearest", () => {
     ["linux/arm64", ["linux/amd64", "linux/arm/v7"], "linux/arm/v7"],
     ["linux/amd64", ["linux/s390x", "linux/386"], "linux/386"],
     ["linux/ppc64", ["linux/amd64", "linux/ppc64le"], "linux/ppc64le"],
-    ["linux/riscv64", ["linux/amd64", "linux/arm64"], undefined],
+    ["linux/riscv64", ["windows/amd64", "linux/amd64", "linux/arm64"], "linux/amd64"],
     ["windows/amd64", ["linux/amd64"], undefined],
     ["linux/amd64", [], undefined],
   ] as const) {

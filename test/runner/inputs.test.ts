@@ -1,0 +1,156 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import { formatPlatform, parsePlatform } from "../../src/oci/platform.ts";
+import type { Requirement } from "../../src/pull/plan.ts";
+import { type Inputs, readInputs } from "../../src/runner/inputs.ts";
+
+const RUNNER = parsePlatform("linux/arm64");
+const environment = (inputs: Readonly<Record<string, string>>) =>
+  Object.fromEntries(Object.entries({ images: "alpine", ...inputs }).map(([name, value]) => [`INPUT_${name.toUpperCase()}`, value]));
+const read = (inputs: Readonly<Record<string, string>>) => readInputs(environment(inputs), RUNNER);
+const good = async (inputs: Readonly<Record<string, string>>): Promise<Inputs> => {
+  const result = await read(inputs);
+  assert.ok(!("problems" in result), JSON.stringify(result));
+  return result;
+};
+const problems = async (inputs: Readonly<Record<string, string>>): Promise<string> => {
+  const result = await read(inputs);
+  return "problems" in result ? result.problems.join("\n") : "";
+};
+const show = (platforms: Requirement): string => (typeof platforms === "string" ? platforms : platforms.map(formatPlatform).join(" "));
+
+describe("readInputs", () => {
+  it("has the contract's defaults", async () => {
+    const { plan, ...rest } = await good({});
+    assert.deepEqual(
+      { verify: plan.verify, waitTimeout: plan.waitTimeout, waitInterval: plan.waitInterval },
+      { verify: "manifest", waitTimeout: 0, waitInterval: 15 },
+    );
+    assert.deepEqual(rest, {
+      runner: RUNNER,
+      failOnMissing: true,
+      registryAuth: [],
+      githubToken: "",
+      insecureRegistries: new Set(),
+      trustedRealms: new Set(),
+      concurrency: 6,
+      timeout: 1800,
+      jobSummary: "always",
+    });
+    assert.equal(show(plan.wanted[0]?.platforms ?? []), "linux/arm64");
+  });
+
+  it("reads a list of images with their options, comments and blank lines aside", async () => {
+    const { plan } = await good({
+      images:
+        "# all we run\n\npostgres:16,name=db  # the database\n ghcr.io/org/app:1 , name=app, platform=linux/amd64, platform=linux/arm64, optional=true \nalpine,platform=any\n",
+      platforms: "linux/amd64",
+    });
+    assert.deepEqual(
+      plan.wanted.map(({ name, written, platforms, optional }) => [name, written, show(platforms), optional]),
+      [
+        ["db", "postgres:16", "linux/amd64", false],
+        ["app", "ghcr.io/org/app:1", "linux/amd64 linux/arm64", true],
+        ["alpine", "alpine", "any", false],
+      ],
+    );
+  });
+
+  for (const [text, expected] of [
+    ["", "linux/arm64"],
+    ["linux/amd64,linux/arm64", "linux/amd64 linux/arm64"],
+    ["linux/amd64\n\n# and\nlinux/arm/v7 , linux/386\n", "linux/amd64 linux/arm/v7 linux/386"],
+    ["all", "all"],
+    ["any", "any"],
+  ] as const) {
+    it(`reads platforms ${JSON.stringify(text)} as ${expected}`, async () =>
+      assert.equal(show((await good({ platforms: text })).plan.wanted[0]?.platforms ?? []), expected));
+  }
+
+  it("reads registry-auth as docker/login-action does, digits and quotes kept", async () => {
+    const { registryAuth } = await good({
+      "registry-auth": "- registry: ghcr.io\n  username: me\n  password: 0123\n- username: hub\n  password: 'a: b'\n",
+    });
+    assert.deepEqual(registryAuth, [
+      { registry: "ghcr.io", username: "me", password: "0123" },
+      { registry: "docker.io", username: "hub", password: "a: b" },
+    ]);
+  });
+
+  it("reads booleans, hosts and numbers", async () => {
+    const inputs = await good({
+      "fail-on-missing": "False",
+      "insecure-registries": "reg.lan:5000, [::1]:1\nother.lan",
+      "trusted-realms": "Auth.Example",
+      concurrency: "64",
+      "wait-timeout": "300",
+      "job-summary": "never",
+      verify: "blobs",
+    });
+    assert.deepEqual(
+      [
+        inputs.failOnMissing,
+        [...inputs.insecureRegistries],
+        [...inputs.trustedRealms],
+        inputs.concurrency,
+        inputs.plan.waitTimeout,
+        inputs.jobSummary,
+        inputs.plan.verify,
+      ],
+      [false, ["reg.lan:5000", "[::1]:1", "other.lan"], ["auth.example"], 64, 300, "never", "blobs"],
+    );
+  });
+
+  for (const [name, inputs, expected] of [
+    ["no image", { images: "# none\n" }, /^images: expected at least one reference, got none/],
+    [
+      "a wrong reference, with its line",
+      { images: "alpine\n\nDocker/x" },
+      /^images, line 3: reference "Docker\/x" has upper case.*did you mean docker\/x/,
+    ],
+    ["an unknown option", { images: "alpine,tag=3" }, /^images, line 1: "tag=3" is no option; expected reference\[,name=key\]/],
+    ["a name taken twice", { images: "alpine\nalpine" }, /^images, line 2: the name alpine is taken by an earlier line; add name=/],
+    ["a name that is none", { images: "alpine,name=a b" }, /^images, line 1: name: expected letters/],
+    ["an optional that is neither", { images: "alpine,optional=maybe" }, /^images, line 1: optional: expected true or false, got "maybe"/],
+    [
+      "a wrong platform",
+      { platforms: "amd64" },
+      /^platforms: platform "amd64": expected os\/arch\[\/variant\]; did you mean linux\/amd64\?/,
+    ],
+    ["a wrong platform of one image", { images: "alpine,platform=x" }, /^images, line 1: platform: platform "x": expected/],
+    ["all among others", { platforms: "all,linux/amd64" }, /^platforms: all stands alone/],
+    ["a wrong depth", { verify: "layers" }, /^verify: expected index, manifest, blobs, got "layers"/],
+    ["a wrong boolean", { "fail-on-missing": "yes" }, /^fail-on-missing: expected true or false, got "yes"/],
+    ["a wrong number", { concurrency: "0" }, /^concurrency: expected a whole number from 1 to 64, got "0"/],
+    ["seconds with a unit", { "wait-timeout": "5m" }, /^wait-timeout: expected a whole number from 0 to 86400, got "5m"/],
+    ["a host that is a URL", { "insecure-registries": "http://x" }, /^insecure-registries: expected host or host:port, got "http:\/\/x"/],
+    ["registry-auth that is no list", { "registry-auth": "registry: x" }, /^registry-auth: expected a YAML list/],
+    ["registry-auth that is no YAML", { "registry-auth": "- {password: secret" }, /^registry-auth: not YAML \(\w+\)/],
+    [
+      "registry-auth without a password",
+      { "registry-auth": "- username: secret" },
+      /^registry-auth, entry 1: username or password is missing/,
+    ],
+    [
+      "registry-auth with another key",
+      { "registry-auth": "- {username: a, pasword: secret, password: b}" },
+      /^registry-auth, entry 1: it has another key/,
+    ],
+    [
+      "an empty secret",
+      { "registry-auth": "- username: a\n  password: ''" },
+      /^registry-auth, entry 1: username or password is empty; if they come from secrets/,
+    ],
+  ] as const) {
+    it(`refuses ${name}`, async () => {
+      const found = await problems(inputs);
+      assert.match(found, expected);
+      assert.ok(!found.includes('secret"') && !found.includes("secret,"));
+    });
+  }
+
+  it("says everything that is wrong at once", async () => {
+    const found = await problems({ images: "Docker/x\nalpine:", verify: "x", timeout: "never", platforms: "amd64" });
+    assert.equal(found.split("\n").length, 5);
+  });
+});

@@ -1,0 +1,137 @@
+import { spawn } from "node:child_process";
+import { existsSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+/** What the runner reads of one step. */
+export type StepResult = {
+  readonly exitCode: number;
+  readonly stdout: string;
+  readonly stderr: string;
+  readonly commands: readonly Command[];
+  readonly outputs: ReadonlyMap<string, string>;
+  readonly summary: string;
+};
+
+export type Command = { readonly name: string; readonly properties: Readonly<Record<string, string>>; readonly data: string };
+
+const ROOT = join(import.meta.dirname, "../..");
+
+/** Runs the committed bundle as the runner runs an action's main: its inputs in the environment, its files given by path. */
+export async function runStep(
+  inputs: Readonly<Record<string, string>>,
+  environment: Readonly<Record<string, string>> = {},
+): Promise<StepResult> {
+  const directory = mkdtempSync(join(tmpdir(), "runner-"));
+  const file = (name: string): string => {
+    writeFileSync(join(directory, name), "");
+    return join(directory, name);
+  };
+  const files = {
+    GITHUB_OUTPUT: file("output"),
+    GITHUB_STATE: file("state"),
+    GITHUB_STEP_SUMMARY: file("summary"),
+    GITHUB_ENV: file("env"),
+    GITHUB_PATH: file("path"),
+  };
+  const given = Object.fromEntries(
+    Object.entries(inputs).map(([name, value]) => [`INPUT_${name.toUpperCase().replaceAll(" ", "_")}`, value]),
+  );
+  const { exitCode, stdout, stderr } = await run([join(ROOT, "dist/main.js")], {
+    PATH: process.env["PATH"] ?? "",
+    HOME: directory,
+    GITHUB_ACTIONS: "true",
+    RUNNER_TEMP: directory,
+    ...files,
+    ...given,
+    ...environment,
+  });
+  return {
+    exitCode,
+    stdout,
+    stderr,
+    commands: [...stdout.split("\n"), ...stderr.split("\n")].map(parseCommand).filter((command) => command !== undefined),
+    outputs: readOutputs(readFileSync(files.GITHUB_OUTPUT, "utf8")),
+    summary: existsSync(files.GITHUB_STEP_SUMMARY) ? readFileSync(files.GITHUB_STEP_SUMMARY, "utf8") : "",
+  };
+}
+
+/** Runs a script with this Node, and nothing of this process's environment but what is given. */
+export function run(
+  args: readonly string[],
+  env: Readonly<Record<string, string>>,
+): Promise<{ exitCode: number; stdout: string; stderr: string }> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(process.execPath, args, { env, cwd: ROOT, timeout: 60_000 });
+    let stdout = "";
+    let stderr = "";
+    child.stdout.setEncoding("utf8").on("data", (text: string) => {
+      stdout += text;
+    });
+    child.stderr.setEncoding("utf8").on("data", (text: string) => {
+      stderr += text;
+    });
+    child.on("error", reject);
+    child.on("close", (code) => resolve({ exitCode: code ?? -1, stdout, stderr }));
+  });
+}
+
+/**
+ * The command that the runner sees in a line, by either of its grammars, the newer first:
+ * https://github.com/actions/runner/blob/main/src/Runner.Common/ActionCommand.cs
+ */
+export function parseCommand(line: string): Command | undefined {
+  return newer(line) ?? older(line);
+}
+
+/** `::name key=value,key=value::data` at the start of a line. */
+function newer(line: string): Command | undefined {
+  const trimmed = line.trimStart();
+  if (!trimmed.startsWith("::")) return undefined;
+  const end = trimmed.indexOf("::", 2);
+  if (end < 0) return undefined;
+  const [name = "", ...rest] = trimmed.slice(2, end).split(" ");
+  return { name, properties: properties(rest.join(" "), ","), data: unescapeData(trimmed.slice(end + 2)) };
+}
+
+/** `##[name key=value;]data` anywhere in a line. */
+function older(line: string): Command | undefined {
+  const start = line.indexOf("##[");
+  const end = line.indexOf("]", start);
+  if (start < 0 || end < 0) return undefined;
+  const [name = "", ...rest] = line.slice(start + 3, end).split(" ");
+  return { name, properties: properties(rest.join(" "), ";"), data: unescapeData(line.slice(end + 1)) };
+}
+
+function properties(text: string, separator: string): Readonly<Record<string, string>> {
+  const pairs = text.split(separator).map((pair) => pair.trim().split("=", 2));
+  return Object.fromEntries(
+    pairs
+      .filter(([key, value]) => key !== "" && value !== undefined)
+      .map(([key, value]) => [
+        key,
+        unescapeData(value ?? "")
+          .replaceAll("%3A", ":")
+          .replaceAll("%2C", ","),
+      ]),
+  );
+}
+
+function unescapeData(text: string): string {
+  return text.replaceAll("%0D", "\r").replaceAll("%0A", "\n").replaceAll("%25", "%");
+}
+
+/** https://docs.github.com/actions/reference/workflow-commands-for-github-actions#multiline-strings */
+function readOutputs(text: string): ReadonlyMap<string, string> {
+  const outputs = new Map<string, string>();
+  const lines = text.split("\n");
+  for (let at = 0; at < lines.length; at++) {
+    const [, name, delimiter] = /^([^=<]+)<<(.+)$/.exec(lines[at] ?? "") ?? [];
+    if (name === undefined || delimiter === undefined) continue;
+    const end = lines.indexOf(delimiter, at + 1);
+    if (end < 0) throw new Error(`no end for output ${name}`);
+    outputs.set(name, lines.slice(at + 1, end).join("\n"));
+    at = end;
+  }
+  return outputs;
+}
