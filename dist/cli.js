@@ -1,11 +1,11 @@
 import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);
 import {
   terminal
-} from "./chunk-6HD7Y2AX.js";
+} from "./chunk-WOY3X57Q.js";
 import {
   DEFAULTS,
   step
-} from "./chunk-AZ5VBEN7.js";
+} from "./chunk-353PLHEM.js";
 import {
   __name
 } from "./chunk-N2SECSPE.js";
@@ -33,7 +33,7 @@ function toEnvironment(args) {
 __name(toEnvironment, "toEnvironment");
 async function main(args) {
   if (args.length === 0) {
-    const { demonstrate } = await import("./demo-F537UIMK.js");
+    const { demonstrate } = await import("./demo-EZAINUYQ.js");
     return demonstrate(write);
   }
   let environment;

@@ -8,7 +8,7 @@ import {
   statusOf,
   step,
   totalSize
-} from "./chunk-AZ5VBEN7.js";
+} from "./chunk-353PLHEM.js";
 import {
   __name
 } from "./chunk-N2SECSPE.js";

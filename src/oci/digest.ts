@@ -6,6 +6,7 @@ declare const checked: unique symbol;
 /** `algorithm:encoded`, checked: lower-case hex of the right length. Only {@link parseDigest} and {@link digestOf} make one. */
 export type Digest = string & { readonly [checked]: "Digest" };
 
+/** The hash functions a digest may be made with here. */
 export type Algorithm = "sha256" | "sha512";
 
 // https://github.com/opencontainers/image-spec/blob/main/descriptor.md#registered-algorithms

@@ -14,6 +14,7 @@ export const STATUSES = [
 ] as const;
 
 export type Status = (typeof STATUSES)[number];
+/** Every status but `ok`. */
 export type FailureStatus = Exclude<Status, "ok">;
 
 const HEALING: ReadonlySet<Status> = new Set<Status>(["not-found", "platform-missing", "dangling", "unreachable", "rate-limited"]);

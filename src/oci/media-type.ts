@@ -1,18 +1,26 @@
-/** What the bytes are, by their media type: https://github.com/opencontainers/image-spec/blob/main/media-types.md */
+// What the bytes are, by their media type: https://github.com/opencontainers/image-spec/blob/main/media-types.md
 
+/** An image index. */
 export const OCI_INDEX = "application/vnd.oci.image.index.v1+json";
+/** A manifest: one config, ordered layers. */
 export const OCI_MANIFEST = "application/vnd.oci.image.manifest.v1+json";
+/** An image config. */
 export const OCI_CONFIG = "application/vnd.oci.image.config.v1+json";
+/** Docker's index: https://github.com/distribution/distribution/blob/main/docs/content/spec/manifest-v2-2.md */
 export const DOCKER_LIST = "application/vnd.docker.distribution.manifest.list.v2+json";
+/** Docker's manifest, schema 2. */
 export const DOCKER_MANIFEST = "application/vnd.docker.distribution.manifest.v2+json";
+/** Docker's image config. */
 export const DOCKER_CONFIG = "application/vnd.docker.container.image.v1+json";
+/** Docker's first manifest, unsigned. */
 export const SCHEMA1 = "application/vnd.docker.distribution.manifest.v1+json";
+/** Docker's first manifest inside a JSON web signature. */
 export const SCHEMA1_SIGNED = "application/vnd.docker.distribution.manifest.v1+prettyjws";
 /** Withdrawn before OCI 1.1 was final, and still served by registries that took it. */
 export const OCI_ARTIFACT = "application/vnd.oci.artifact.manifest.v1+json";
-/** https://github.com/moby/buildkit/blob/master/cache/remotecache/v1/types/spec.go */
+/** The config of a BuildKit cache: https://github.com/moby/buildkit/blob/master/cache/remotecache/v1/types/spec.go */
 export const BUILDKIT_CACHE_CONFIG = "application/vnd.buildkit.cacheconfig.v0";
-/** https://github.com/moby/buildkit/blob/master/docs/attestations/attestation-storage.md */
+/** An attestation in its newer form: https://github.com/moby/buildkit/blob/master/docs/attestations/attestation-storage.md */
 export const ATTESTATION_ARTIFACT = "application/vnd.docker.attestation.manifest.v1+json";
 
 const INDEXES: ReadonlySet<string> = new Set([OCI_INDEX, DOCKER_LIST]);
@@ -25,14 +33,17 @@ const SCHEMA1S: ReadonlySet<string> = new Set([SCHEMA1, SCHEMA1_SIGNED]);
  */
 export const ACCEPT = [OCI_INDEX, DOCKER_LIST, OCI_MANIFEST, DOCKER_MANIFEST, OCI_ARTIFACT, SCHEMA1_SIGNED, SCHEMA1].join(", ");
 
+/** True for an index of either family. */
 export function isIndex(mediaType: string): boolean {
   return INDEXES.has(mediaType);
 }
 
+/** True for a manifest of either family, with config and layers. */
 export function isManifest(mediaType: string): boolean {
   return MANIFESTS.has(mediaType);
 }
 
+/** True for schema 1, signed or not. */
 export function isSchema1(mediaType: string): boolean {
   return SCHEMA1S.has(mediaType);
 }
@@ -42,6 +53,7 @@ export function isSpecific(mediaType: string): boolean {
   return isIndex(mediaType) || isManifest(mediaType) || isSchema1(mediaType) || mediaType === OCI_ARTIFACT;
 }
 
+/** True for the config of a container image; an artifact's config has another type. */
 export function isImageConfig(mediaType: string): boolean {
   return mediaType === OCI_CONFIG || mediaType === DOCKER_CONFIG;
 }

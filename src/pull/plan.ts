@@ -34,6 +34,7 @@ export type Plan = {
   readonly waitInterval: number;
 };
 
+/** Why an image or a platform is not as required. */
 export type Problem = { readonly status: FailureStatus; readonly message: string };
 
 /** An image for one platform, read and verified. Sizes are compressed bytes. */
@@ -71,6 +72,7 @@ export type Root = {
   readonly attestations: number;
 };
 
+/** A platform and the manifest that an index offers for it. */
 export type Offer = { readonly platform: Platform; readonly descriptor: Descriptor };
 
 /** Everything found out about one image. Problems are values: all images are tried before anything fails. */

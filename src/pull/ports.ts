@@ -28,4 +28,5 @@ export interface BlobSource {
   blobSize(image: Image, digest: Digest): Promise<number | undefined>;
 }
 
+/** Everything the gate asks of a registry. */
 export type Source = ManifestSource & BlobSource;

@@ -4,6 +4,7 @@ import { basicValue, type Credential, type Keychain } from "./credentials.ts";
 import type { Http, HttpAnswer, HttpRequest } from "./http.ts";
 import type { TokenService } from "./token.ts";
 
+/** What an authenticator needs: the wire, the credentials, the token services and the time in milliseconds. */
 export type AuthenticatorOptions = {
   readonly http: Http;
   readonly keychain: Pick<Keychain, "find">;

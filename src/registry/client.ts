@@ -23,6 +23,7 @@ export type Fetched = {
   readonly authenticated: boolean;
 };
 
+/** What a client needs, and the registries it reaches over plain HTTP. */
 export type RegistryClientOptions = {
   readonly http: Http;
   readonly authenticator: Pick<Authenticator, "session">;

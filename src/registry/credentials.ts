@@ -15,6 +15,7 @@ export type RegistryAuth = { readonly registry: string; readonly username: strin
 /** Runs `docker-credential-<name> get` with `input` on stdin: its standard output, or why there is none. */
 export type RunHelper = (name: string, input: string) => Promise<{ readonly output: string; readonly error: string | undefined }>;
 
+/** Where a keychain looks, and whom it tells. */
 export type KeychainOptions = {
   readonly registryAuth: readonly RegistryAuth[];
   readonly githubToken: string;

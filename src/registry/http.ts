@@ -18,8 +18,10 @@ export type HttpRequest = {
   readonly namedBy: NamedBy;
 };
 
+/** A whole answer, its body as received. */
 export type HttpAnswer = { readonly status: number; readonly headers: IncomingHttpHeaders; readonly body: Buffer };
 
+/** What bounds and observes all requests. */
 export type HttpOptions = {
   /** Aborts everything; its reason is what the failures then say. */
   readonly signal: AbortSignal;

@@ -8,6 +8,7 @@ export type Clock = {
   readonly random: () => number;
 };
 
+/** How often a request is sent at most. */
 export const ATTEMPTS = 5;
 const FIRST_DELAY_MS = 1_000;
 const LONGEST_DELAY_MS = 30_000;

@@ -11,6 +11,7 @@ export type Token = { readonly token: string; readonly expires: number };
 /** The token service's own words when it gives none for these credentials. */
 export type Refusal = { readonly refused: string };
 
+/** What a token service needs, and the hosts trusted with any registry's credentials. */
 export type TokenServiceOptions = {
   readonly http: Http;
   readonly now: () => number;

@@ -4,6 +4,7 @@ import type { RegistryAuth } from "../registry/credentials.ts";
 import { readImages } from "./images.ts";
 import { type Complain, listItems, readPlatforms } from "./lists.ts";
 
+/** The environment a process was started with. */
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 /** Every input and its default, as `action.yml` declares them. */
@@ -23,6 +24,7 @@ export const DEFAULTS = {
   "job-summary": "always",
 } as const;
 
+/** The name of an input, as a workflow writes it. */
 export type InputName = keyof typeof DEFAULTS;
 
 /** What a step was asked to do, checked. */

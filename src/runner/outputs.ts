@@ -24,6 +24,7 @@ export const OUTPUTS = [
   "bake-file",
 ] as const;
 
+/** A value for every output; empty where it does not apply. */
 export type Outputs = Readonly<Record<(typeof OUTPUTS)[number], string>>;
 
 // Job outputs hold 1 MiB together; a quarter leaves room for `config` and for other steps.

@@ -23,7 +23,10 @@ export function layer(path: string, text: string, docker = false): Content & { r
   const body = Buffer.from(text);
   const tar = Buffer.concat([tarHeader(path, body.length), body, Buffer.alloc((512 - (body.length % 512)) % 512), Buffer.alloc(1024)]);
   const mediaType = docker ? "application/vnd.docker.image.rootfs.diff.tar.gzip" : "application/vnd.oci.image.layer.v1.tar+gzip";
-  return { ...content(mediaType, gzipSync(tar)), diffId: digestOf(tar) };
+  // Stored and not deflated, and of no system: the same bytes from every build of zlib, so that digests can be told in snapshots.
+  const bytes = gzipSync(tar, { level: 0 });
+  bytes[9] = 255;
+  return { ...content(mediaType, bytes), diffId: digestOf(tar) };
 }
 
 /** https://pubs.opengroup.org/onlinepubs/9799919799/utilities/pax.html#tag_20_94_13_06 */

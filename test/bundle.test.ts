@@ -1,0 +1,191 @@
+import assert from "node:assert/strict";
+import { mkdtempSync, readdirSync, readFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, it } from "node:test";
+import { OUTPUTS } from "../src/runner/outputs.ts";
+import { artifact, image, multiPlatform } from "./support/image.ts";
+import { Registry, refuse } from "./support/registry.ts";
+import { run, runStep, type StepResult } from "./support/runner.ts";
+
+const ROOT = join(import.meta.dirname, "..");
+// None that a developer's machine is, so that the config shown is the same everywhere.
+const THREE = ["linux/ppc64le", "linux/mips64le", "linux/arm/v6"];
+
+/** What one run said, wrote and asked for, without what changes from run to run. */
+function view(result: StepResult, registry: Registry): string {
+  const stable = (text: string): string =>
+    text
+      .replaceAll(registry.host, "REGISTRY")
+      .replaceAll(registry.host.replace(":", "%3A"), "REGISTRY")
+      .replace(/registry-pull-\w+/g, "registry-pull-X")
+      .replace(/[^\s"=]*\/runner-\w+/g, "TEMP");
+  const outputs = [...result.outputs].map(([name, value]) => `${name}=${value}`).join("\n");
+  return stable(
+    [
+      `exit ${result.exitCode}`,
+      "--- log",
+      (result.stdout + result.stderr).split("\n").toSorted().join("\n"),
+      "--- outputs",
+      outputs,
+      "--- summary",
+      result.summary,
+      "--- requests",
+      registry.log.toSorted().join("\n"),
+    ].join("\n"),
+  );
+}
+
+describe("the bundle", () => {
+  it("is what the sources build", async () => {
+    const built = mkdtempSync(join(tmpdir(), "dist-"));
+    const { exitCode, stderr } = await run(["scripts/build.ts", built], { PATH: process.env["PATH"] ?? "" });
+    assert.equal(exitCode, 0, stderr);
+    const committed = join(ROOT, "dist");
+    assert.deepEqual(readdirSync(built).toSorted(), readdirSync(committed).toSorted());
+    for (const file of readdirSync(built))
+      assert.ok(readFileSync(join(built, file)).equals(readFileSync(join(committed, file))), `${file}: run npm run build`);
+  });
+
+  it("tells its whole story on a laptop with no network, and what it takes", async () => {
+    const told = await run(["dist/cli.js"], { PATH: "", HOME: "/nonexistent" });
+    assert.equal(told.exitCode, 0, told.stderr);
+    assert.match(told.stdout, /1\. The gate passes[\s\S]*exists +true[\s\S]*2\. The gate fails[\s\S]*platform-missing[\s\S]*exists +false/);
+    const help = await run(["dist/cli.js", "--help"], { PATH: "" });
+    assert.match(help.stdout, /--platforms[\s\S]*--job-summary always/);
+    const wrong = await run(["dist/cli.js", "alpine", "--platform", "x"], { PATH: "" });
+    assert.deepEqual([wrong.exitCode, /Unknown option '--platform'/.test(wrong.stdout)], [2, true]);
+  });
+});
+
+describe("a step", () => {
+  let registry: Registry;
+  beforeEach(async () => {
+    registry = await Registry.start();
+  });
+  afterEach(() => registry.stop());
+
+  it("that passes", async (t) => {
+    const app = registry.push("org/app", "1.0", multiPlatform(THREE, { attestations: true, labels: { a$b: "`c` & 'd'" } }));
+    const chart = registry.push("org/chart", "1.0", artifact());
+    const result = await runStep({
+      images: `${app},name=app\n${chart},name=chart,platform=any`,
+      platforms: "linux/ppc64le,linux/mips64le",
+    });
+    t.assert.snapshot(view(result, registry), { serializers: [String] });
+  });
+
+  it("that fails for several reasons, each said with what to do", async (t) => {
+    const app = registry.push("org/app", "1.0", multiPlatform(THREE));
+    const chart = registry.push("org/chart", "1.0", artifact());
+    registry.faults.push((request, response) => {
+      const refused = request.url?.includes("secret") === true;
+      if (refused) refuse(response, 403, "DENIED", "requested access to the resource is denied", null);
+      return refused;
+    });
+    const images = [
+      `${app},name=app`,
+      `${chart},name=chart`,
+      `${registry.host}/org/none:1,name=none`,
+      `${registry.host}/org/secret:1,name=secret`,
+      `${registry.host}/org/maybe:1,name=maybe,optional=true`,
+    ];
+    const result = await runStep({ images: images.join("\n"), platforms: "linux/riscv64,linux/ppc64le" });
+    t.assert.snapshot(view(result, registry), { serializers: [String] });
+  });
+
+  it("with invalid inputs contacts nobody and sets every output", async (t) => {
+    const result = await runStep({ images: `Docker/x\n${registry.host}/app:`, platforms: "amd64" });
+    t.assert.snapshot(view(result, registry), { serializers: [String] });
+    assert.deepEqual([...result.outputs.keys()], [...OUTPUTS]);
+  });
+
+  it("masks every secret before it sends it, the derived ones too", async (t) => {
+    registry.access = { scheme: "bearer", login: "me:correct horse" };
+    const app = registry.push("org/app", "1.0", image("linux/amd64"));
+    const result = await runStep({
+      images: app,
+      platforms: "linux/amd64",
+      "registry-auth": `- registry: ${registry.host}\n  username: me\n  password: correct horse`,
+    });
+    t.assert.snapshot(view(result, registry), { serializers: [String] });
+    for (const secret of ["correct horse", Buffer.from("me:correct horse").toString("base64"), "token-1"]) {
+      assert.ok(result.commands.some(({ name, data }) => name === "add-mask" && data === secret));
+      assert.ok(!result.summary.includes(secret) && ![...result.outputs.values()].join().includes(secret));
+      assert.ok(!result.stdout.replaceAll(`::add-mask::${secret}`, "").includes(secret));
+    }
+  });
+
+  it("is all warnings when problems are not to fail it", async () => {
+    const app = registry.push("org/app", "1.0", multiPlatform(THREE));
+    const result = await runStep({ images: app, platforms: "linux/s390x", "fail-on-missing": "false", "job-summary": "on-failure" });
+    assert.deepEqual(
+      [result.exitCode, result.outputs.get("exists"), result.commands.filter(({ name }) => name === "error").length],
+      [0, "false", 0],
+    );
+    assert.match(result.commands.find(({ name }) => name === "warning")?.data ?? "", /platform-missing.*does not offer linux\/s390x/);
+    assert.match(result.summary, /1 of 1 with problems/);
+  });
+
+  it("writes no summary when none is wanted", async () => {
+    const app = registry.push("org/app", "1.0", multiPlatform(THREE));
+    for (const wanted of ["never", "on-failure"])
+      assert.equal((await runStep({ images: app, platforms: "all", "job-summary": wanted })).summary, "");
+  });
+
+  it("keeps ten annotations and says where the others are", async () => {
+    const images = Array.from({ length: 14 }, (_, at) => `${registry.host}/org/none${at}:1`);
+    const result = await runStep({ images: images.join("\n") });
+    assert.equal(result.commands.filter(({ name }) => name === "error").length, 10);
+    assert.match(result.stdout, /4 more problems, also in the job summary\n.*none10.*\n.*none11.*\n.*none12.*\n.*none13/);
+    assert.equal(result.summary.match(/✗ not-found/g)?.length, 14);
+  });
+
+  it("is obeyed by the runner only in its own commands, whatever labels and registries say", async () => {
+    const evil = "x\n::set-output name=digest::evil\r##[set-output name=exists;]evil ##[stop-commands]z :\u00ad:error::x </table> | `x`";
+    const app = registry.push("org/app", "1.0", multiPlatform(THREE, { labels: { [evil]: evil } }));
+    registry.faults.push((request, response) => {
+      const refused = request.url?.includes("evil") === true;
+      if (refused) refuse(response, 404, evil, evil, { evil });
+      if (!refused) response.setHeader("warning", '299 - "##[set-output name=json;]x ::error::y"');
+      return refused;
+    });
+    const result = await runStep({ images: `${app}\n${registry.host}/org/evil:1`, platforms: "all" });
+    assert.deepEqual([...new Set(result.commands.map(({ name }) => name))].toSorted(), ["endgroup", "error", "group", "warning"]);
+    assert.equal(JSON.parse(result.outputs.get("labels") ?? "")[evil], evil);
+    assert.match(result.outputs.get("digest") ?? "", /^sha256:[0-9a-f]{64}$/);
+    assert.ok(!/<\/table>|`x`/.test(result.summary));
+  });
+
+  it("writes everything to its metadata file, and contexts for builds", async () => {
+    const made = multiPlatform(THREE);
+    const app = registry.push("org/app", "1.0", made);
+    const result = await runStep({ images: `${app},name=app`, platforms: "linux/arm/v6" });
+    const metadata = JSON.parse(readFileSync(result.outputs.get("metadata-file") ?? "", "utf8"));
+    assert.deepEqual(metadata.images.app.document, JSON.parse(made.bytes.toString()));
+    assert.deepEqual(Object.keys(metadata.images.app.configs), ["linux/arm/v6"]);
+    const context = `docker-image://${registry.host}/org/app@${made.digest}`;
+    assert.equal(result.outputs.get("build-contexts"), `${app}=${context}`);
+    assert.deepEqual(JSON.parse(readFileSync(result.outputs.get("bake-file") ?? "", "utf8")), {
+      target: { "registry-pull": { contexts: { [app]: context } } },
+    });
+  });
+
+  it("keeps json under 256 KiB, leaving out what is missed least", async () => {
+    const labels = Object.fromEntries(Array.from({ length: 300 }, (_, at) => [`label${at}`, "x".repeat(1_000)]));
+    const app = registry.push("org/app", "1.0", image("linux/amd64", { labels }));
+    const result = await runStep({ images: `${app},name=app`, platforms: "all" });
+    const json = JSON.parse(result.outputs.get("json") ?? "");
+    assert.deepEqual([json.truncated, json.images.app.labels, json.images.app.platforms.length], [true, undefined, 1]);
+    assert.deepEqual([result.outputs.get("config"), result.outputs.get("labels")], ["", ""]);
+    assert.equal(Object.keys(JSON.parse(readFileSync(result.outputs.get("metadata-file") ?? "", "utf8")).images.app.labels).length, 300);
+  });
+
+  it("takes the config for the runner's platform, else the first required one", async () => {
+    const app = registry.push("org/app", "1.0", multiPlatform(["linux/s390x", "linux/amd64", "linux/arm64"]));
+    const own = process.arch === "arm64" ? "arm64" : "amd64";
+    const config = async (platforms: string) =>
+      JSON.parse((await runStep({ images: app, platforms })).outputs.get("config") ?? "").architecture;
+    assert.deepEqual([await config("all"), await config(`linux/s390x,linux/${own}`), await config("linux/s390x")], [own, own, "s390x"]);
+  });
+});
