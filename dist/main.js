@@ -8,7 +8,7 @@ import {
   statusOf,
   step,
   totalSize
-} from "./chunk-353PLHEM.js";
+} from "./chunk-3ZPF3S5A.js";
 import {
   __name
 } from "./chunk-N2SECSPE.js";

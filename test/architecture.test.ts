@@ -25,7 +25,7 @@ const DOORS: Readonly<Record<string, readonly string[]>> = {
   "node:dns": ["registry/http.ts"],
   "node:fs": ["step.ts"],
   "node:fs/promises": ["runner/handoff.ts"],
-  "node:http": ["registry/http.ts", "registry/client.ts", "registry/errors.ts"],
+  "node:http": ["registry/http.ts", "registry/body.ts", "registry/client.ts", "registry/errors.ts"],
   "node:net": ["registry/address.ts", "registry/http.ts"],
   "node:os": ["main.ts", "cli.ts", "registry/docker-config.ts"],
   "node:path": ["registry/docker-config.ts", "runner/handoff.ts"],

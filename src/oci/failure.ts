@@ -13,6 +13,7 @@ export const STATUSES = [
   "unsupported",
 ] as const;
 
+/** The state of an image or of one of its platforms. */
 export type Status = (typeof STATUSES)[number];
 /** Every status but `ok`. */
 export type FailureStatus = Exclude<Status, "ok">;

@@ -4,6 +4,7 @@ import type { LookupFunction } from "node:net";
 import { HttpClient } from "@actions/http-client";
 import { PullError } from "../oci/failure.ts";
 import { checkReach, literalAddress, type NamedBy, type Reach, reachOf } from "./address.ts";
+import { readBody } from "./body.ts";
 import { ATTEMPTS, type Clock, delayAfter, isTransient } from "./retry.ts";
 import { Slots } from "./slots.ts";
 
@@ -31,13 +32,8 @@ export type HttpOptions = {
   readonly say: (line: string) => void;
 };
 
-// An error's body is read for its words only: containerd reads 64,000 bytes, and no registry's errors[] comes near.
-const ERROR_LIMIT = 64 * 1024;
 // Connect (30 s), TLS (10 s) and thinking (20 s): slower answers are outages with another name.
 const HEADERS_DEADLINE_MS = 60_000;
-// At least 1 KiB/s over any 30 s, so that neither silence nor a byte now and then keeps a job waiting.
-const RATE_WINDOW_MS = 30_000;
-const RATE_WINDOW_BYTES = 30 * 1024;
 // Nobody listens or the name does not exist: more tries than these only delay the message.
 const REFUSED_ATTEMPTS = 3;
 
@@ -165,49 +161,6 @@ function entry<T>(map: Map<string, T>, key: string, make: () => T): T {
   const value = map.get(key) ?? make();
   map.set(key, value);
   return value;
-}
-
-async function readBody(message: IncomingMessage, request: HttpRequest, stop: AbortController): Promise<Buffer> {
-  const status = message.statusCode ?? 0;
-  const success = status >= 200 && status < 300;
-  if (request.method === "HEAD") {
-    message.resume();
-    return Buffer.alloc(0);
-  }
-  const encoding = message.headers["content-encoding"] ?? "identity";
-  if (success && encoding !== "identity") {
-    message.destroy();
-    throw new PullError("invalid", `encoding refused: asked for the bytes as they are, got Content-Encoding ${encoding}`);
-  }
-  const { bytes, complete } = await collect(message, success ? request.limit : ERROR_LIMIT, stop);
-  if (success && !complete) throw new PullError("invalid", `too large: the answer is longer than ${request.limit} bytes`);
-  return bytes;
-}
-
-/** The body up to `limit` bytes, and whether that was all of it. A body that trickles aborts `stop`. */
-async function collect(message: IncomingMessage, limit: number, stop: AbortController): Promise<{ bytes: Buffer; complete: boolean }> {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  let sizeBefore = 0;
-  const watch = setInterval(() => {
-    if (size - sizeBefore < RATE_WINDOW_BYTES) {
-      stop.abort(new PullError("unreachable", `too slow: less than 1 KiB/s over ${RATE_WINDOW_MS / 1000} s`));
-    }
-    sizeBefore = size;
-  }, RATE_WINDOW_MS);
-  try {
-    for await (const chunk of message as AsyncIterable<Buffer>) {
-      chunks.push(chunk);
-      size += chunk.length;
-      if (size > limit) {
-        message.destroy();
-        return { bytes: Buffer.concat(chunks).subarray(0, limit), complete: false };
-      }
-    }
-    return { bytes: Buffer.concat(chunks), complete: true };
-  } finally {
-    clearInterval(watch);
-  }
 }
 
 type FailedAttempt = { readonly error: unknown };
