@@ -1,11 +1,11 @@
 import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);
 import {
   terminal
-} from "./chunk-3RL4AOF5.js";
+} from "./chunk-NJDGFNDN.js";
 import {
   DEFAULTS,
   step
-} from "./chunk-3ZPF3S5A.js";
+} from "./chunk-FILXNZ7B.js";
 import {
   __name
 } from "./chunk-N2SECSPE.js";
@@ -33,7 +33,7 @@ function toEnvironment(args) {
 __name(toEnvironment, "toEnvironment");
 async function main(args) {
   if (args.length === 0) {
-    const { demonstrate } = await import("./demo-CV3QCEVK.js");
+    const { demonstrate } = await import("./demo-AF7QR4B5.js");
     return demonstrate(write);
   }
   let environment;

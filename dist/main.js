@@ -8,7 +8,7 @@ import {
   statusOf,
   step,
   totalSize
-} from "./chunk-3ZPF3S5A.js";
+} from "./chunk-FILXNZ7B.js";
 import {
   __name
 } from "./chunk-N2SECSPE.js";

@@ -73,7 +73,13 @@ async function resolveAll(inputs: Inputs, machine: Machine, workflow: Workflow):
 
 /** The wires behind the ports; here the compiler proves that they fit. */
 function connect(inputs: Inputs, machine: Machine, workflow: Workflow, signal: AbortSignal) {
-  const { say, warn, mask } = workflow;
+  const { say, mask } = workflow;
+  const warned = new Set<string>();
+  // What holds for a registry is found out once for each of its repositories, and worth one annotation.
+  const warn = (message: string): void => {
+    if (!warned.has(message)) workflow.warn(message);
+    warned.add(message);
+  };
   const clock = { now: Date.now, sleep: (ms: number, signal: AbortSignal) => sleep(ms, undefined, { signal }), random: Math.random };
   const http = new Http({ signal, clock, concurrency: inputs.concurrency, say });
   const { registryAuth, githubToken, trustedRealms, insecureRegistries } = inputs;

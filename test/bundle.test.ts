@@ -133,6 +133,14 @@ describe("a step", () => {
       assert.equal((await runStep({ images: app, platforms: "all", "job-summary": wanted })).summary, "");
   });
 
+  it("ends at its timeout, with what it has", async () => {
+    const app = registry.push("org/app", "1.0", multiPlatform(THREE));
+    registry.faults.push((request) => request.url?.includes("hangs") === true);
+    const result = await runStep({ images: `${app}\n${registry.host}/org/hangs:1`, platforms: "all", timeout: "1" });
+    assert.deepEqual([result.exitCode, JSON.parse(result.outputs.get("digests") ?? "").filter(Boolean).length], [1, 1]);
+    assert.match(result.outputs.get("missing") ?? "", /"unreachable".*timeout of 1 s has passed/);
+  });
+
   it("keeps ten annotations and says where the others are", async () => {
     const images = Array.from({ length: 14 }, (_, at) => `${registry.host}/org/none${at}:1`);
     const result = await runStep({ images: images.join("\n") });

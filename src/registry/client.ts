@@ -5,9 +5,10 @@ import { PullError } from "../oci/failure.ts";
 import { ACCEPT } from "../oci/media-type.ts";
 import { documentContent } from "../oci/schema1.ts";
 import { registryOrigin } from "./address.ts";
-import type { Authenticator, Session } from "./auth.ts";
+import type { Authenticator } from "./auth.ts";
 import { describeErrors, mediaTypeOf } from "./errors.ts";
 import type { Http, HttpAnswer, HttpRequest } from "./http.ts";
+import type { Session } from "./session.ts";
 
 type Image = { readonly registry: string; readonly repository: string };
 

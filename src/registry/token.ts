@@ -8,8 +8,8 @@ import type { Http, HttpAnswer, HttpRequest } from "./http.ts";
 /** A bearer token and the time it is good until, in milliseconds since the epoch. */
 export type Token = { readonly token: string; readonly expires: number };
 
-/** The token service's own words when it gives none for these credentials. */
-export type Refusal = { readonly refused: string };
+/** Why there is no token for these credentials: the service's own words, and its status. */
+export type Refusal = { readonly refused: string; readonly status: number };
 
 /** What a token service needs, and the hosts trusted with any registry's credentials. */
 export type TokenServiceOptions = {
@@ -50,7 +50,10 @@ export class TokenService {
       throw new PullError(status, `token service ${realm.host} answered ${answer.status}: ${describeErrors(answer.body, answer.headers)}`);
     }
     if (answer.status !== 200) {
-      return { refused: `${realm.host} answered ${answer.status} ${describeErrors(answer.body, answer.headers)}`.trim() };
+      return {
+        refused: `${realm.host} answered ${answer.status} ${describeErrors(answer.body, answer.headers)}`.trim(),
+        status: answer.status,
+      };
     }
     return this.#read(realm, answer);
   }

@@ -14,8 +14,9 @@ export function readRegistryAuth(text: string, complain: Complain): readonly Reg
     // In the failsafe schema every scalar is a string, so that a password of digits stays one.
     value = parse(text, { schema: "failsafe", prettyErrors: false });
   } catch (error) {
-    if (!(error instanceof YAMLParseError)) throw error;
-    complain(`registry-auth: not YAML (${error.code}); ${FORM}`);
+    // An alias without its anchor is a ReferenceError to the parser.
+    if (!(error instanceof YAMLParseError || error instanceof ReferenceError)) throw error;
+    complain(`registry-auth: not YAML (${error instanceof YAMLParseError ? error.code : "an alias without its anchor"}); ${FORM}`);
     return [];
   }
   if (!Array.isArray(value)) {

@@ -11,6 +11,7 @@ import {
   startRegistry,
   startTokenServer,
   type TokenServer,
+  writeCertificate,
   writeHtpasswd,
   writeLayout,
 } from "./parts.ts";
@@ -162,6 +163,21 @@ describe("against a real docker-registry filled by skopeo", { skip: realPartsMis
     assert.match(closed.outputs.get("missing") ?? "", /unauthorized.*incorrect username or password/);
     const login = await runStep({ images: `${guarded.host}/hidden/app:1`, ...trusted, "registry-auth": auth(guarded.host) });
     assert.deepEqual([login.exitCode, only(login.outputs.get("json"))["authenticated"]], [0, true]);
+  });
+
+  it("TLS: trusted by NODE_EXTRA_CA_CERTS, and not without", async () => {
+    const tls = writeCertificate();
+    const closed = await startRegistry("closed", "", tls);
+    try {
+      await push("tls", `${closed.host}/app:1`, image("linux/amd64"));
+      const images = { images: `${closed.host}/app:1`, platforms: "linux/amd64" };
+      const refused = await runStep(images);
+      assert.match(refused.outputs.get("missing") ?? "", /"unreachable".*self-signed certificate.*NODE_EXTRA_CA_CERTS/);
+      const trusted = await runStep(images, { NODE_EXTRA_CA_CERTS: tls.certificate });
+      assert.equal(trusted.outputs.get("exists"), "true", trusted.stdout);
+    } finally {
+      await closed.stop();
+    }
   });
 
   it("a token service that nobody trusts gets no password", async () => {

@@ -36,7 +36,7 @@ export const directory = mkdtempSync(join(tmpdir(), "e2e-"));
 /** A real docker-registry on loopback, with the given `auth` section. */
 export type RealRegistry = { readonly host: string; readonly storage: string; readonly stop: () => Promise<void> };
 
-export async function startRegistry(name: string, auth = ""): Promise<RealRegistry> {
+export async function startRegistry(name: string, auth = "", tls?: { certificate: string; key: string }): Promise<RealRegistry> {
   const port = await freePort();
   const host = `127.0.0.1:${port}`;
   const storage = join(directory, name);
@@ -46,7 +46,7 @@ export async function startRegistry(name: string, auth = ""): Promise<RealRegist
     `version: 0.1
 log: {level: error}
 storage: {filesystem: {rootdirectory: ${storage}}, delete: {enabled: true}}
-http: {addr: "${host}", secret: test}
+http: {addr: "${host}", secret: test${tls === undefined ? "" : `, tls: {certificate: ${tls.certificate}, key: ${tls.key}}`}}
 compatibility: {schema1: {enabled: true}}
 ${auth}
 `,
@@ -102,6 +102,17 @@ export function writeLayout(name: string, made: Made): string {
   writeFileSync(join(layout, "index.json"), JSON.stringify({ schemaVersion: 2, manifests }));
   writeFileSync(join(layout, "oci-layout"), '{"imageLayoutVersion":"1.0.0"}');
   return layout;
+}
+
+/** A certificate for 127.0.0.1 that no system knows, and its key; their paths. */
+export function writeCertificate(): { certificate: string; key: string } {
+  const certificate = join(directory, "tls.crt");
+  const key = join(directory, "tls.key");
+  const names = ["-subj", "/CN=registry", "-addext", "subjectAltName=IP:127.0.0.1", "-days", "2"];
+  execFileSync("openssl", ["req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout", key, "-out", certificate, ...names], {
+    stdio: "ignore",
+  });
+  return { certificate, key };
 }
 
 /** An htpasswd file for one login. */

@@ -139,6 +139,15 @@ describe("a session", () => {
     assert.match(connection.warned[0] ?? "", /credentials were refused.*me from registry-auth.*403 DENIED: expired token/);
   });
 
+  it("sends credentials that were refused once, not for every repository", async () => {
+    registry.access = { scheme: "basic", login: "me:right" };
+    const connection = connect(login("wrong"));
+    for (const repository of [app, "org/two", "org/three"]) {
+      await assert.rejects(connection.client.manifest(at(repository), "v1"), failing("unauthorized", /me from registry-auth/));
+    }
+    assert.equal(registry.seen.filter(({ authorization }) => authorization !== "").length, 1);
+  });
+
   it("tries every credential before it gives up, and then says which", async () => {
     registry.access = { scheme: "basic", login: "me:right" };
     const both = { ...login("wrong"), configs: [config({ username: "me", password: "right" })] };
