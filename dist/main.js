@@ -8,7 +8,7 @@ import {
   statusOf,
   step,
   totalSize
-} from "./chunk-FILXNZ7B.js";
+} from "./chunk-NACTPYKZ.js";
 import {
   __name
 } from "./chunk-N2SECSPE.js";

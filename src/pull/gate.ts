@@ -1,3 +1,5 @@
+import { algorithmOf } from "../oci/digest.ts";
+import type { Document } from "../oci/document.ts";
 import { PullError } from "../oci/failure.ts";
 import { formatPlatform, nearest, type Platform, satisfies } from "../oci/platform.ts";
 import type { Depth, Offer, PlatformImage, PlatformOutcome, Problem, Resolved, Root, Wanted } from "./plan.ts";
@@ -15,17 +17,17 @@ type Candidate = { readonly platform: Platform; readonly offer: Offer | undefine
 export async function resolveImage(source: Source, wanted: Wanted, depth: Depth): Promise<Resolved> {
   const nothing = { wanted, root: undefined, platforms: [], blobs: [], warnings: [] };
   try {
-    const [root, warnings] = await Promise.all([resolveRoot(source, wanted.reference), tagWarnings(source, wanted)]);
-    return await judge(source, wanted, depth, root, warnings).catch((error) => ({
-      ...nothing,
-      root,
-      warnings,
-      problem: asProblem(error, wanted.written),
-    }));
+    const [root, moved] = await Promise.all([resolveRoot(source, wanted.reference), tagWarnings(source, wanted)]);
+    const failed = (error: unknown): Resolved => ({ ...nothing, root, problem: asProblem(error, wanted.written) });
+    const resolved = await judge({ source, wanted, depth, root }).catch(failed);
+    return { ...resolved, warnings: [...moved, ...resolved.warnings] };
   } catch (error) {
     return { ...nothing, problem: asProblem(error, wanted.written) };
   }
 }
+
+/** One image under the gate: where to ask, what is wanted, how deep, and what it turned out to be. */
+type Inquiry = { readonly source: Source; readonly wanted: Wanted; readonly depth: Depth; readonly root: Root };
 
 /** The problem with `asked`; only what no user can act on goes on as an exception. */
 function asProblem(error: unknown, asked: string): Problem {
@@ -39,27 +41,22 @@ async function tagWarnings(source: Source, { reference, written }: Wanted): Prom
   if (tag === undefined || digest === undefined) return [];
   try {
     const now = await source.claimedDigest(reference, tag);
-    return now === undefined || now === digest ? [] : [`${written}: the tag ${tag} now points at ${now}; the digest given decides`];
+    // A registry names sha256, and of another algorithm's digest nothing can be said.
+    if (now === undefined || algorithmOf(now) !== algorithmOf(digest)) return [];
+    return now === digest ? [] : [`${written}: the tag ${tag} now points at ${now}; the digest given decides`];
   } catch (error) {
     const { status } = asProblem(error, written);
     return status === "not-found" ? [`${written}: the tag ${tag} does not exist (any more); the digest given decides`] : [];
   }
 }
 
-async function judge(source: Source, wanted: Wanted, depth: Depth, root: Root, warnings: readonly string[]): Promise<Resolved> {
-  const { document } = root;
-  if (document.kind === "artifact" || document.kind === "buildkit-cache") return judgeArtifact(source, wanted, depth, root, warnings);
-  const { candidates, missing } =
-    document.kind === "index" ? await fromIndex(source, wanted, root) : await fromManifest(source, wanted, depth, root);
-  const judged = await Promise.all(candidates.map((candidate) => judgePlatform(source, wanted, depth, candidate)));
-  return {
-    wanted,
-    root,
-    platforms: [...judged.map(({ outcome }) => outcome), ...missing],
-    problem: undefined,
-    blobs: [],
-    warnings: [...warnings, ...judged.flatMap((one) => one.warnings)],
-  };
+async function judge(inquiry: Inquiry): Promise<Resolved> {
+  const { wanted, root } = inquiry;
+  if (root.document.kind === "artifact" || root.document.kind === "buildkit-cache") return judgeArtifact(inquiry, root.document);
+  const { candidates, missing } = root.document.kind === "index" ? await fromIndex(inquiry) : await fromManifest(inquiry);
+  const judged = await Promise.all(candidates.map((candidate) => judgePlatform(inquiry, candidate)));
+  const platforms = [...judged.map(({ outcome }) => outcome), ...missing];
+  return { wanted, root, platforms, problem: undefined, blobs: [], warnings: judged.flatMap(({ warnings }) => warnings) };
 }
 
 type Selection = {
@@ -67,22 +64,20 @@ type Selection = {
   readonly missing: readonly PlatformOutcome[];
 };
 
-async function fromIndex(source: Source, wanted: Wanted, root: Root): Promise<Selection> {
-  const offers = distinct([...root.offers, ...(await namedByConfig(source, wanted, root))]);
-  return select(
-    wanted,
-    offers.map((offer) => ({ platform: offer.platform, offer, image: undefined })),
-  );
+async function fromIndex(inquiry: Inquiry): Promise<Selection> {
+  const offers = distinct([...inquiry.root.offers, ...(await namedByConfig(inquiry))]);
+  const candidates = offers.map((offer) => ({ platform: offer.platform, offer, image: undefined }));
+  return select(inquiry.wanted, candidates);
 }
 
 /** A single manifest offers what its config says; it is looked into at once, as nothing else knows its platform. */
-async function fromManifest(source: Source, wanted: Wanted, depth: Depth, root: Root): Promise<Selection> {
+async function fromManifest({ source, wanted, depth, root }: Inquiry): Promise<Selection> {
   const image = await verifyImage(source, wanted.reference, root.fetched, root.document, depth);
   return select(wanted, [{ platform: image.config.platform, offer: undefined, image }]);
 }
 
 /** Entries without a platform are looked into only when what is required is not among the others. */
-async function namedByConfig(source: Source, wanted: Wanted, root: Root): Promise<readonly Offer[]> {
+async function namedByConfig({ source, wanted, root }: Inquiry): Promise<readonly Offer[]> {
   const { platforms, reference } = wanted;
   if (platforms === "any" || root.unnamed.length === 0) return [];
   const missing = platforms === "all" || platforms.some((required) => !root.offers.some((offer) => satisfies(required, offer.platform)));
@@ -136,7 +131,7 @@ function missingPlatform(wanted: Wanted, required: Platform | undefined, offered
 
 type Judged = { readonly outcome: PlatformOutcome; readonly warnings: readonly string[] };
 
-async function judgePlatform(source: Source, wanted: Wanted, depth: Depth, candidate: Selection["candidates"][number]): Promise<Judged> {
+async function judgePlatform({ source, wanted, depth }: Inquiry, candidate: Selection["candidates"][number]): Promise<Judged> {
   const { offer, image, required } = candidate;
   const platform = formatPlatform(candidate.platform);
   const digest = offer?.descriptor.digest ?? image?.manifest.digest;
@@ -150,11 +145,11 @@ async function judgePlatform(source: Source, wanted: Wanted, depth: Depth, candi
   }
 }
 
-async function judgeArtifact(source: Source, wanted: Wanted, depth: Depth, root: Root, warnings: readonly string[]): Promise<Resolved> {
-  const { document } = root;
-  if (document.kind !== "artifact" && document.kind !== "buildkit-cache") throw new TypeError(`no artifact: ${document.kind}`);
+type Artifact = Extract<Document, { kind: "artifact" | "buildkit-cache" }>;
+
+async function judgeArtifact({ source, wanted, depth, root }: Inquiry, document: Artifact): Promise<Resolved> {
   const config = document.config === undefined ? [] : [document.config];
-  const result = { wanted, root, platforms: [], blobs: distinctBlobs([...config, ...document.layers]), warnings };
+  const result = { wanted, root, platforms: [], blobs: distinctBlobs([...config, ...document.layers]), warnings: [] };
   if (wanted.platforms !== "any") {
     const message = `${wanted.written} is ${describeArtifact(document)} and has no platform; ask for it with platforms: any`;
     return { ...result, problem: { status: "not-an-image", message } };
