@@ -1,11 +1,11 @@
 import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);
 import {
   terminal
-} from "./chunk-RJ76O7W4.js";
+} from "./chunk-65NXV7KU.js";
 import {
   DEFAULTS,
   step
-} from "./chunk-NACTPYKZ.js";
+} from "./chunk-4MI3VDTU.js";
 import {
   __name
 } from "./chunk-N2SECSPE.js";
@@ -33,7 +33,7 @@ function toEnvironment(args) {
 __name(toEnvironment, "toEnvironment");
 async function main(args) {
   if (args.length === 0) {
-    const { demonstrate } = await import("./demo-YYLLPQOC.js");
+    const { demonstrate } = await import("./demo-OBMPJYQE.js");
     return demonstrate(write);
   }
   let environment;

@@ -8,7 +8,7 @@ import {
   statusOf,
   step,
   totalSize
-} from "./chunk-NACTPYKZ.js";
+} from "./chunk-4MI3VDTU.js";
 import {
   __name
 } from "./chunk-N2SECSPE.js";
@@ -518,7 +518,7 @@ function imageRow(resolved) {
   const { wanted, root } = resolved;
   const name = wanted.name === wanted.written ? "" : `${markdown(wanted.name)}: `;
   const from = root === void 0 ? "" : `${markdown(wanted.reference.registry)}${root.fetched.authenticated ? ", with credentials" : ""}`;
-  const size = totalSize({ images: [resolved] });
+  const size = totalSize([resolved]);
   return [
     `${name}${code(wanted.written)}`,
     root === void 0 ? "" : code(root.fetched.digest),

@@ -1,21 +1,27 @@
 import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { PullError } from "./oci/failure.ts";
 import { runnerPlatform } from "./oci/platform.ts";
-import { statusOf } from "./pull/plan.ts";
+import { type Outcome, type Resolved, statusOf } from "./pull/plan.ts";
 import type { Source } from "./pull/ports.ts";
-import { type Outcome, run } from "./pull/run.ts";
+import { pull, type Wires } from "./pull/pull.ts";
+import { run } from "./pull/run.ts";
+import { Api } from "./registry/api.ts";
 import { Authenticator } from "./registry/auth.ts";
 import { RegistryClient } from "./registry/client.ts";
 import { helperRunner, Keychain } from "./registry/credentials.ts";
 import { readDockerConfigs } from "./registry/docker-config.ts";
+import { Downloader } from "./registry/download.ts";
 import { Http } from "./registry/http.ts";
 import { TokenService } from "./registry/token.ts";
 import { writeFiles } from "./runner/handoff.ts";
 import { type Environment, type Inputs, readInputs } from "./runner/inputs.ts";
-import { annotate, sayResolved } from "./runner/log.ts";
+import { annotate, sayPulled, sayResolved } from "./runner/log.ts";
 import { EMPTY, type Outputs, toOutputs } from "./runner/outputs.ts";
+import { startProgress } from "./runner/progress.ts";
 import type { Workflow } from "./runner/workflow.ts";
+import { Layout } from "./store/layout.ts";
 
 /** The machine a step runs on. */
 export type Machine = {
@@ -37,8 +43,8 @@ export async function step(machine: Machine, workflow: Workflow): Promise<0 | 1>
     writeOutputs(workflow, EMPTY);
     return 1;
   }
-  const outcome = await resolveAll(inputs, machine, workflow);
-  const failed = outcome.images.some((resolved) => !resolved.wanted.optional && statusOf(resolved) !== "ok");
+  const outcome = await work(inputs, machine, workflow);
+  const failed = outcome.images.some(isRequiredProblem);
   annotate(workflow, outcome, inputs.failOnMissing);
   writeOutputs(workflow, toOutputs(outcome, inputs.runner, await writeFiles(outcome, inputs.runner, machine.temporary)));
   const summary = inputs.jobSummary === "always" || (inputs.jobSummary === "on-failure" && failed);
@@ -50,24 +56,53 @@ function writeOutputs(workflow: Workflow, outputs: Outputs): void {
   for (const [name, value] of Object.entries(outputs)) workflow.output(name, value);
 }
 
-async function resolveAll(inputs: Inputs, machine: Machine, workflow: Workflow): Promise<Outcome> {
+function isRequiredProblem(resolved: Resolved): boolean {
+  return !resolved.wanted.optional && statusOf(resolved) !== "ok";
+}
+
+async function work(inputs: Inputs, machine: Machine, workflow: Workflow): Promise<Outcome> {
   const overdue = new PullError("unreachable", `the step's timeout of ${inputs.timeout} s has passed`);
   const stop = new AbortController();
   const timer = setTimeout(() => stop.abort(overdue), inputs.timeout * 1_000);
-  const { source, http } = connect(inputs, machine, workflow, stop.signal);
+  const { api, source, downloads, http } = connect(inputs, machine, workflow, stop.signal);
   try {
-    const outcome = await run(inputs.plan, source, {
+    const images = await run(inputs.plan, source, {
       now: Date.now,
       sleep: (ms, signal) => sleep(ms, undefined, { signal }),
       signal: stop.signal,
       say: workflow.say,
       resolved: (image) => sayResolved(workflow, image),
     });
-    for (const [registry, remaining] of source.remainingPulls) workflow.say(`${registry}: ${remaining}`);
-    return outcome;
+    for (const [registry, remaining] of api.remainingPulls) workflow.say(`${registry}: ${remaining}`);
+    // A gate that fails the step keeps its bytes outside.
+    if (inputs.pull === "none" || (inputs.failOnMissing && images.some(isRequiredProblem))) return { images, pulled: undefined };
+    return await pullInto(inputs.path || join(machine.temporary, "registry-pull"), images, { source, downloads }, inputs, workflow);
   } finally {
     clearTimeout(timer);
     http.close();
+  }
+}
+
+async function pullInto(
+  path: string,
+  images: readonly Resolved[],
+  wires: Omit<Wires, "store">,
+  inputs: Inputs,
+  workflow: Workflow,
+): Promise<Outcome> {
+  const progress = startProgress(workflow.say);
+  const started = Date.now();
+  try {
+    const outcome = await pull(images, { ...wires, store: await Layout.open(path) }, inputs.concurrency, progress);
+    if (outcome.pulled !== undefined) sayPulled(workflow, outcome.pulled, (Date.now() - started) / 1_000);
+    return outcome;
+  } catch (error) {
+    // A layout that cannot be: no image of the step is in it.
+    if (!(error instanceof PullError)) throw error;
+    const problem = { status: error.status, message: error.message };
+    return { images: images.map((image) => ({ ...image, problem: image.problem ?? problem })), pulled: undefined };
+  } finally {
+    progress.stop();
   }
 }
 
@@ -88,6 +123,8 @@ function connect(inputs: Inputs, machine: Machine, workflow: Workflow, signal: A
   const keychain = new Keychain({ registryAuth, githubToken, configs, runHelper, warn, mask });
   const tokens = new TokenService({ http, now: clock.now, trustedRealms, mask });
   const authenticator = new Authenticator({ http, keychain, tokens, now: clock.now, warn });
-  const source: RegistryClient & Source = new RegistryClient({ http, authenticator, insecureRegistries, say, warn });
-  return { source, http };
+  const api = new Api({ http, authenticator, insecureRegistries, say, warn });
+  const source: Source = new RegistryClient(api, say);
+  const downloads = new Downloader({ api, clock, signal, say });
+  return { api, source, downloads, http };
 }

@@ -9,9 +9,10 @@ const ROOT = join(import.meta.dirname, "..");
 const TIERS: Readonly<Record<string, readonly string[]>> = {
   oci: ["oci"],
   registry: ["oci", "registry"],
+  store: ["oci", "store"],
   pull: ["oci", "pull"],
-  runner: ["oci", "registry", "pull", "runner"],
-  entry: ["oci", "registry", "pull", "runner", "entry", "demonstration"],
+  runner: ["oci", "registry", "store", "pull", "runner"],
+  entry: ["oci", "registry", "store", "pull", "runner", "entry", "demonstration"],
 };
 
 // One door a package: what is imported from where, and nowhere else.
@@ -23,14 +24,16 @@ const DOORS: Readonly<Record<string, readonly string[]>> = {
   "node:crypto": ["oci/digest.ts"],
   "node:child_process": ["registry/credentials.ts"],
   "node:dns": ["registry/http.ts"],
-  "node:fs": ["step.ts"],
-  "node:fs/promises": ["runner/handoff.ts"],
-  "node:http": ["registry/http.ts", "registry/body.ts", "registry/client.ts", "registry/errors.ts"],
+  "node:fs": ["step.ts", "store/hash.ts"],
+  "node:fs/promises": ["runner/handoff.ts", "store/hash.ts", "store/ingest.ts", "store/layout.ts", "store/lock.ts"],
+  "node:http": ["registry/http.ts", "registry/api.ts", "registry/body.ts", "registry/errors.ts"],
   "node:net": ["registry/address.ts", "registry/http.ts"],
   "node:os": ["main.ts", "cli.ts", "registry/docker-config.ts"],
-  "node:path": ["registry/docker-config.ts", "runner/handoff.ts"],
-  "node:timers/promises": ["step.ts"],
+  "node:path": ["registry/docker-config.ts", "runner/handoff.ts", "step.ts", "store/layout.ts"],
+  "node:stream/promises": ["store/hash.ts"],
+  "node:timers/promises": ["step.ts", "store/lock.ts"],
   "node:util": ["cli.ts"],
+  "node:zlib": ["store/hash.ts"],
 };
 
 const FORBIDDEN = /(^|\/)(utils?|helpers?|common|types|index|misc)\.ts$/;

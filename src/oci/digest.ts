@@ -55,3 +55,12 @@ export function algorithmOf(digest: Digest): Algorithm {
 export function digestOf(bytes: Uint8Array, algorithm: Algorithm = "sha256"): Digest {
   return `${algorithm}:${createHash(algorithm).update(bytes).digest("hex")}` as Digest;
 }
+
+/** Computes a digest of bytes that come in parts, in order. */
+export type Hasher = { readonly update: (bytes: Uint8Array) => void; readonly digest: () => Digest };
+
+/** A hasher that has seen nothing yet; `digest` may be asked once. */
+export function hasher(algorithm: Algorithm): Hasher {
+  const hash = createHash(algorithm);
+  return { update: (bytes) => void hash.update(bytes), digest: () => `${algorithm}:${hash.digest("hex")}` as Digest };
+}

@@ -1,8 +1,9 @@
 import { type ImageConfig, readConfig } from "./config.ts";
 import { readDigest } from "./descriptor.ts";
-import type { Digest } from "./digest.ts";
+import { type Digest, digestOf } from "./digest.ts";
 import { PullError } from "./failure.ts";
 import { asList, asObject, asString, type Json, type JsonObject, parseJson } from "./json.ts";
+import { OCI_CONFIG, OCI_MANIFEST } from "./media-type.ts";
 
 /**
  * Docker's first manifest format, which old registries still serve and the other current clients refuse:
@@ -28,8 +29,9 @@ export function readSchema1(json: JsonObject): Schema1 {
   if (fsLayers.length !== history.length) {
     throw new PullError("invalid", `schema 1 manifest has ${fsLayers.length} fsLayers but ${history.length} history entries`);
   }
-  const layers = fsLayers.filter((digest, at) => digest !== EMPTY_LAYER && history[at]?.["throwaway"] !== true);
-  return { layers: layers.reverse(), config: synthesise(json, history) };
+  const empty = fsLayers.map((digest, at) => digest === EMPTY_LAYER || history[at]?.["throwaway"] === true);
+  const layers = fsLayers.filter((_, at) => !empty[at]);
+  return { layers: layers.reverse(), config: synthesise(json, history, empty) };
 }
 
 function readBlobSum(value: Json, at: number): Digest {
@@ -47,22 +49,22 @@ function readHistory(value: Json, at: number): JsonObject {
  * The config a schema 1 image would have: the newest entry's own fields and the history of all.
  * It has no `rootfs`: diffIDs are digests of uncompressed layers, which nobody has seen yet.
  */
-function synthesise(manifest: JsonObject, history: readonly JsonObject[]): ImageConfig {
+function synthesise(manifest: JsonObject, history: readonly JsonObject[], empty: readonly boolean[]): ImageConfig {
   const newest = Object.entries(history[0] ?? {}).filter(([key]) => !LAYER_FIELDS.has(key));
   return readConfig({
     architecture: manifest["architecture"] ?? "amd64",
     os: "linux",
     ...Object.fromEntries(newest),
-    history: history.map(historyEntry).reverse(),
+    history: history.map((layer, at) => historyEntry(layer, empty[at] === true)).reverse(),
   });
 }
 
-function historyEntry(layer: JsonObject): JsonObject {
+function historyEntry(layer: JsonObject, empty: boolean): JsonObject {
   const command = layer["container_config"] == null ? [] : asList(asObject(layer["container_config"], "container_config")["Cmd"], "Cmd");
   return {
     ...(layer["created"] === undefined ? {} : { created: layer["created"] }),
     ...(command.length === 0 ? {} : { created_by: command.join(" ") }),
-    ...(layer["throwaway"] === true ? { empty_layer: true } : {}),
+    ...(empty ? { empty_layer: true } : {}),
   };
 }
 
@@ -91,4 +93,31 @@ function readPayload(raw: Buffer, signature: Json): Buffer {
     throw new PullError("invalid", `${what}: formatLength is not a length within the manifest`);
   }
   return Buffer.concat([raw.subarray(0, length), Buffer.from(asString(fields["formatTail"], `${what} formatTail`), "base64url")]);
+}
+
+/** A layer as it is stored and as it unpacks. */
+export type ConvertedLayer = { readonly digest: Digest; readonly size: number; readonly diffId: Digest };
+
+/** A document made here: its bytes, and how others point at it. */
+export type Made = { readonly bytes: Buffer; readonly digest: Digest; readonly mediaType: string };
+
+/**
+ * The OCI image that a schema 1 image is, once its layers are known: a config with diffIDs, and a manifest. Its digest is
+ * its own and not the schema 1 digest. The same image gives the same bytes.
+ */
+export function toOciImage(schema1: Schema1, layers: readonly ConvertedLayer[]): { readonly config: Made; readonly manifest: Made } {
+  const rootfs = { type: "layers", diff_ids: layers.map(({ diffId }) => diffId) };
+  const config = made(OCI_CONFIG, { ...schema1.config.json, rootfs });
+  const manifest = made(OCI_MANIFEST, {
+    schemaVersion: 2,
+    mediaType: OCI_MANIFEST,
+    config: { mediaType: OCI_CONFIG, digest: config.digest, size: config.bytes.length },
+    layers: layers.map(({ digest, size }) => ({ mediaType: "application/vnd.oci.image.layer.v1.tar+gzip", digest, size })),
+  });
+  return { config, manifest };
+}
+
+function made(mediaType: string, value: unknown): Made {
+  const bytes = Buffer.from(JSON.stringify(value));
+  return { bytes, digest: digestOf(bytes), mediaType };
 }

@@ -70,6 +70,8 @@ export type Root = {
   /** Entries that name no platform: only their configs know. */
   readonly unnamed: readonly Descriptor[];
   readonly attestations: number;
+  /** The indexes that the index lists, as they were received. */
+  readonly nested: readonly Fetched[];
 };
 
 /** A platform and the manifest that an index offers for it. */
@@ -99,3 +101,16 @@ export function problemsOf(resolved: Resolved): readonly (Problem & { readonly p
 export function statusOf(resolved: Resolved): Status {
   return problemsOf(resolved)[0]?.status ?? "ok";
 }
+
+/** What became of a pull. Bytes are compressed ones, each blob once. */
+export type Pulled = {
+  /** The layout's directory. */
+  readonly layout: string;
+  readonly downloaded: number;
+  readonly alreadyThere: number;
+  /** The OCI image that a schema 1 image became, by the image's name. */
+  readonly converted: ReadonlyMap<string, Digest>;
+};
+
+/** Every image of the plan, in its order, and what was pulled when that was asked for. */
+export type Outcome = { readonly images: readonly Resolved[]; readonly pulled: Pulled | undefined };

@@ -30,3 +30,31 @@ export interface BlobSource {
 
 /** Everything the gate asks of a registry. */
 export type Source = ManifestSource & BlobSource;
+
+/** Where the bytes of one blob go on their way into a store. */
+export interface BlobTarget {
+  readonly received: number;
+  write(chunk: Buffer): Promise<void>;
+  restart(): Promise<void>;
+  commit(): Promise<void>;
+  abort(): Promise<void>;
+}
+
+/** Brings large blobs, verified by the target that takes them; fails with a status of the contract. */
+export interface BlobDownload {
+  download(image: Image, blob: Blob, target: Omit<BlobTarget, "abort">): Promise<void>;
+}
+
+/** A blob by its name and its length in bytes. */
+export type Blob = { readonly digest: Digest; readonly size: number };
+
+/** Keeps blobs that were verified, and the index of the images they make. */
+export interface BlobStore {
+  readonly path: string;
+  /** True when the blob is here and right, by its bytes. */
+  has(blob: Blob): Promise<boolean>;
+  ingest(blob: Blob): Promise<BlobTarget>;
+  put(digest: Digest, bytes: Buffer): Promise<void>;
+  diffId(layer: Digest): Promise<Digest>;
+  add(entries: readonly (Blob & { readonly mediaType: string; readonly annotations: Readonly<Record<string, string>> })[]): Promise<void>;
+}

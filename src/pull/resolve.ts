@@ -17,8 +17,9 @@ const INDEX_LIMIT = 64;
 export async function resolveRoot(source: ManifestSource, reference: Reference): Promise<Root> {
   const fetched = await source.manifest(reference, reference.digest ?? reference.tag ?? "latest");
   const document = parseDocument(fetched.content, fetched.mediaType);
-  if (document.kind !== "index") return { fetched, document, offers: [], unnamed: [], attestations: 0 };
-  const entries = await flatten(source, reference, document.entries, { left: INDEX_LIMIT }, 1);
+  if (document.kind !== "index") return { fetched, document, offers: [], unnamed: [], attestations: 0, nested: [] };
+  const nested: Fetched[] = [];
+  const entries = await flatten(source, reference, document.entries, nested, 1);
   const images = entries.filter((entry) => !entry.attestation && isImageEntry(entry));
   return {
     fetched,
@@ -26,6 +27,7 @@ export async function resolveRoot(source: ManifestSource, reference: Reference):
     offers: images.filter(hasPlatform).map((descriptor): Offer => ({ platform: descriptor.platform, descriptor })),
     unnamed: images.filter((entry) => !hasPlatform(entry)),
     attestations: entries.filter((entry) => entry.attestation).length,
+    nested,
   };
 }
 
@@ -38,20 +40,21 @@ function hasPlatform(entry: Descriptor): entry is Descriptor & { readonly platfo
   return entry.platform !== undefined;
 }
 
-/** The entries of an index with every nested index replaced by its own. */
+/** The entries of an index with every nested index, which `found` collects, replaced by its own. */
 async function flatten(
   source: ManifestSource,
   image: Image,
   entries: readonly Descriptor[],
-  budget: { left: number },
+  found: Fetched[],
   depth: number,
 ): Promise<readonly Descriptor[]> {
   const nested = entries.map(async (entry) => {
     if (!isIndex(entry.mediaType)) return [entry];
     if (depth === DEPTH_LIMIT) throw new PullError("invalid", `too deep: indexes nested deeper than ${DEPTH_LIMIT}`);
-    if (budget.left-- === 0) throw new PullError("invalid", `too many nested indexes: expected at most ${INDEX_LIMIT}`);
-    const document = parseDocument((await fetchListed(source, image, entry)).content, entry.mediaType);
-    return document.kind === "index" ? flatten(source, image, document.entries, budget, depth + 1) : [];
+    const fetched = await fetchListed(source, image, entry);
+    if (found.push(fetched) > INDEX_LIMIT) throw new PullError("invalid", `too many nested indexes: expected at most ${INDEX_LIMIT}`);
+    const document = parseDocument(fetched.content, entry.mediaType);
+    return document.kind === "index" ? flatten(source, image, document.entries, found, depth + 1) : [];
   });
   return (await Promise.all(nested)).flat();
 }

@@ -14,14 +14,11 @@ export type Surroundings = {
   readonly resolved: (image: Resolved) => void;
 };
 
-/** Every image of the plan, in its order. */
-export type Outcome = { readonly images: readonly Resolved[] };
-
 /**
  * Resolves every image the plan wants, all at once, and keeps trying for as long as the plan allows those whose every
  * problem may heal. All are tried before anything is called failed; problems are values in the outcome.
  */
-export async function run(plan: Plan, source: Source, surroundings: Surroundings): Promise<Outcome> {
+export async function run(plan: Plan, source: Source, surroundings: Surroundings): Promise<readonly Resolved[]> {
   const { now, sleep, signal, say, resolved } = surroundings;
   const deadline = now() + plan.waitTimeout * 1_000;
   const patient = plan.waitTimeout > 0;
@@ -39,7 +36,7 @@ export async function run(plan: Plan, source: Source, surroundings: Surroundings
     images = await Promise.all(images.map((image) => (canHeal(image) ? resolve(image.wanted) : image)));
   }
   if (patient) images.filter(canHeal).forEach(resolved);
-  return { images };
+  return images;
 }
 
 function canHeal(resolved: Resolved): boolean {

@@ -1,4 +1,4 @@
-import type { IncomingMessage } from "node:http";
+import type { IncomingHttpHeaders, IncomingMessage } from "node:http";
 import { PullError } from "../oci/failure.ts";
 
 // An error's body is read for its words only: containerd reads 64,000 bytes, and no registry's errors[] comes near.
@@ -7,13 +7,23 @@ const ERROR_LIMIT = 64 * 1024;
 const RATE_WINDOW_MS = 30_000;
 const RATE_WINDOW_BYTES = 30 * 1024;
 
+/** Takes a successful body as it comes. */
+export type Sink = {
+  /** Told of the answer before its body; may refuse it by failing. */
+  readonly begin: (status: number, headers: IncomingHttpHeaders) => Promise<void>;
+  readonly write: (chunk: Buffer) => Promise<void>;
+};
+
+/** A body that ended early: what came before is in its sink, and is worth keeping. */
+export class BodyError extends PullError {}
+
 /**
- * The body of an answer: whole and within `limit` bytes when it is a success, cut when it is an error, empty for HEAD.
- * Fails as `invalid` when a success is longer, or encoded; a body that trickles aborts `stop` with an `unreachable`.
+ * The body of an answer: whole and within `limit` bytes when it is a success, cut when it is an error, empty for HEAD and
+ * where a sink has it. Fails as `invalid` when a success is longer, or encoded; a body that trickles aborts `stop`.
  */
 export async function readBody(
   message: IncomingMessage,
-  request: { method: string; limit: number },
+  request: { readonly method: string; readonly limit: number; readonly sink?: Sink | undefined },
   stop: AbortController,
 ): Promise<Buffer> {
   const status = message.statusCode ?? 0;
@@ -27,14 +37,45 @@ export async function readBody(
     message.destroy();
     throw new PullError("invalid", `encoding refused: asked for the bytes as they are, got Content-Encoding ${encoding}`);
   }
+  if (success && request.sink !== undefined) {
+    await pour(message, request.sink, stop);
+    return Buffer.alloc(0);
+  }
   const { bytes, complete } = await collect(message, success ? request.limit : ERROR_LIMIT, stop);
   if (success && !complete) throw new PullError("invalid", `too large: the answer is longer than ${request.limit} bytes`);
   return bytes;
 }
 
-/** The body up to `limit` bytes, and whether that was all of it. A body that trickles aborts `stop`. */
+/** Gives a body to a sink, which bounds it. Fails as the sink does, and with a {@link BodyError} when the body is cut. */
+async function pour(message: IncomingMessage, sink: Sink, stop: AbortController): Promise<void> {
+  try {
+    await sink.begin(message.statusCode ?? 0, message.headers);
+    for await (const chunk of watched(message, stop)) await sink.write(chunk);
+  } catch (error) {
+    message.destroy();
+    if (error instanceof PullError) throw error;
+    const { message: reason } = (stop.signal.aborted ? stop.signal.reason : error) as Error;
+    throw new BodyError("unreachable", `the answer was cut: ${reason}`, error);
+  }
+}
+
+/** The body up to `limit` bytes, and whether that was all of it. */
 async function collect(message: IncomingMessage, limit: number, stop: AbortController): Promise<{ bytes: Buffer; complete: boolean }> {
   const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of watched(message, stop)) {
+    chunks.push(chunk);
+    size += chunk.length;
+    if (size > limit) {
+      message.destroy();
+      return { bytes: Buffer.concat(chunks).subarray(0, limit), complete: false };
+    }
+  }
+  return { bytes: Buffer.concat(chunks), complete: true };
+}
+
+/** The chunks of a body. One that trickles, or stops, aborts `stop`, which ends the request. */
+async function* watched(message: IncomingMessage, stop: AbortController): AsyncGenerator<Buffer> {
   let size = 0;
   let sizeBefore = 0;
   const watch = setInterval(() => {
@@ -45,14 +86,9 @@ async function collect(message: IncomingMessage, limit: number, stop: AbortContr
   }, RATE_WINDOW_MS);
   try {
     for await (const chunk of message as AsyncIterable<Buffer>) {
-      chunks.push(chunk);
       size += chunk.length;
-      if (size > limit) {
-        message.destroy();
-        return { bytes: Buffer.concat(chunks).subarray(0, limit), complete: false };
-      }
+      yield chunk;
     }
-    return { bytes: Buffer.concat(chunks), complete: true };
   } finally {
     clearInterval(watch);
   }

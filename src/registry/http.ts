@@ -4,7 +4,7 @@ import type { LookupFunction } from "node:net";
 import { HttpClient } from "@actions/http-client";
 import { PullError } from "../oci/failure.ts";
 import { checkReach, literalAddress, type NamedBy, type Reach, reachOf } from "./address.ts";
-import { readBody } from "./body.ts";
+import { BodyError, readBody, type Sink } from "./body.ts";
 import { ATTEMPTS, type Clock, delayAfter, isTransient } from "./retry.ts";
 import { Slots } from "./slots.ts";
 
@@ -17,6 +17,8 @@ export type HttpRequest = {
   /** Bytes a successful answer may have; one more fails. */
   readonly limit: number;
   readonly namedBy: NamedBy;
+  /** Where a successful body goes instead of memory. A cut is then not tried again here: the rest is another request. */
+  readonly sink?: Sink | undefined;
 };
 
 /** A whole answer, its body as received. */
@@ -108,7 +110,7 @@ export class Http {
       const body = await readBody(message, request, stop);
       return { status, headers: message.headers, body };
     } catch (error) {
-      throw stop.signal.aborted ? stop.signal.reason : error;
+      throw stop.signal.aborted && !(error instanceof BodyError) ? stop.signal.reason : error;
     } finally {
       clearTimeout(deadline);
       this.#options.signal.removeEventListener("abort", cancel);
@@ -170,6 +172,7 @@ function asFailedAttempt(error: unknown): FailedAttempt {
 }
 
 function attemptsFor(error: unknown): number {
+  if (error instanceof BodyError) return 1;
   if (error instanceof PullError) return error.status === "unreachable" ? ATTEMPTS : 1;
   const code = codeOf(error);
   if (code === "ENOTFOUND" || isTls(code)) return 1;
@@ -187,6 +190,7 @@ function isTls(code: string): boolean {
 /** The failure in words, with what to do where there is something. */
 function failure(url: URL, error: unknown, signal: AbortSignal): PullError {
   if (signal.aborted) return signal.reason instanceof PullError ? signal.reason : new PullError("unreachable", "cancelled");
+  if (error instanceof BodyError) return error;
   if (error instanceof PullError) return new PullError(error.status, `${url.host}: ${error.message}`, error.cause);
   const code = codeOf(error);
   const hint = /wrong.version.number|WRONG_VERSION_NUMBER/i.test(`${code} ${reason(error)}`)

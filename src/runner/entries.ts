@@ -1,16 +1,20 @@
+import type { Digest } from "../oci/digest.ts";
 import { type Platform, satisfies } from "../oci/platform.ts";
 import { repositoryName } from "../oci/reference.ts";
+import type { Outcome } from "../pull/plan.ts";
 import { type PlatformImage, type PlatformOutcome, problemsOf, type Resolved, statusOf } from "../pull/plan.ts";
-import type { Outcome } from "../pull/run.ts";
 
 type Entry = Readonly<Record<string, unknown>>;
 
 /** The entries of `json`, by name: what the contract shows as schema 1. */
 export function toEntries(outcome: Outcome, runner: Platform): readonly (readonly [name: string, entry: Entry])[] {
-  return outcome.images.map((resolved) => [resolved.wanted.name, toEntry(resolved, runner)]);
+  return outcome.images.map((resolved) => [
+    resolved.wanted.name,
+    toEntry(resolved, runner, outcome.pulled?.converted.get(resolved.wanted.name)),
+  ]);
 }
 
-function toEntry(resolved: Resolved, runner: Platform): Entry {
+function toEntry(resolved: Resolved, runner: Platform, converted: Digest | undefined): Entry {
   const { wanted, root } = resolved;
   const config = shownImage(resolved, runner)?.config;
   return {
@@ -19,6 +23,7 @@ function toEntry(resolved: Resolved, runner: Platform): Entry {
     tag: wanted.reference.tag ?? "",
     digest: root?.fetched.digest ?? "",
     pinned: pinnedReference(resolved),
+    ...(converted === undefined ? {} : { converted }),
     mediaType: root?.document.mediaType ?? "",
     kind: root?.document.kind ?? "",
     status: statusOf(resolved),
@@ -71,7 +76,7 @@ export function sumOfSizes(blobs: PlatformImage["blobs"]): number {
 }
 
 /** Compressed bytes of all images, each blob once. */
-export function totalSize(outcome: Outcome): number {
-  const blobs = outcome.images.flatMap((resolved) => [...resolved.blobs, ...lookedInto(resolved).flatMap(({ image }) => image.blobs)]);
+export function totalSize(images: readonly Resolved[]): number {
+  const blobs = images.flatMap((resolved) => [...resolved.blobs, ...lookedInto(resolved).flatMap(({ image }) => image.blobs)]);
   return sumOfSizes(blobs);
 }

@@ -2,12 +2,11 @@ import { mkdtemp, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Platform } from "../oci/platform.ts";
 import { familiarName, repositoryName } from "../oci/reference.ts";
-import type { Resolved } from "../pull/plan.ts";
-import type { Outcome } from "../pull/run.ts";
+import type { Outcome, Resolved } from "../pull/plan.ts";
 import { toEntries } from "./entries.ts";
 
 /**
- * Names a Dockerfile uses and the pinned images to use for them, for `build-contexts` of docker/build-push-action
+ * Names a Dockerfile uses and what to use for them, pinned: the image in its registry or, after a pull, in the layout; for `build-contexts` of docker/build-push-action
  * (https://docs.docker.com/reference/cli/docker/buildx/build/#build-context). Images that were not resolved have none.
  */
 export function buildContexts(outcome: Outcome): readonly (readonly [name: string, context: string])[] {
@@ -17,9 +16,15 @@ export function buildContexts(outcome: Outcome): readonly (readonly [name: strin
       resolved.root !== undefined && resolved.root.document.kind !== "artifact" && resolved.root.document.kind !== "buildkit-cache";
     if (!isImage || resolved.root === undefined) return [];
     const name = `${familiarName(reference)}${reference.tag === undefined ? "" : `:${reference.tag}`}`;
-    const context = `docker-image://${repositoryName(reference)}@${resolved.root.fetched.digest}`;
+    const context = contextOf(resolved.wanted, resolved.root.fetched.digest, outcome.pulled);
     return [[reference.digest === undefined ? name : `${name}@${reference.digest}`, context] as const];
   });
+}
+
+/** https://docs.docker.com/reference/cli/docker/buildx/build/#build-context: an image that was converted goes by its new digest. */
+function contextOf({ name, reference }: Resolved["wanted"], digest: string, pulled: Outcome["pulled"]): string {
+  if (pulled === undefined) return `docker-image://${repositoryName(reference)}@${digest}`;
+  return `oci-layout://${pulled.layout}@${pulled.converted.get(name) ?? digest}`;
 }
 
 /** Writes the metadata and bake files into a fresh directory under `parent`; their paths. */

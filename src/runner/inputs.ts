@@ -15,6 +15,8 @@ export const DEFAULTS = {
   "fail-on-missing": "true",
   "wait-timeout": "0",
   "wait-interval": "15",
+  pull: "none",
+  path: "",
   "registry-auth": "",
   "github-token": "",
   "insecure-registries": "",
@@ -30,6 +32,9 @@ export type InputName = keyof typeof DEFAULTS;
 /** What a step was asked to do, checked. */
 export type Inputs = {
   readonly plan: Plan;
+  readonly pull: "none" | "layout";
+  /** The layout's directory; empty for one under the runner's temporary directory. */
+  readonly path: string;
   /** The platform of the machine that runs the job. */
   readonly runner: Platform;
   readonly failOnMissing: boolean;
@@ -58,6 +63,8 @@ export async function readInputs(environment: Environment, runner: Platform): Pr
       waitTimeout: number("wait-timeout", 0, 86_400),
       waitInterval: number("wait-interval", 1, 3_600),
     },
+    pull: readChoice("pull", text("pull"), ["none", "layout"], complain),
+    path: text("path"),
     runner,
     failOnMissing: readBoolean("fail-on-missing", text("fail-on-missing"), complain),
     registryAuth: await readLogins(text("registry-auth"), complain),

@@ -1,5 +1,4 @@
-import { type PlatformOutcome, problemsOf, type Resolved } from "../pull/plan.ts";
-import type { Outcome } from "../pull/run.ts";
+import { type Outcome, type PlatformOutcome, type Pulled, problemsOf, type Resolved } from "../pull/plan.ts";
 import { pinnedReference, sumOfSizes } from "./entries.ts";
 import type { Workflow } from "./workflow.ts";
 
@@ -46,9 +45,20 @@ export function annotate(workflow: Workflow, outcome: Outcome, failOnMissing: bo
   );
 }
 
+/** One line for a pull: what came, what was there, how long it took; and one for every image that was converted. */
+export function sayPulled(workflow: Workflow, pulled: Pulled, seconds: number): void {
+  const rate =
+    pulled.downloaded === 0 ? "" : ` in ${seconds.toFixed(1)} s (${formatBytes(pulled.downloaded / Math.max(seconds, 0.001))}/s)`;
+  workflow.say(
+    `downloaded ${formatBytes(pulled.downloaded)}${rate}, ${formatBytes(pulled.alreadyThere)} were there; the layout is ${pulled.layout}`,
+  );
+  for (const [name, digest] of pulled.converted)
+    workflow.say(`${name} was converted from schema 1: in the layout it is the OCI image ${digest}`);
+}
+
 /** Bytes in the decimal units registries and runners use: `78.0 MB`. */
 export function formatBytes(bytes: number): string {
-  if (bytes < 1_000) return `${bytes} B`;
+  if (bytes < 1_000) return `${Math.round(bytes)} B`;
   const units = ["kB", "MB", "GB", "TB", "PB"];
   const power = Math.min(Math.floor(Math.log10(bytes) / 3), units.length);
   return `${(bytes / 1_000 ** power).toFixed(1)} ${units[power - 1]}`;

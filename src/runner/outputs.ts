@@ -1,7 +1,7 @@
 import type { Json } from "../oci/json.ts";
 import type { Platform } from "../oci/platform.ts";
+import type { Outcome } from "../pull/plan.ts";
 import { problemsOf, type Resolved, statusOf } from "../pull/plan.ts";
-import type { Outcome } from "../pull/run.ts";
 import { pinnedReference, shownImage, toEntries, totalSize } from "./entries.ts";
 import { buildContexts } from "./handoff.ts";
 import { harmlessJson } from "./sanitiser.ts";
@@ -22,6 +22,8 @@ export const OUTPUTS = [
   "metadata-file",
   "build-contexts",
   "bake-file",
+  "oci-layout",
+  "bytes-downloaded",
 ] as const;
 
 /** A value for every output; empty where it does not apply. */
@@ -47,7 +49,7 @@ export function toOutputs(outcome: Outcome, runner: Platform, files: { readonly 
     platforms: JSON.stringify(first === undefined ? [] : offeredPlatforms(first)),
     config: bounded(image === undefined ? "" : harmlessJson(image.config.json)),
     labels: bounded(image === undefined ? "" : harmlessJson(Object.fromEntries(image.config.labels))),
-    size: String(totalSize(outcome)),
+    size: String(totalSize(outcome.images)),
     missing: bounded(harmlessJson(outcome.images.flatMap(missingEntries))),
     json: boundedJson(outcome, runner),
     "metadata-file": files.metadata,
@@ -55,6 +57,8 @@ export function toOutputs(outcome: Outcome, runner: Platform, files: { readonly 
       .map(([name, context]) => `${name}=${context}`)
       .join("\n"),
     "bake-file": files.bake,
+    "oci-layout": outcome.pulled?.layout ?? "",
+    "bytes-downloaded": outcome.pulled === undefined ? "" : String(outcome.pulled.downloaded),
   };
 }
 

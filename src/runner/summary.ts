@@ -1,5 +1,5 @@
+import type { Outcome } from "../pull/plan.ts";
 import { type PlatformOutcome, problemsOf, type Resolved, statusOf } from "../pull/plan.ts";
-import type { Outcome } from "../pull/run.ts";
 import { pinnedReference, totalSize } from "./entries.ts";
 import { formatBytes } from "./log.ts";
 import { markdown } from "./sanitiser.ts";
@@ -46,7 +46,7 @@ function imageRow(resolved: Resolved): readonly string[] {
   const { wanted, root } = resolved;
   const name = wanted.name === wanted.written ? "" : `${markdown(wanted.name)}: `;
   const from = root === undefined ? "" : `${markdown(wanted.reference.registry)}${root.fetched.authenticated ? ", with credentials" : ""}`;
-  const size = totalSize({ images: [resolved] });
+  const size = totalSize([resolved]);
   return [
     `${name}${code(wanted.written)}`,
     root === undefined ? "" : code(root.fetched.digest),

@@ -1,5 +1,5 @@
+import type { Outcome } from "../pull/plan.ts";
 import { statusOf } from "../pull/plan.ts";
-import type { Outcome } from "../pull/run.ts";
 import { pinnedReference, totalSize } from "./entries.ts";
 import { formatBytes } from "./log.ts";
 import { sanitise } from "./sanitiser.ts";
@@ -47,7 +47,7 @@ function toText(outcome: Outcome): readonly string[] {
       .filter(({ required }) => required)
       .map(({ platform, status }) => `${status === "ok" ? "✓" : "✗"} ${platform}`)
       .join(" "),
-    formatBytes(totalSize({ images: [resolved] })),
+    formatBytes(totalSize([resolved])),
     pinnedReference(resolved),
   ]);
   const widths = rows[0]?.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0))) ?? [];

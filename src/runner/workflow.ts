@@ -1,5 +1,5 @@
 import * as core from "@actions/core";
-import type { Outcome } from "../pull/run.ts";
+import type { Outcome } from "../pull/plan.ts";
 import { sanitise } from "./sanitiser.ts";
 import { toSummary } from "./summary.ts";
 

@@ -1,10 +1,13 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
 import { artifact, image, type Made, multiPlatform } from "../support/image.ts";
 import { runStep } from "../support/runner.ts";
 import {
   cleanUp,
+  directory,
   type RealRegistry,
   realPartsMissing,
   skopeo,
@@ -121,6 +124,21 @@ describe("against a real docker-registry filled by skopeo", { skip: realPartsMis
     // Docker's empty layer is no layer, and has 32 bytes.
     assert.equal(Number(outputs.get("size")), total(sizes.filter((size) => size !== 32)));
     assert.deepEqual(JSON.parse(outputs.get("config") ?? "").config.Entrypoint, ["/bin/app"]);
+  });
+
+  it("a layout pulled here is skopeo's to read, blob for blob what skopeo pulls itself", async () => {
+    const layout = join(directory, "pulled");
+    const images = `${open.host}/app:index\n${open.host}/app:single,platform=all\n${open.host}/app:schema1,platform=all`;
+    const { exitCode, stdout, outputs } = await runStep({ images, platforms: PLATFORMS.join(","), pull: "layout", path: layout });
+    assert.equal(exitCode, 0, stdout);
+    for (const tag of ["index", "single", "schema1"])
+      await skopeo("copy", `oci:${layout}:${tag}`, `dir:${join(directory, `copied-${tag}`)}`);
+    const theirs = join(directory, "theirs");
+    await skopeo("copy", "--src-tls-verify=false", "--override-arch", "arm64", `docker://${open.host}/app:single`, `oci:${theirs}:single`);
+    const blobs = readdirSync(join(theirs, "blobs/sha256"));
+    for (const blob of blobs)
+      assert.deepEqual(readFileSync(join(layout, "blobs/sha256", blob)), readFileSync(join(theirs, "blobs/sha256", blob)));
+    assert.ok(blobs.length >= 4 && Number(outputs.get("bytes-downloaded")) > 0);
   });
 
   it("an artifact is pinned with any", async () => {

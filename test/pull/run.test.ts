@@ -26,7 +26,7 @@ describe("run", () => {
     const told: Resolved[] = [];
     let time = 0;
     let turn = 0;
-    const outcome = await run({ wanted: images, verify: "manifest", waitTimeout, waitInterval: 15 }, connect().client, {
+    const resolved = await run({ wanted: images, verify: "manifest", waitTimeout, waitInterval: 15 }, connect().client, {
       now: () => time,
       sleep: async (ms) => {
         time += ms;
@@ -36,7 +36,7 @@ describe("run", () => {
       say: (line) => void said.push(line),
       resolved: (resolved) => void told.push(resolved),
     });
-    return { statuses: outcome.images.map(statusOf), said, told: told.map((resolved) => resolved.wanted.name), turn };
+    return { statuses: resolved.map(statusOf), said, told: told.map((resolved) => resolved.wanted.name), turn };
   }
 
   it("tries every image before anything fails", async () => {

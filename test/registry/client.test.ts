@@ -204,7 +204,7 @@ describe("RegistryClient", () => {
       await connection.client.manifest(at(), "v1");
       await connection.client.manifest(at(), made.digest);
       assert.deepEqual(connection.warned, [`${registry.host} warns: this tag goes away`]);
-      assert.deepEqual([...connection.client.remainingPulls.values()], ["76 of 100 pulls left per 21600 s"]);
+      assert.deepEqual([...connection.api.remainingPulls.values()], ["76 of 100 pulls left per 21600 s"]);
     });
   });
 

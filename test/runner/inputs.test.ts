@@ -27,6 +27,8 @@ describe("readInputs", () => {
       { verify: "manifest", waitTimeout: 0, waitInterval: 15 },
     );
     assert.deepEqual(rest, {
+      pull: "none",
+      path: "",
       runner: RUNNER,
       failOnMissing: true,
       registryAuth: [],

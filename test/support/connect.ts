@@ -1,3 +1,4 @@
+import { Api } from "../../src/registry/api.ts";
 import { Authenticator } from "../../src/registry/auth.ts";
 import { RegistryClient } from "../../src/registry/client.ts";
 import { Keychain, type RegistryAuth } from "../../src/registry/credentials.ts";
@@ -7,6 +8,7 @@ import { TokenService } from "../../src/registry/token.ts";
 
 export type Connection = {
   readonly client: RegistryClient;
+  readonly api: Api;
   readonly http: Http;
   /** Everything said, warned of, masked, and every wait in milliseconds, in order. */
   readonly said: string[];
@@ -54,9 +56,10 @@ export function connect(options: ConnectOptions = {}): Connection {
   });
   const tokens = new TokenService({ http, now: clock.now, trustedRealms: new Set(options.trustedRealms), mask });
   const authenticator = new Authenticator({ http, keychain, tokens, now: clock.now, warn });
-  const client = new RegistryClient({ http, authenticator, insecureRegistries: new Set(options.insecureRegistries), say, warn });
+  const api = new Api({ http, authenticator, insecureRegistries: new Set(options.insecureRegistries), say, warn });
+  const client = new RegistryClient(api, say);
   const pass = (ms: number): void => {
     time += ms;
   };
-  return { client, http, said, warned, masked, slept, pass, stop };
+  return { client, api, http, said, warned, masked, slept, pass, stop };
 }

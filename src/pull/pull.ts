@@ -1,0 +1,171 @@
+import type { Digest } from "../oci/digest.ts";
+import { PullError } from "../oci/failure.ts";
+import { formatReference, repositoryName } from "../oci/reference.ts";
+import { toOciImage } from "../oci/schema1.ts";
+import { type Outcome, type PlatformImage, problemsOf, type Resolved, type Root } from "./plan.ts";
+import type { Blob, BlobDownload, BlobStore, BlobTarget, Source } from "./ports.ts";
+
+/** The wires a pull works with. */
+export type Wires = { readonly source: Source; readonly downloads: BlobDownload; readonly store: BlobStore };
+
+/** Told of bytes: how many there are to bring, and every part that came. */
+export type Progress = { readonly planned: (bytes: number) => void; readonly moved: (bytes: number) => void };
+
+/** A blob and everyone who needs it; a config was read before, and is not fetched again. */
+type Need = Blob & { readonly owners: readonly Resolved[]; readonly config: boolean };
+
+/**
+ * Brings every image that has no problem into the layout, each blob once and the largest first, and names it in the index
+ * when all of it is there. What could not be brought is a problem of its images; blobs that were verified stay.
+ */
+export async function pull(images: readonly Resolved[], wires: Wires, concurrency: number, progress: Progress): Promise<Outcome> {
+  const whole = images.filter((resolved) => problemsOf(resolved).length === 0);
+  const needs = needsOf(whole);
+  const present = await inTurns(needs, concurrency, (need) => wires.store.has(need));
+  const missing = needs.filter((_, at) => !present[at]);
+  progress.planned(sum(missing));
+  const failures = await bring(missing, wires, concurrency, progress);
+  const kept = whole.filter((resolved) => !failures.has(resolved));
+  const named = await Promise.all(
+    kept.map((resolved) => name(resolved, wires.store).catch((error) => void failures.set(resolved, asProblem(resolved, error)))),
+  );
+  const entries = named.filter((entry) => entry !== undefined);
+  await wires.store.add(entries);
+  const pulled = {
+    layout: wires.store.path,
+    downloaded: sum(missing.filter(({ owners }) => !owners.some((owner) => failures.has(owner)))),
+    alreadyThere: sum(needs) - sum(missing),
+    converted: new Map(entries.flatMap(({ converted, image }) => (converted ? [[image.wanted.name, converted]] : []))),
+  };
+  return { images: images.map((resolved) => ({ ...resolved, problem: failures.get(resolved) ?? resolved.problem })), pulled };
+}
+
+function sum(blobs: readonly Blob[]): number {
+  return blobs.reduce((total, { size }) => total + size, 0);
+}
+
+/** The platforms of an image that are pulled: the required ones, or the only one there is. */
+function pulledImages(resolved: Resolved): readonly PlatformImage[] {
+  const any = resolved.wanted.platforms === "any";
+  return resolved.platforms.flatMap(({ image, required }) => (image !== undefined && (required || any) ? [image] : []));
+}
+
+function needsOf(images: readonly Resolved[]): readonly Need[] {
+  const needs = new Map<Digest, Need>();
+  for (const resolved of images) {
+    const pulled = pulledImages(resolved);
+    for (const { digest, size } of [...pulled.flatMap(({ blobs }) => blobs), ...resolved.blobs]) {
+      const known = needs.get(digest)?.owners ?? [];
+      const config = pulled.some(({ configDigest }) => configDigest === digest);
+      if (!known.includes(resolved)) needs.set(digest, { digest, size: size ?? 0, owners: [...known, resolved], config });
+    }
+  }
+  return [...needs.values()].toSorted((one, other) => other.size - one.size);
+}
+
+/** What `work` gives for every item, at most `count` at a time, started in order. */
+async function inTurns<T, R>(items: readonly T[], count: number, work: (item: T) => Promise<R>): Promise<readonly R[]> {
+  const results: R[] = [];
+  const queue = items.entries();
+  const worker = async (): Promise<void> => {
+    for (const [at, item] of queue) results[at] = await work(item);
+  };
+  await Promise.all(Array.from({ length: count }, worker));
+  return results;
+}
+
+type Failure = NonNullable<Resolved["problem"]>;
+
+/** Downloads what is missing. The first failure of a required image ends all; of an optional one, only that image. */
+async function bring(missing: readonly Need[], wires: Wires, concurrency: number, progress: Progress): Promise<Map<Resolved, Failure>> {
+  const failures = new Map<Resolved, Failure>();
+  let ended: PullError | undefined;
+  await inTurns(missing, concurrency, async (need) => {
+    const owners = need.owners.filter((owner) => !failures.has(owner));
+    const [first] = owners;
+    if (first === undefined) return;
+    try {
+      if (ended !== undefined) throw ended;
+      await bringOne(need, first, wires, (bytes) => {
+        if (ended !== undefined) throw ended;
+        progress.moved(bytes);
+      });
+    } catch (error) {
+      for (const owner of owners) failures.set(owner, asProblem(owner, error));
+      if (ended === undefined && owners.some(({ wanted }) => !wanted.optional)) {
+        ended = new PullError("unreachable", `not brought, because ${need.digest} of ${first.wanted.written} could not be`);
+      }
+    }
+  });
+  return failures;
+}
+
+function asProblem({ wanted }: Resolved, error: unknown): Failure {
+  if (!(error instanceof PullError)) throw error;
+  // What the gate had found to be there is dangling when it is gone.
+  return { status: error.status === "not-found" ? "dangling" : error.status, message: `${wanted.written}: ${error.message}` };
+}
+
+async function bringOne(
+  need: Need,
+  { wanted }: Resolved,
+  { source, downloads, store }: Wires,
+  moved: (bytes: number) => void,
+): Promise<void> {
+  if (need.config) return store.put(need.digest, await source.blob(wanted.reference, need));
+  const ingest = await store.ingest(need);
+  const target: Omit<BlobTarget, "abort"> = {
+    get received() {
+      return ingest.received;
+    },
+    write: async (chunk) => {
+      moved(chunk.length);
+      await ingest.write(chunk);
+    },
+    restart: async () => {
+      moved(-ingest.received);
+      await ingest.restart();
+    },
+    commit: () => ingest.commit(),
+  };
+  try {
+    await downloads.download(wanted.reference, need, target);
+  } finally {
+    await ingest.abort();
+  }
+}
+
+type Entry = Parameters<BlobStore["add"]>[0][number] & { readonly image: Resolved; readonly converted: Digest | undefined };
+
+/** Keeps an image's documents; what the index is to say of it. */
+async function name(image: Resolved, store: BlobStore): Promise<Entry | undefined> {
+  const { root, wanted } = image;
+  if (root === undefined) return undefined;
+  const images = pulledImages(image);
+  const converted = await convert(root, images, store);
+  const top = converted ?? { bytes: root.fetched.bytes, digest: root.fetched.digest, mediaType: root.document.mediaType };
+  const manifests = converted === undefined ? images.map(({ manifest }) => manifest) : [];
+  for (const { bytes, digest } of [...manifests, ...root.nested, top]) await store.put(digest, bytes);
+  const { reference } = wanted;
+  const annotations: Record<string, string> = { "io.containerd.image.name": imageName(reference) };
+  // The tag alone, as the specification has it: https://github.com/opencontainers/image-spec/blob/main/annotations.md
+  if (reference.tag !== undefined) annotations["org.opencontainers.image.ref.name"] = reference.tag;
+  return { mediaType: top.mediaType, digest: top.digest, size: top.bytes.length, annotations, image, converted: converted?.digest };
+}
+
+/** containerd's name of an image: with its tag, and with its digest only when there is none. */
+function imageName(reference: Resolved["wanted"]["reference"]): string {
+  return reference.tag === undefined ? formatReference(reference) : `${repositoryName(reference)}:${reference.tag}`;
+}
+
+/** A layout holds no schema 1 image: it becomes the OCI image it always was, once its layers can be unpacked. */
+async function convert(root: Root, images: readonly PlatformImage[], store: BlobStore) {
+  const [image] = images;
+  if (root.document.kind !== "schema1" || image === undefined) return undefined;
+  const sizes = new Map(image.blobs.map(({ digest, size }) => [digest, size ?? 0]));
+  const diffIds = new Map(await Promise.all(image.blobs.map(async ({ digest }) => [digest, await store.diffId(digest)] as const)));
+  const layers = image.layers.map((digest) => ({ digest, size: sizes.get(digest) ?? 0, diffId: diffIds.get(digest) ?? digest }));
+  const { config, manifest } = toOciImage(root.document.schema1, layers);
+  await store.put(config.digest, config.bytes);
+  return manifest;
+}

@@ -1,0 +1,133 @@
+import type { IncomingHttpHeaders } from "node:http";
+import { PullError } from "../oci/failure.ts";
+import { registryOrigin } from "./address.ts";
+import type { Authenticator } from "./auth.ts";
+import { describeErrors } from "./errors.ts";
+import type { Http, HttpAnswer, HttpRequest } from "./http.ts";
+import type { Session } from "./session.ts";
+
+/** Where something is asked for. */
+export type Image = { readonly registry: string; readonly repository: string };
+
+/** What requests need, and the registries it reaches over plain HTTP. */
+export type ApiOptions = {
+  readonly http: Http;
+  readonly authenticator: Pick<Authenticator, "session">;
+  readonly insecureRegistries: ReadonlySet<string>;
+  readonly say: (line: string) => void;
+  readonly warn: (message: string) => void;
+};
+
+/** What to ask for, below a repository. */
+export type Wanted = Pick<HttpRequest, "method" | "headers" | "limit" | "sink">;
+
+/** The answer to a request, at the end of its redirects. */
+export type Reached = { readonly answer: HttpAnswer; readonly session: Session; readonly url: URL };
+
+const REDIRECT_LIMIT = 5;
+
+/** Sends requests to a registry's API: at its origin, authorized, redirects followed, refusals as failures. */
+export class Api {
+  readonly #options: ApiOptions;
+  readonly #origins = new Map<string, URL>();
+  readonly #said = new Set<string>();
+  readonly #remaining = new Map<string, string>();
+
+  constructor(options: ApiOptions) {
+    this.#options = options;
+  }
+
+  /** Docker Hub's count of pulls left, by registry, as its last answer gave it: `76 of 100 pulls left per 21600 s`. */
+  get remainingPulls(): ReadonlyMap<string, string> {
+    return this.#remaining;
+  }
+
+  /**
+   * The successful answer, or one of the `tolerated` statuses, to a request for `path` below the repository.
+   * Fails with the status that the registry's answer means.
+   */
+  async ask(image: Image, path: string, wanted: Wanted, tolerated: readonly number[] = []): Promise<Reached> {
+    const reached = await this.#follow(image, path, wanted);
+    const { answer, session } = reached;
+    this.#note(image.registry, answer.headers);
+    if ((answer.status >= 200 && answer.status < 300) || tolerated.includes(answer.status)) return reached;
+    throw refusal(reached.url, answer, session);
+  }
+
+  /** Redirects by hand: at most five, never from https to http, and no credentials beyond the registry's own origin. */
+  async #follow(image: Image, path: string, wanted: Wanted): Promise<Reached> {
+    const home = this.#origin(image.registry);
+    let url = new URL(`/v2/${image.repository}/${path}`, home);
+    for (let hop = 0; ; hop++) {
+      const atHome = url.origin === home.origin;
+      const session = this.#options.authenticator.session(url, image, atHome);
+      const answer = await session.send({ ...wanted, url, namedBy: atHome ? "user" : this.#options.http.reach(home) });
+      if (atHome && this.#speaksTls(home, answer)) return this.#follow(image, path, wanted);
+      const { location } = answer.headers;
+      if (answer.status < 300 || answer.status >= 400 || location === undefined) return { answer, session, url };
+      if (hop === REDIRECT_LIMIT) throw new PullError("invalid", `${home.host}: more than ${REDIRECT_LIMIT} redirects`);
+      url = nextHop(url, location);
+    }
+  }
+
+  /** Go's servers, most registries among them, answer so to plain HTTP on a TLS port; loopback was only assumed to be plain. */
+  #speaksTls(home: URL, answer: HttpAnswer): boolean {
+    if (home.protocol !== "http:" || answer.status !== 400 || !answer.body.includes("HTTP request to an HTTPS server")) return false;
+    this.#origins.set(home.host, new URL(`https://${home.host}/`));
+    return true;
+  }
+
+  #origin(registry: string): URL {
+    const origin = registryOrigin(registry, this.#options.insecureRegistries);
+    return this.#origins.get(origin.host) ?? origin;
+  }
+
+  /** What registries say on the side: warnings (https://www.rfc-editor.org/rfc/rfc7234#section-5.5) and Docker Hub's limits. */
+  #note(registry: string, headers: IncomingHttpHeaders): void {
+    for (const [, text] of String(headers["warning"] ?? "").matchAll(/299 [^\s"]+ "((?:[^"\\]|\\.){1,1024})"/g)) {
+      const line = `${registry} warns: ${text}`;
+      if (!this.#said.has(line)) this.#options.warn(line);
+      this.#said.add(line);
+    }
+    const [left, window] = String(headers["ratelimit-remaining"] ?? "").split(";w=");
+    const [limit] = String(headers["ratelimit-limit"] ?? "").split(";w=");
+    if (left && window) this.#remaining.set(registry, `${left} of ${limit || "?"} pulls left per ${window} s`);
+  }
+}
+
+function nextHop(from: URL, location: string): URL {
+  if (!URL.canParse(location, from.href)) throw new PullError("invalid", `${from.host} redirects to something that is no URL`);
+  const next = new URL(location, from);
+  if (!/^https?:$/.test(next.protocol) || next.username !== "" || next.password !== "") {
+    throw new PullError(
+      "invalid",
+      `redirect refused: ${from.host} sends to ${next.protocol}//${next.host}, which is not a plain https URL`,
+    );
+  }
+  if (from.protocol === "https:" && next.protocol === "http:") {
+    throw new PullError("invalid", `redirect refused: ${from.host} is https, ${next.host} would be plain http`);
+  }
+  return next;
+}
+
+/** The status decides, the registry's code only explains: codes and bodies differ between registries, statuses hardly do. */
+function refusal(url: URL, answer: HttpAnswer, session: Session): PullError {
+  const words = describeErrors(answer.body, answer.headers);
+  const head = `${url.host} answered ${answer.status}${words === "" ? "" : ` ${words}`}`;
+  const { status } = answer;
+  if (status === 404)
+    return new PullError("not-found", `${head}; check the repository and the tag, or set wait-timeout if it is still being pushed`);
+  if (status === 401 || status === 403) return new PullError("unauthorized", `${head}; ${unauthorizedHint(session.refusals)}`);
+  if (status === 429) return new PullError("rate-limited", `${head}${retryAfterHint(answer.headers)}`);
+  return new PullError(status === 408 || status === 499 || status >= 500 ? "unreachable" : "invalid", head);
+}
+
+function unauthorizedHint(refusals: readonly string[]): string {
+  const tried = refusals.length === 0 ? "no credentials are configured for it" : `refused: ${refusals.join("; ")}`;
+  return `${tried}. Registries answer so for what does not exist, too: check the name, then the credentials in registry-auth`;
+}
+
+function retryAfterHint(headers: IncomingHttpHeaders): string {
+  const after = headers["retry-after"];
+  return after === undefined ? "" : `; it asks to wait ${/^\d+$/.test(after) ? `${after} s` : `until ${after}`}`;
+}

@@ -1,0 +1,87 @@
+import type { Digest } from "../oci/digest.ts";
+import { PullError } from "../oci/failure.ts";
+import type { Api, Image } from "./api.ts";
+import { BodyError, type Sink } from "./body.ts";
+import { parseContentRange } from "./content-range.ts";
+import type { Clock } from "./retry.ts";
+
+/** Where the bytes of one blob go; what it has of them survives a cut. */
+export type Target = {
+  /** Bytes it has so far. */
+  readonly received: number;
+  write(chunk: Buffer): Promise<void>;
+  /** Forgets what it has. */
+  restart(): Promise<void>;
+  /** Takes the whole under its digest; fails as `invalid`, and forgets it, when size or digest differ. */
+  commit(): Promise<void>;
+};
+
+/** What downloads go through, and what bounds and observes them. */
+export type DownloaderOptions = {
+  readonly api: Pick<Api, "ask">;
+  readonly clock: Clock;
+  readonly signal: AbortSignal;
+  readonly say: (line: string) => void;
+};
+
+// Without a byte of progress in between: a transfer that moves on may be cut as often as it likes.
+const ATTEMPTS = 5;
+
+/** Fetches large blobs, going on where a cut left them. */
+export class Downloader {
+  readonly #options: DownloaderOptions;
+
+  constructor(options: DownloaderOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * Brings a blob of `size` bytes into `target` and commits it. Every attempt asks the registry itself again, because the
+   * URL it redirects to expires. Fails with the registry's status, or as `invalid` when the bytes are wrong twice.
+   */
+  async download(image: Image, blob: { readonly digest: Digest; readonly size: number }, target: Target): Promise<void> {
+    let failures = 0;
+    let wrong = 0;
+    for (;;) {
+      const before = target.received;
+      try {
+        if (before < blob.size || blob.size === 0) await this.#attempt(image, blob, target);
+        await target.commit();
+        return;
+      } catch (error) {
+        if (!(error instanceof PullError) || this.#options.signal.aborted) throw error;
+        if (error instanceof BodyError) failures = target.received > before ? 1 : failures + 1;
+        else if (error.status === "invalid") wrong++;
+        else throw error;
+        if (failures >= ATTEMPTS || wrong > 1) throw error;
+        if (!(error instanceof BodyError)) await target.restart();
+        const at = target.received === 0 ? "from the start" : `at byte ${target.received}`;
+        this.#options.say(`${blob.digest}: ${error.message}; going on ${at}`);
+        await this.#options.clock.sleep(this.#options.clock.random() * 1_000 * failures, this.#options.signal);
+      }
+    }
+  }
+
+  async #attempt(image: Image, { digest, size }: { readonly digest: Digest; readonly size: number }, target: Target): Promise<void> {
+    const offset = target.received;
+    // A closed range: some registries answer 416 to an open one (https://github.com/anchore/stereoscope/issues/695).
+    const headers = offset === 0 ? {} : { range: `bytes=${offset}-${size - 1}` };
+    const sink: Sink = {
+      begin: (status, headers) => accept(status, headers["content-range"] ?? "", size, target),
+      write: (chunk) => target.write(chunk),
+    };
+    await this.#options.api.ask(image, `blobs/${digest}`, { method: "GET", headers, limit: size, sink });
+  }
+}
+
+/** Takes a 206 only when it goes on exactly where the target is; a 200 is the whole, whatever was asked for. */
+async function accept(status: number, header: string, size: number, target: Target): Promise<void> {
+  if (status !== 206) {
+    if (target.received > 0) await target.restart();
+    return;
+  }
+  const range = parseContentRange(header);
+  const fits = range?.first === target.received && (range.total === undefined || range.total === size);
+  if (!fits)
+    throw new PullError("invalid", `range differs: asked to go on at byte ${target.received} of ${size}, got ${JSON.stringify(header)}`);
+}

@@ -1,0 +1,141 @@
+import { lstat, mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { join, resolve } from "node:path";
+import type { Digest } from "../oci/digest.ts";
+import { PullError } from "../oci/failure.ts";
+import { asList, asObject, type Json, type JsonObject, parseJson } from "../oci/json.ts";
+import { OCI_INDEX } from "../oci/media-type.ts";
+import { onDisk } from "./disk.ts";
+import { diffIdOf, digestOfFile } from "./hash.ts";
+import { type Expected, Ingest } from "./ingest.ts";
+import { isAlive, locked } from "./lock.ts";
+
+/** An entry of a layout's index: a descriptor with the names it goes by. */
+export type Entry = {
+  readonly mediaType: string;
+  readonly digest: Digest;
+  readonly size: number;
+  readonly annotations: Readonly<Record<string, string>>;
+};
+
+const DIRECTORIES = ["", "blobs", "blobs/sha256", "blobs/sha512", ".registry-pull"];
+const IMAGE_NAME = "io.containerd.image.name";
+const INDEX_LIMIT = 4 * 1024 * 1024;
+
+/**
+ * An OCI image layout in a directory, which other processes and other tools may be using:
+ * https://github.com/opencontainers/image-spec/blob/main/image-layout.md
+ */
+export class Layout {
+  /** The directory, absolute. */
+  readonly path: string;
+  readonly #verified = new Set<Digest>();
+
+  private constructor(path: string) {
+    this.path = path;
+  }
+
+  /** The layout at `path`, made when there is none. Fails as `unsupported` when something else is in its place. */
+  static async open(path: string): Promise<Layout> {
+    const layout = new Layout(resolve(path));
+    await onDisk(layout.path, async () => {
+      for (const directory of DIRECTORIES) await makeDirectory(join(layout.path, directory));
+      await layout.#sweep();
+    });
+    return layout;
+  }
+
+  /** Where a blob is, or is to be. Only a checked digest makes a path. */
+  blobPath(digest: Digest): string {
+    return join(this.path, "blobs", ...digest.split(":"));
+  }
+
+  /** True when the blob is here and its bytes are right; one that is wrong is removed. Never follows a link. */
+  async has(blob: Expected): Promise<boolean> {
+    if (this.#verified.has(blob.digest)) return true;
+    const path = this.blobPath(blob.digest);
+    const found = await lstat(path).catch(() => undefined);
+    if (found === undefined) return false;
+    if (found.isDirectory()) throw new PullError("unsupported", `${path} is a directory where a blob should be; remove it`);
+    const right = found.isFile() && found.size === blob.size && (await digestOfFile(path, blob.digest)) === blob.digest;
+    if (right) this.#verified.add(blob.digest);
+    else await rm(path, { force: true });
+    return right;
+  }
+
+  /** The digest of a layer's uncompressed tar. Fails as `invalid` when it cannot be had. */
+  diffId(layer: Digest): Promise<Digest> {
+    return diffIdOf(this.blobPath(layer));
+  }
+
+  /** A way in for a blob that is not here. */
+  async ingest(blob: Expected): Promise<Ingest> {
+    const name = `${blob.digest.replace(":", "-")}.${process.pid}.${crypto.randomUUID()}`;
+    return Ingest.open(blob, join(this.path, ".registry-pull", name), this.blobPath(blob.digest));
+  }
+
+  /** Keeps bytes under their digest, unless they are here already. Fails as `invalid` when they have another one. */
+  async put(digest: Digest, bytes: Buffer): Promise<void> {
+    const blob = { digest, size: bytes.length };
+    if (await this.has(blob)) return;
+    const ingest = await this.ingest(blob);
+    try {
+      await ingest.write(bytes);
+      await ingest.commit();
+    } finally {
+      await ingest.abort();
+    }
+  }
+
+  /**
+   * Adds entries to the index, replacing those of the same names and keeping all others, whoever wrote them.
+   * Fails as `invalid`, leaving the file as it is, when the index there cannot be read.
+   */
+  async add(entries: readonly Entry[]): Promise<void> {
+    const merge = async (): Promise<void> => {
+      const index = await this.#readIndex();
+      const names = new Set(entries.map(({ annotations }) => annotations[IMAGE_NAME]));
+      const added = entries.map(({ mediaType, digest, size, annotations }) => ({ mediaType, digest, size, annotations }));
+      const kept = index.manifests.filter((entry) => !names.has(nameOf(entry)));
+      await this.#replace("oci-layout", '{"imageLayoutVersion":"1.0.0"}');
+      await this.#replace("index.json", JSON.stringify({ ...index.fields, manifests: [...kept, ...added] }, undefined, 2));
+    };
+    await onDisk(this.path, () => locked(join(this.path, ".registry-pull", "lock"), merge));
+  }
+
+  async #readIndex(): Promise<{ fields: JsonObject; manifests: readonly Json[] }> {
+    const path = join(this.path, "index.json");
+    const found = await lstat(path).catch(() => undefined);
+    if (found === undefined) return { fields: { schemaVersion: 2, mediaType: OCI_INDEX }, manifests: [] };
+    if (!found.isFile() || found.size > INDEX_LIMIT) throw new PullError("invalid", `${path} is no index that can be read; move it away`);
+    const fields = asObject(parseJson(await readFile(path), path), path, ["manifests"]);
+    return { fields, manifests: asList(fields["manifests"], `${path} manifests`) };
+  }
+
+  /** Writes a file beside its place and renames it there, on disk before its name is. */
+  async #replace(name: string, text: string): Promise<void> {
+    const temporary = join(this.path, ".registry-pull", `${name}.${process.pid}.${crypto.randomUUID()}`);
+    await writeFile(temporary, text, { flag: "wx", flush: true });
+    await rename(temporary, join(this.path, name));
+  }
+
+  /** Removes what processes that are dead were writing. */
+  async #sweep(): Promise<void> {
+    const directory = join(this.path, ".registry-pull");
+    for (const name of await readdir(directory)) {
+      const [, pid] = /\.(\d+)\.[0-9a-f-]{36}$/.exec(name) ?? [];
+      if (pid !== undefined && !isAlive(Number(pid))) await rm(join(directory, name), { force: true });
+    }
+  }
+}
+
+function nameOf(entry: Json): string | undefined {
+  const annotations = (entry as JsonObject | null)?.["annotations"] as JsonObject | null | undefined;
+  const name = annotations?.[IMAGE_NAME];
+  return typeof name === "string" ? name : undefined;
+}
+
+/** A link planted where a directory should be would lead every blob elsewhere. */
+async function makeDirectory(path: string): Promise<void> {
+  await mkdir(path, { recursive: true });
+  if (!(await lstat(path)).isDirectory()) throw new PullError("unsupported", `${path} is not a directory: a layout cannot be here`);
+}

@@ -1,0 +1,162 @@
+import assert from "node:assert/strict";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, it } from "node:test";
+import { type Digest, digestOf } from "../../src/oci/digest.ts";
+import { artifact, buildkitCache, image, index, type Made, multiPlatform, schema1 } from "../support/image.ts";
+import { Registry, refuse } from "../support/registry.ts";
+import { runStep } from "../support/runner.ts";
+
+const THREE = ["linux/ppc64le", "linux/s390x", "linux/arm/v6"];
+
+describe("a pull into a layout", () => {
+  let registry: Registry;
+  let path: string;
+  beforeEach(async () => {
+    registry = await Registry.start();
+    path = join(mkdtempSync(join(tmpdir(), "pull-")), "layout");
+  });
+  afterEach(() => registry.stop());
+
+  const pull = (images: string, inputs: Readonly<Record<string, string>> = {}) =>
+    runStep({ images, platforms: THREE.slice(0, 2).join(","), pull: "layout", path, ...inputs });
+  const blobs = (): string[] =>
+    ["sha256", "sha512"].flatMap((algorithm) => readdirSync(join(path, "blobs", algorithm)).map((hex) => `${algorithm}:${hex}`));
+  const read = (digest: string): Buffer => readFileSync(join(path, "blobs", digest.replace(":", "/")));
+  const entries = () =>
+    JSON.parse(readFileSync(join(path, "index.json"), "utf8")).manifests as {
+      digest: Digest;
+      mediaType: string;
+      annotations: Record<string, string>;
+    }[];
+  const sizes = (...made: Made[]): number => made.flatMap((one) => one.blobs).reduce((sum, { bytes }) => sum + bytes.length, 0);
+
+  it("keeps the whole index, and the required platforms' blobs only", async () => {
+    const images = THREE.map((platform) => image(platform));
+    const made = index(images);
+    const { exitCode, outputs } = await pull(registry.push("org/app", "1.0", made));
+    assert.equal(exitCode, 0);
+    const [first, second] = images;
+    assert.ok(first && second);
+    const expected = [made, first, second, ...first.blobs, ...second.blobs];
+    assert.deepEqual(blobs().toSorted(), [...new Set(expected.map(({ digest }) => digest))].toSorted());
+    for (const { digest, bytes } of expected) assert.deepEqual(read(digest), bytes);
+    assert.deepEqual(entries(), [
+      {
+        mediaType: made.mediaType,
+        digest: made.digest,
+        size: made.bytes.length,
+        annotations: { "io.containerd.image.name": `${registry.host}/org/app:1.0`, "org.opencontainers.image.ref.name": "1.0" },
+      },
+    ] as unknown);
+    assert.deepEqual(
+      [outputs.get("oci-layout"), outputs.get("bytes-downloaded"), outputs.get("exists")],
+      [path, String(sizes(first, second)), "true"],
+    );
+    assert.equal(outputs.get("build-contexts"), `${registry.host}/org/app:1.0=oci-layout://${path}@${made.digest}`);
+  });
+
+  it("fetches each blob once, and nothing that is there already and right", async () => {
+    const [one, two] = [image("linux/ppc64le"), image("linux/ppc64le", { labels: { other: "config" } })];
+    const images = [registry.push("org/one", "1", one), registry.push("org/two", "1", two)].join("\n");
+    await pull(images, { platforms: "all" });
+    const layers = () => registry.log.filter((line) => one.blobs.slice(1).some(({ digest }) => line.includes(digest)));
+    assert.equal(layers().length, 2);
+    registry.seen.length = 0;
+    const again = await pull(images, { platforms: "all" });
+    assert.deepEqual([layers(), again.outputs.get("bytes-downloaded")], [[], "0"]);
+    const [, layer] = one.blobs;
+    writeFileSync(join(path, "blobs", layer?.digest.replace(":", "/") ?? ""), "rotten");
+    const healed = await pull(images, { platforms: "all" });
+    assert.deepEqual([layers().length, healed.exitCode], [1, 0]);
+    assert.deepEqual(read(layer?.digest ?? ""), layer?.bytes);
+  });
+
+  it("takes nested indexes, sha512 references, artifacts and caches", async () => {
+    const nested = index([index([image("linux/s390x")])]);
+    const chart = artifact();
+    const cache = buildkitCache("docker-index");
+    const single = image("linux/s390x", { salt: "512" });
+    registry.push("org/app", "single", single);
+    registry.push("org/app", digestOf(single.bytes, "sha512"), single);
+    const images = [
+      registry.push("org/app", "nested", nested),
+      `${registry.push("org/app", "chart", chart)},platform=any`,
+      `${registry.push("org/app", "cache", cache)},platform=any`,
+      `${registry.host}/org/app@${digestOf(single.bytes, "sha512")}`,
+    ];
+    const { exitCode, stdout } = await pull(images.join("\n"), { platforms: "linux/s390x" });
+    assert.equal(exitCode, 0, stdout);
+    assert.equal(entries().length, 4);
+    for (const { digest } of [nested, ...nested.manifests, ...nested.blobs, chart, ...chart.blobs, cache, ...cache.blobs, ...single.blobs])
+      assert.ok(blobs().includes(digest));
+    assert.ok(blobs().includes(digestOf(single.bytes, "sha512")));
+    assert.deepEqual(Object.keys(entries()[3]?.annotations ?? {}), ["io.containerd.image.name"]);
+  });
+
+  for (const signed of [true, false]) {
+    it(`converts ${signed ? "signed" : "unsigned"} schema 1 to an OCI image, and says so`, async () => {
+      const made = schema1(signed);
+      const { outputs, stdout } = await pull(`${registry.push("org/old", "v1", made)},name=old`, { platforms: "linux/amd64" });
+      const entry = JSON.parse(outputs.get("json") ?? "").images.old;
+      assert.deepEqual(
+        [entry.digest, entries()[0]?.digest, entries()[0]?.mediaType],
+        [made.digest, entry.converted, "application/vnd.oci.image.manifest.v1+json"],
+      );
+      assert.match(stdout, new RegExp(`old was converted from schema 1: in the layout it is the OCI image ${entry.converted}`));
+      assert.ok(outputs.get("build-contexts")?.endsWith(entry.converted));
+      const manifest = JSON.parse(read(entry.converted).toString());
+      assert.deepEqual(
+        manifest.layers.map(({ digest, size }: { digest: string; size: number }) => [digest, size]),
+        made.layers.map(({ digest, bytes }) => [digest, bytes.length]),
+      );
+      const config = JSON.parse(read(manifest.config.digest).toString());
+      assert.equal(config.rootfs.diff_ids.length, 2);
+      assert.deepEqual(
+        config.history.map((one: { empty_layer?: boolean }) => one.empty_layer === true),
+        [false, true, false],
+      );
+    });
+  }
+
+  it("brings nothing when the gate fails the step", async () => {
+    const { exitCode, outputs } = await pull(registry.push("org/app", "1.0", multiPlatform(THREE)), {
+      platforms: "linux/riscv64,linux/s390x",
+    });
+    assert.deepEqual([exitCode, existsSync(path), outputs.get("oci-layout"), outputs.get("bytes-downloaded")], [1, false, "", ""]);
+  });
+
+  it("says which layer could not be brought, keeps the verified ones, and names no broken image", async () => {
+    const [good, bad] = [image("linux/s390x"), image("linux/s390x", { salt: "bad" })];
+    const [, layer] = bad.blobs;
+    registry.faults.push((request, response) => {
+      const lost = request.url?.includes(layer?.digest ?? "-") === true;
+      if (lost) refuse(response, 404, "BLOB_UNKNOWN", "blob unknown to registry", null);
+      return lost;
+    });
+    const images = `${registry.push("org/good", "1", good)}\n${registry.push("org/bad", "1", bad)},optional=true`;
+    const optional = await pull(images, { platforms: "all" });
+    assert.equal(optional.exitCode, 0);
+    assert.match(optional.outputs.get("missing") ?? "", /"dangling".*BLOB_UNKNOWN/);
+    assert.deepEqual(
+      entries().map(({ digest }) => digest),
+      [good.digest],
+    );
+    const required = await pull(images.replace(",optional=true", ""), { platforms: "all" });
+    assert.deepEqual([required.exitCode, required.outputs.get("exists")], [1, "false"]);
+    assert.deepEqual(readdirSync(join(path, ".registry-pull")), []);
+  });
+
+  it("says what is wrong with the place", async () => {
+    writeFileSync(path, "a file");
+    const { exitCode, commands } = await pull(registry.push("org/app", "1.0", multiPlatform(THREE)));
+    assert.equal(exitCode, 1);
+    assert.match(commands.find(({ name }) => name === "error")?.data ?? "", /cannot write to .*choose another/);
+  });
+
+  it("is a directory under the runner's own when none is named", async () => {
+    const { outputs } = await pull(registry.push("org/app", "1.0", multiPlatform(THREE)), { path: "" });
+    assert.match(outputs.get("oci-layout") ?? "", /runner-\w+\/registry-pull$/);
+  });
+});

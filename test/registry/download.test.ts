@@ -1,0 +1,172 @@
+import assert from "node:assert/strict";
+import { randomBytes } from "node:crypto";
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { afterEach, beforeEach, describe, it } from "node:test";
+import { digestOf } from "../../src/oci/digest.ts";
+import { PullError } from "../../src/oci/failure.ts";
+import { Downloader, type Target } from "../../src/registry/download.ts";
+import { connect } from "../support/connect.ts";
+import { content } from "../support/image.ts";
+import { type Fault, Registry, refuse } from "../support/registry.ts";
+
+const bytes = randomBytes(300_000);
+const blob = { digest: digestOf(bytes), size: bytes.length };
+
+/** A target in memory that checks as the layout does. */
+function memory(): Target & { bytes: Buffer; written: number } {
+  return {
+    bytes: Buffer.alloc(0),
+    written: 0,
+    get received() {
+      return this.bytes.length;
+    },
+    async write(chunk) {
+      if (this.bytes.length + chunk.length > blob.size) throw new PullError("invalid", "too long");
+      this.bytes = Buffer.concat([this.bytes, chunk]);
+      this.written += chunk.length;
+    },
+    async restart() {
+      this.bytes = Buffer.alloc(0);
+    },
+    async commit() {
+      if (digestOf(this.bytes) !== blob.digest) throw new PullError("invalid", `digest differs after ${this.bytes.length} bytes`);
+    },
+  };
+}
+
+/** Answers part of the blob and then cuts the connection. */
+function cutAfter(length: number): Fault {
+  return (request, response) => {
+    const from = Number(/bytes=(\d+)-/.exec(request.headers.range ?? "")?.[1] ?? 0);
+    head(request, response, from);
+    response.write(bytes.subarray(from, from + length), () => setTimeout(() => response.socket?.destroy(), 5));
+    return true;
+  };
+}
+
+function head(request: IncomingMessage, response: ServerResponse, from: number): void {
+  if (request.headers.range === undefined) response.writeHead(200, { "content-length": blob.size });
+  else response.writeHead(206, { "content-range": `bytes ${from}-${blob.size - 1}/${blob.size}`, "content-length": blob.size - from });
+}
+
+const ranged: Fault = (request, response) => {
+  const from = Number(/bytes=(\d+)-/.exec(request.headers.range ?? "")?.[1] ?? 0);
+  head(request, response, from);
+  response.end(bytes.subarray(from));
+  return true;
+};
+
+describe("a download", () => {
+  let registry: Registry;
+  const ranges: string[] = [];
+  beforeEach(async () => {
+    registry = await Registry.start();
+    ranges.length = 0;
+    registry.push("org/app", "v1", { ...content("x", Buffer.from("x")), manifests: [], blobs: [{ ...blob, bytes, mediaType: "" }] });
+  });
+  afterEach(() => registry.stop());
+
+  async function download(...faults: Fault[]) {
+    let left = faults;
+    registry.faults.push((request, response) => {
+      ranges.push(request.headers.range ?? "");
+      const [fault, ...rest] = left;
+      left = rest;
+      return fault?.(request, response) ?? false;
+    });
+    const { api, said } = connect();
+    const clock = { now: Date.now, sleep: async () => undefined, random: () => 0 };
+    const target = memory();
+    const downloader = new Downloader({ api, clock, signal: new AbortController().signal, say: (line) => void said.push(line) });
+    const error = await downloader
+      .download({ registry: registry.host, repository: "org/app" }, blob, target)
+      .catch((error: PullError) => error);
+    return { target, error, said };
+  }
+
+  it("brings the bytes in one request", async () => {
+    const { target, error } = await download();
+    assert.deepEqual([error, target.bytes.equals(bytes), ranges], [undefined, true, [""]]);
+  });
+
+  it("goes on where it was cut, by a closed range, sending nothing twice", async () => {
+    const { target, error, said } = await download(cutAfter(100_000), cutAfter(50_000), ranged);
+    assert.equal(error, undefined);
+    assert.ok(target.bytes.equals(bytes));
+    assert.equal(target.written, blob.size);
+    assert.deepEqual(
+      ranges.map((range) => range.replace(/\d+(?=-)/, "N")),
+      ["", `bytes=N-${blob.size - 1}`, `bytes=N-${blob.size - 1}`],
+    );
+    assert.match(said.join("\n"), /the answer was cut: .*; going on at byte/);
+  });
+
+  it("may be cut as often as it moves on", async () => {
+    const { error, target } = await download(...Array.from({ length: 9 }, () => cutAfter(30_000)), ranged);
+    assert.deepEqual([error, target.bytes.equals(bytes)], [undefined, true]);
+  });
+
+  it("ends after five cuts without a byte", async () => {
+    const { error } = await download(...Array.from({ length: 9 }, () => cutAfter(0)));
+    assert.deepEqual([error?.status, ranges.length], ["unreachable", 5]);
+  });
+
+  for (const [what, fault] of [
+    ["a registry that knows no ranges and sends the whole", (_request, response) => void response.end(bytes) === undefined],
+    ["416", (_request, response) => void refuse(response, 416, "RANGE_INVALID", "no", null) === undefined],
+    ["400", (_request, response) => void refuse(response, 400, "X", "no", null) === undefined],
+    [
+      "a range that starts elsewhere",
+      (_request, response) =>
+        void response.writeHead(206, { "content-range": `bytes 5-9/${blob.size}` }).end(bytes.subarray(5, 10)) === undefined,
+    ],
+    [
+      "a range of another whole",
+      (_request, response) => void response.writeHead(206, { "content-range": "bytes 100000-299999/400000" }).end("x") === undefined,
+    ],
+    ["a 206 without a range", (_request, response) => void response.writeHead(206).end("x") === undefined],
+  ] as const satisfies readonly (readonly [string, Fault])[]) {
+    it(`starts again after ${what}`, async () => {
+      const { error, target } = await download(cutAfter(100_000), fault);
+      assert.deepEqual([error, target.bytes.equals(bytes)], [undefined, true]);
+    });
+  }
+
+  it("starts again, once, after wrong bytes, and then fails", async () => {
+    const wrong: Fault = (_request, response) => void response.end(Buffer.alloc(blob.size)) === undefined;
+    assert.equal((await download(wrong)).error, undefined);
+    const { error } = await download(wrong, wrong, wrong);
+    assert.deepEqual([error?.status, /digest differs/.test(error?.message ?? "")], ["invalid", true]);
+  });
+
+  it("stops at the first byte too many, and at an early end without Content-Length", async () => {
+    const long: Fault = (_request, response) => void response.end(Buffer.concat([bytes, bytes])) === undefined;
+    assert.match((await download(long, long)).error?.message ?? "", /too long/);
+    const short: Fault = (_request, response) => {
+      response.writeHead(200, { connection: "close" });
+      response.useChunkedEncodingByDefault = false;
+      response.end(bytes.subarray(0, 1_000));
+      return true;
+    };
+    assert.equal((await download(short)).error, undefined);
+  });
+
+  it("asks the registry again when what it redirects to has expired", async () => {
+    const other = await Registry.start();
+    try {
+      other.faults.push(cutAfter(1_000));
+      const redirect: Fault = (request, response) =>
+        void response.writeHead(307, { location: `http://${other.host}${request.url}?sig=1` }).end() === undefined;
+      const { error, target } = await download(redirect, ranged);
+      assert.deepEqual([error, target.bytes.equals(bytes), other.seen.length], [undefined, true, 1]);
+    } finally {
+      await other.stop();
+    }
+  });
+
+  it("fails at once with what the registry says for good", async () => {
+    const gone: Fault = (_request, response) => void refuse(response, 404, "BLOB_UNKNOWN", "gone", null) === undefined;
+    const { error } = await download(gone);
+    assert.deepEqual([error?.status, ranges.length], ["not-found", 1]);
+  });
+});
