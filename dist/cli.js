@@ -1,11 +1,11 @@
 import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);
 import {
   terminal
-} from "./chunk-65NXV7KU.js";
+} from "./chunk-K6BKCBMU.js";
 import {
   DEFAULTS,
   step
-} from "./chunk-4MI3VDTU.js";
+} from "./chunk-MCCWAPSA.js";
 import {
   __name
 } from "./chunk-N2SECSPE.js";
@@ -33,7 +33,7 @@ function toEnvironment(args) {
 __name(toEnvironment, "toEnvironment");
 async function main(args) {
   if (args.length === 0) {
-    const { demonstrate } = await import("./demo-OBMPJYQE.js");
+    const { demonstrate } = await import("./demo-6MVJYQX4.js");
     return demonstrate(write);
   }
   let environment;

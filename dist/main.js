@@ -8,7 +8,7 @@ import {
   statusOf,
   step,
   totalSize
-} from "./chunk-4MI3VDTU.js";
+} from "./chunk-MCCWAPSA.js";
 import {
   __name
 } from "./chunk-N2SECSPE.js";

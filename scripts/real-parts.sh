@@ -2,7 +2,7 @@
 # Installs, from Debian, the real parts that test/e2e runs against. Needs root only when something is missing.
 set -eu
 packages=""
-for pair in docker-registry:docker-registry skopeo:skopeo htpasswd:apache2-utils openssl:openssl; do
+for pair in docker-registry:docker-registry skopeo:skopeo podman:podman htpasswd:apache2-utils openssl:openssl; do
   command -v "${pair%%:*}" >/dev/null 2>&1 || packages="$packages ${pair#*:}"
 done
 [ -n "$packages" ] || exit 0

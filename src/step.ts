@@ -15,12 +15,14 @@ import { readDockerConfigs } from "./registry/docker-config.ts";
 import { Downloader } from "./registry/download.ts";
 import { Http } from "./registry/http.ts";
 import { TokenService } from "./registry/token.ts";
+import { engineRunner, loadAll } from "./runner/engine.ts";
 import { writeFiles } from "./runner/handoff.ts";
 import { type Environment, type Inputs, readInputs } from "./runner/inputs.ts";
 import { annotate, sayPulled, sayResolved } from "./runner/log.ts";
 import { EMPTY, type Outputs, toOutputs } from "./runner/outputs.ts";
 import { startProgress } from "./runner/progress.ts";
 import type { Workflow } from "./runner/workflow.ts";
+import { archive } from "./store/archive.ts";
 import { Layout } from "./store/layout.ts";
 
 /** The machine a step runs on. */
@@ -76,34 +78,46 @@ async function work(inputs: Inputs, machine: Machine, workflow: Workflow): Promi
     for (const [registry, remaining] of api.remainingPulls) workflow.say(`${registry}: ${remaining}`);
     // A gate that fails the step keeps its bytes outside.
     if (inputs.pull === "none" || (inputs.failOnMissing && images.some(isRequiredProblem))) return { images, pulled: undefined };
-    return await pullInto(inputs.path || join(machine.temporary, "registry-pull"), images, { source, downloads }, inputs, workflow);
+    return await pullAndLoad(images, { source, downloads }, { inputs, machine, workflow, signal: stop.signal });
   } finally {
     clearTimeout(timer);
     http.close();
   }
 }
 
-async function pullInto(
-  path: string,
-  images: readonly Resolved[],
-  wires: Omit<Wires, "store">,
-  inputs: Inputs,
-  workflow: Workflow,
-): Promise<Outcome> {
+type Step = { readonly inputs: Inputs; readonly machine: Machine; readonly workflow: Workflow; readonly signal: AbortSignal };
+
+async function pullAndLoad(images: readonly Resolved[], wires: Omit<Wires, "store">, step: Step): Promise<Outcome> {
+  const { inputs, machine, workflow } = step;
   const progress = startProgress(workflow.say);
   const started = Date.now();
   try {
-    const outcome = await pull(images, { ...wires, store: await Layout.open(path) }, inputs.concurrency, progress);
+    const layout = await Layout.open(inputs.path || join(machine.temporary, "registry-pull"));
+    const options = { concurrency: inputs.concurrency, progress, runner: inputs.runner };
+    const outcome = await pull(images, { ...wires, store: layout }, options);
+    progress.stop();
     if (outcome.pulled !== undefined) sayPulled(workflow, outcome.pulled, (Date.now() - started) / 1_000);
+    await load(layout, outcome, step);
     return outcome;
   } catch (error) {
-    // A layout that cannot be: no image of the step is in it.
+    // A layout that cannot be written, an engine that is not there: no image of the step is where it was wanted.
     if (!(error instanceof PullError)) throw error;
     const problem = { status: error.status, message: error.message };
     return { images: images.map((image) => ({ ...image, problem: image.problem ?? problem })), pulled: undefined };
   } finally {
     progress.stop();
   }
+}
+
+async function load(layout: Layout, { pulled }: Outcome, { inputs, machine, workflow, signal }: Step): Promise<void> {
+  if (inputs.pull !== "docker" && inputs.pull !== "podman") return;
+  const run = engineRunner(machine.environment, signal);
+  await loadAll(inputs.pull, pulled?.loadable ?? [], {
+    archive: (image) => archive(layout, image),
+    run,
+    say: workflow.say,
+    warn: workflow.warn,
+  });
 }
 
 /** The wires behind the ports; here the compiler proves that they fit. */

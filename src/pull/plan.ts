@@ -5,7 +5,7 @@ import type { Document } from "../oci/document.ts";
 import type { FailureStatus, Status } from "../oci/failure.ts";
 import type { Platform } from "../oci/platform.ts";
 import type { Reference } from "../oci/reference.ts";
-import type { Fetched } from "./ports.ts";
+import type { Blob, Fetched } from "./ports.ts";
 
 /** How deep to look: the top document; each required manifest and config; every layer, too. */
 export type Depth = "index" | "manifest" | "blobs";
@@ -110,6 +110,20 @@ export type Pulled = {
   readonly alreadyThere: number;
   /** The OCI image that a schema 1 image became, by the image's name. */
   readonly converted: ReadonlyMap<string, Digest>;
+  /** What an engine can load, for the runner's platform where it was pulled. */
+  readonly loadable: readonly Loadable[];
+};
+
+/** One image in the layout, as an engine takes it. */
+export type Loadable = {
+  readonly image: Resolved;
+  readonly entry: Blob & { readonly mediaType: string; readonly annotations: Readonly<Record<string, string>> };
+  /** Documents, config and layers of one platform, each once. */
+  readonly blobs: readonly Blob[];
+  readonly config: Digest;
+  readonly layers: readonly Digest[];
+  /** `registry/repository:tag`; absent where the reference has no tag. */
+  readonly tag: string | undefined;
 };
 
 /** Every image of the plan, in its order, and what was pulled when that was asked for. */

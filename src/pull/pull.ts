@@ -1,8 +1,9 @@
 import type { Digest } from "../oci/digest.ts";
 import { PullError } from "../oci/failure.ts";
+import { type Platform, satisfies } from "../oci/platform.ts";
 import { formatReference, repositoryName } from "../oci/reference.ts";
 import { toOciImage } from "../oci/schema1.ts";
-import { type Outcome, type PlatformImage, problemsOf, type Resolved, type Root } from "./plan.ts";
+import { type Loadable, type Outcome, type PlatformImage, problemsOf, type Resolved, type Root } from "./plan.ts";
 import type { Blob, BlobDownload, BlobStore, BlobTarget, Source } from "./ports.ts";
 
 /** The wires a pull works with. */
@@ -11,6 +12,9 @@ export type Wires = { readonly source: Source; readonly downloads: BlobDownload;
 /** Told of bytes: how many there are to bring, and every part that came. */
 export type Progress = { readonly planned: (bytes: number) => void; readonly moved: (bytes: number) => void };
 
+/** Blobs at a time, whom to tell of bytes, and the platform of the machine, which an engine would load. */
+export type PullOptions = { readonly concurrency: number; readonly progress: Progress; readonly runner: Platform };
+
 /** A blob and everyone who needs it; a config was read before, and is not fetched again. */
 type Need = Blob & { readonly owners: readonly Resolved[]; readonly config: boolean };
 
@@ -18,7 +22,8 @@ type Need = Blob & { readonly owners: readonly Resolved[]; readonly config: bool
  * Brings every image that has no problem into the layout, each blob once and the largest first, and names it in the index
  * when all of it is there. What could not be brought is a problem of its images; blobs that were verified stay.
  */
-export async function pull(images: readonly Resolved[], wires: Wires, concurrency: number, progress: Progress): Promise<Outcome> {
+export async function pull(images: readonly Resolved[], wires: Wires, options: PullOptions): Promise<Outcome> {
+  const { concurrency, progress, runner } = options;
   const whole = images.filter((resolved) => problemsOf(resolved).length === 0);
   const needs = needsOf(whole);
   const present = await inTurns(needs, concurrency, (need) => wires.store.has(need));
@@ -26,16 +31,19 @@ export async function pull(images: readonly Resolved[], wires: Wires, concurrenc
   progress.planned(sum(missing));
   const failures = await bring(missing, wires, concurrency, progress);
   const kept = whole.filter((resolved) => !failures.has(resolved));
-  const named = await Promise.all(
-    kept.map((resolved) => name(resolved, wires.store).catch((error) => void failures.set(resolved, asProblem(resolved, error)))),
-  );
-  const entries = named.filter((entry) => entry !== undefined);
-  await wires.store.add(entries);
+  const keep = (resolved: Resolved): Promise<Named | undefined> =>
+    name(resolved, wires.store, runner).catch((error) => {
+      failures.set(resolved, asProblem(resolved, error));
+      return undefined;
+    });
+  const named = (await Promise.all(kept.map(keep))).filter((one) => one !== undefined);
+  await wires.store.add(named.map(({ entry }) => entry));
   const pulled = {
     layout: wires.store.path,
     downloaded: sum(missing.filter(({ owners }) => !owners.some((owner) => failures.has(owner)))),
     alreadyThere: sum(needs) - sum(missing),
-    converted: new Map(entries.flatMap(({ converted, image }) => (converted ? [[image.wanted.name, converted]] : []))),
+    converted: new Map(named.flatMap(({ converted, image }) => (converted ? [[image.wanted.name, converted]] : []))),
+    loadable: named.flatMap(({ loadable }) => loadable),
   };
   return { images: images.map((resolved) => ({ ...resolved, problem: failures.get(resolved) ?? resolved.problem })), pulled };
 }
@@ -135,22 +143,45 @@ async function bringOne(
   }
 }
 
-type Entry = Parameters<BlobStore["add"]>[0][number] & { readonly image: Resolved; readonly converted: Digest | undefined };
+/** An image in the layout: how the index names it, what it was converted to, and what an engine would load of it. */
+type Named = {
+  readonly entry: Loadable["entry"];
+  readonly image: Resolved;
+  readonly converted: Digest | undefined;
+  readonly loadable: readonly Loadable[];
+};
 
-/** Keeps an image's documents; what the index is to say of it. */
-async function name(image: Resolved, store: BlobStore): Promise<Entry | undefined> {
+/** Keeps an image's documents and says how the index is to name it. */
+async function name(image: Resolved, store: BlobStore, runner: Platform): Promise<Named | undefined> {
   const { root, wanted } = image;
   if (root === undefined) return undefined;
   const images = pulledImages(image);
   const converted = await convert(root, images, store);
-  const top = converted ?? { bytes: root.fetched.bytes, digest: root.fetched.digest, mediaType: root.document.mediaType };
+  const top = converted?.manifest ?? { bytes: root.fetched.bytes, digest: root.fetched.digest, mediaType: root.document.mediaType };
   const manifests = converted === undefined ? images.map(({ manifest }) => manifest) : [];
   for (const { bytes, digest } of [...manifests, ...root.nested, top]) await store.put(digest, bytes);
   const { reference } = wanted;
   const annotations: Record<string, string> = { "io.containerd.image.name": imageName(reference) };
   // The tag alone, as the specification has it: https://github.com/opencontainers/image-spec/blob/main/annotations.md
   if (reference.tag !== undefined) annotations["org.opencontainers.image.ref.name"] = reference.tag;
-  return { mediaType: top.mediaType, digest: top.digest, size: top.bytes.length, annotations, image, converted: converted?.digest };
+  const entry = { mediaType: top.mediaType, digest: top.digest, size: top.bytes.length, annotations };
+  const shown = images.find(({ config }) => satisfies(runner, config.platform)) ?? images[0];
+  const loadable = shown === undefined ? [] : [toLoadable(image, entry, shown, converted)];
+  return { entry, image, converted: converted?.manifest.digest, loadable };
+}
+
+function toLoadable(image: Resolved, entry: Loadable["entry"], shown: PlatformImage, converted: Converted | undefined): Loadable {
+  const { reference } = image.wanted;
+  const documents = [entry, ...(image.root?.nested ?? []).map(asBlob), ...(converted === undefined ? [asBlob(shown.manifest)] : [])];
+  const config = converted === undefined ? [] : [asBlob(converted.config)];
+  const parts = shown.blobs.map(({ digest, size }) => ({ digest, size: size ?? 0 }));
+  const blobs = [...new Map([...documents, ...config, ...parts].map(({ digest, size }) => [digest, { digest, size }])).values()];
+  const tag = reference.tag === undefined ? undefined : imageName(reference);
+  return { image, entry, blobs, config: converted?.config.digest ?? shown.configDigest ?? entry.digest, layers: shown.layers, tag };
+}
+
+function asBlob({ digest, bytes }: { readonly digest: Digest; readonly bytes: Buffer }): Blob {
+  return { digest, size: bytes.length };
 }
 
 /** containerd's name of an image: with its tag, and with its digest only when there is none. */
@@ -159,13 +190,15 @@ function imageName(reference: Resolved["wanted"]["reference"]): string {
 }
 
 /** A layout holds no schema 1 image: it becomes the OCI image it always was, once its layers can be unpacked. */
-async function convert(root: Root, images: readonly PlatformImage[], store: BlobStore) {
+async function convert(root: Root, images: readonly PlatformImage[], store: BlobStore): Promise<Converted | undefined> {
   const [image] = images;
   if (root.document.kind !== "schema1" || image === undefined) return undefined;
   const sizes = new Map(image.blobs.map(({ digest, size }) => [digest, size ?? 0]));
   const diffIds = new Map(await Promise.all(image.blobs.map(async ({ digest }) => [digest, await store.diffId(digest)] as const)));
   const layers = image.layers.map((digest) => ({ digest, size: sizes.get(digest) ?? 0, diffId: diffIds.get(digest) ?? digest }));
-  const { config, manifest } = toOciImage(root.document.schema1, layers);
-  await store.put(config.digest, config.bytes);
-  return manifest;
+  const converted = toOciImage(root.document.schema1, layers);
+  await store.put(converted.config.digest, converted.config.bytes);
+  return converted;
 }
+
+type Converted = ReturnType<typeof toOciImage>;

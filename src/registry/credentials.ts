@@ -141,9 +141,14 @@ function readHelperAnswer(source: string, output: string): Credential | undefine
 const HELPER_DEADLINE_MS = 30_000;
 const HELPER_OUTPUT_LIMIT = 64 * 1024;
 
+/** The environment for other programs: without the job's inputs, the runner's tokens and the GitHub token. */
+export function childEnvironment(environment: Environment): NodeJS.ProcessEnv {
+  return Object.fromEntries(Object.entries(environment).filter(([name]) => !/^(INPUT_|ACTIONS_|GITHUB_TOKEN$)/i.test(name)));
+}
+
 /** Runs helpers for real, with bounded time and output and without the job's own secrets in their environment. */
 export function helperRunner(environment: Environment): RunHelper {
-  const clean = Object.fromEntries(Object.entries(environment).filter(([name]) => !/^(INPUT_|ACTIONS_|GITHUB_TOKEN$)/i.test(name)));
+  const clean = childEnvironment(environment);
   return (name, input) => {
     if (!/^[A-Za-z0-9._-]+$/.test(name)) return Promise.resolve({ output: "", error: "its name is not a helper's name" });
     return run(`docker-credential-${name}`, input, clean);

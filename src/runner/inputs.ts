@@ -32,7 +32,7 @@ export type InputName = keyof typeof DEFAULTS;
 /** What a step was asked to do, checked. */
 export type Inputs = {
   readonly plan: Plan;
-  readonly pull: "none" | "layout";
+  readonly pull: "none" | "layout" | "docker" | "podman";
   /** The layout's directory; empty for one under the runner's temporary directory. */
   readonly path: string;
   /** The platform of the machine that runs the job. */
@@ -63,7 +63,7 @@ export async function readInputs(environment: Environment, runner: Platform): Pr
       waitTimeout: number("wait-timeout", 0, 86_400),
       waitInterval: number("wait-interval", 1, 3_600),
     },
-    pull: readChoice("pull", text("pull"), ["none", "layout"], complain),
+    pull: readChoice("pull", text("pull"), ["none", "layout", "docker", "podman"], complain),
     path: text("path"),
     runner,
     failOnMissing: readBoolean("fail-on-missing", text("fail-on-missing"), complain),

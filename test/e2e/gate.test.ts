@@ -23,7 +23,9 @@ const PLATFORMS = ["linux/amd64", "linux/arm64", "linux/arm/v7", "linux/386", "l
 const total = (sizes: Iterable<number>): number => [...sizes].reduce((sum, size) => sum + size, 0);
 const sha256 = (bytes: Buffer): string => `sha256:${createHash("sha256").update(bytes).digest("hex")}`;
 
-describe("against a real docker-registry filled by skopeo", { skip: realPartsMissing() }, () => {
+describe("against a real docker-registry filled by skopeo", {
+  skip: realPartsMissing("docker-registry", "skopeo", "htpasswd", "openssl"),
+}, () => {
   let open: RealRegistry;
   let locked: RealRegistry;
   let guarded: RealRegistry;

@@ -9,14 +9,12 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
 import type { Content, Made } from "../support/image.ts";
 
-const NEEDED = ["docker-registry", "skopeo", "htpasswd", "openssl"];
-
 /**
  * Why the real parts cannot be used, or false when they are all there. Where they are required (REQUIRE_REAL_PARTS=1, as in
  * CI) their absence is an error.
  */
-export function realPartsMissing(): string | false {
-  const missing = NEEDED.filter((name) => {
+export function realPartsMissing(...needed: readonly string[]): string | false {
+  const missing = needed.filter((name) => {
     try {
       execFileSync("which", [name], { stdio: "ignore" });
       return false;
