@@ -1,14 +1,23 @@
 import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);
 import {
   terminal
-} from "./chunk-K6BKCBMU.js";
+} from "./chunk-5SYQW2KW.js";
 import {
   DEFAULTS,
   step
-} from "./chunk-MCCWAPSA.js";
+} from "./chunk-VNNRKFWK.js";
+import {
+  saveHere
+} from "./chunk-75DZRXOC.js";
+import "./chunk-YJAW5X2H.js";
+import "./chunk-WNZCO3WI.js";
+import "./chunk-ZMIGF3Z5.js";
+import "./chunk-J4DPQZWK.js";
+import "./chunk-FZPE4MJZ.js";
+import "./chunk-SRGGCH3K.js";
 import {
   __name
-} from "./chunk-N2SECSPE.js";
+} from "./chunk-7EV6XQIJ.js";
 
 // src/cli.ts
 import { tmpdir } from "node:os";
@@ -33,7 +42,7 @@ function toEnvironment(args) {
 __name(toEnvironment, "toEnvironment");
 async function main(args) {
   if (args.length === 0) {
-    const { demonstrate } = await import("./demo-6MVJYQX4.js");
+    const { demonstrate } = await import("./demo-Z3EVLVCQ.js");
     return demonstrate(write);
   }
   let environment;
@@ -53,6 +62,7 @@ ${USAGE}`);
   const { platform, arch: architecture } = process;
   const exitCode = await step({ environment, platform, architecture, temporary: tmpdir() }, workflow);
   workflow.printOutputs();
+  await saveHere(workflow, environment);
   return exitCode;
 }
 __name(main, "main");

@@ -2,6 +2,7 @@ import { tmpdir } from "node:os";
 import { type ParseArgsConfig, parseArgs } from "node:util";
 import { DEFAULTS, type Environment } from "./runner/inputs.ts";
 import { terminal } from "./runner/terminal.ts";
+import { saveHere } from "./save.ts";
 import { step } from "./step.ts";
 
 const USAGE = `npm start                            an embedded registry, no network: the gate passing, then failing
@@ -47,6 +48,7 @@ async function main(args: readonly string[]): Promise<number> {
   const { platform, arch: architecture } = process;
   const exitCode = await step({ environment, platform, architecture, temporary: tmpdir() }, workflow);
   workflow.printOutputs();
+  await saveHere(workflow, environment);
   return exitCode;
 }
 

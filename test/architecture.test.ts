@@ -19,22 +19,41 @@ const TIERS: Readonly<Record<string, readonly string[]>> = {
 const DOORS: Readonly<Record<string, readonly string[]>> = {
   "@actions/core": ["runner/workflow.ts"],
   "@actions/http-client": ["registry/http.ts"],
-  "tar/header": ["store/archive.ts"],
-  "tar/pax": ["store/archive.ts"],
+  "tar/header": ["store/tarball.ts"],
+  "tar/pax": ["store/tarball.ts"],
   tldts: ["registry/domain.ts"],
+  "tar/parse": ["store/bundle.ts"],
   yaml: ["runner/registry-auth.ts"],
+  "@actions/cache": ["store/actions-cache.ts"],
   "node:crypto": ["oci/digest.ts"],
   "node:child_process": ["registry/credentials.ts", "runner/engine.ts"],
   "node:dns": ["registry/http.ts"],
-  "node:fs": ["step.ts", "store/archive.ts", "store/hash.ts"],
-  "node:fs/promises": ["runner/handoff.ts", "store/hash.ts", "store/ingest.ts", "store/layout.ts", "store/lock.ts"],
-  "node:http": ["registry/http.ts", "registry/api.ts", "registry/body.ts", "registry/errors.ts"],
+  "node:fs": ["connect.ts", "pulling.ts", "store/archive.ts", "store/directory-cache.ts", "store/hash.ts"],
+  "node:fs/promises": [
+    "runner/handoff.ts",
+    "save.ts",
+    "store/actions-cache.ts",
+    "store/directory-cache.ts",
+    "store/hash.ts",
+    "store/ingest.ts",
+    "store/layout.ts",
+    "store/lock.ts",
+  ],
+  "node:http": ["registry/http.ts", "registry/api.ts", "registry/body.ts", "registry/download.ts", "registry/errors.ts"],
   "node:net": ["registry/address.ts", "registry/http.ts"],
-  "node:os": ["main.ts", "cli.ts", "registry/docker-config.ts"],
-  "node:path": ["registry/docker-config.ts", "runner/handoff.ts", "step.ts", "store/layout.ts"],
+  "node:os": ["main.ts", "cli.ts", "connect.ts", "registry/docker-config.ts"],
+  "node:path": [
+    "connect.ts",
+    "registry/docker-config.ts",
+    "runner/handoff.ts",
+    "pulling.ts",
+    "save.ts",
+    "store/directory-cache.ts",
+    "store/layout.ts",
+  ],
   "node:stream": ["runner/engine.ts"],
   "node:stream/promises": ["runner/engine.ts", "store/hash.ts"],
-  "node:timers/promises": ["step.ts", "store/lock.ts"],
+  "node:timers/promises": ["connect.ts", "step.ts", "store/lock.ts"],
   "node:util": ["cli.ts"],
   "node:zlib": ["store/hash.ts"],
 };
@@ -50,7 +69,12 @@ const modules: readonly Module[] = globSync("**/*.ts", { cwd: join(ROOT, "src") 
 
 function importsOf(text: string): readonly string[] {
   const statements = text.matchAll(/^import [^;"]*"([^"]+)"|import\("([^"]+)"\)/gm);
-  return [...statements].map(([, stated, loaded]) => stated ?? loaded ?? "");
+  return [...statements].map(([, stated, loaded]) => packageOf(stated ?? loaded ?? ""));
+}
+
+/** What a package does not export is imported by its path, and is the package all the same. */
+function packageOf(specifier: string): string {
+  return /^[./]+\/node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(specifier)?.[1] ?? specifier;
 }
 
 function tierOf(path: string): string {

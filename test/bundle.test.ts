@@ -50,7 +50,10 @@ describe("the bundle", () => {
   it("tells its whole story on a laptop with no network, and what it takes", async () => {
     const told = await run(["dist/cli.js"], { PATH: "", HOME: "/nonexistent" });
     assert.equal(told.exitCode, 0, told.stderr);
-    assert.match(told.stdout, /1\. The gate passes[\s\S]*exists +true[\s\S]*2\. The gate fails[\s\S]*platform-missing[\s\S]*exists +false/);
+    assert.match(
+      told.stdout,
+      /1\. The gate passes[\s\S]*exists +true[\s\S]*2\. The gate fails[\s\S]*platform-missing[\s\S]*exists +false[\s\S]*3\. A pull, cold[\s\S]*cache-hit +false[\s\S]*4\. The same pull[\s\S]*cache-hit +true/,
+    );
     const help = await run(["dist/cli.js", "--help"], { PATH: "" });
     assert.match(help.stdout, /--platforms[\s\S]*--job-summary always/);
     const wrong = await run(["dist/cli.js", "alpine", "--platform", "x"], { PATH: "" });

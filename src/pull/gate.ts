@@ -40,7 +40,7 @@ async function tagWarnings(source: Source, { reference, written }: Wanted): Prom
   const { tag, digest } = reference;
   if (tag === undefined || digest === undefined) return [];
   try {
-    const now = await source.claimedDigest(reference, tag);
+    const { digest: now } = await source.claim(reference, tag);
     // A registry names sha256, and of another algorithm's digest nothing can be said.
     if (now === undefined || algorithmOf(now) !== algorithmOf(digest)) return [];
     return now === digest ? [] : [`${written}: the tag ${tag} now points at ${now}; the digest given decides`];

@@ -106,8 +106,15 @@ export function statusOf(resolved: Resolved): Status {
 export type Pulled = {
   /** The layout's directory. */
   readonly layout: string;
+  readonly restored: number;
   readonly downloaded: number;
   readonly alreadyThere: number;
+  /** The whole pull's. */
+  readonly seconds: number;
+  /** Bytes a second of a single transfer, over all of them, where there was any of a megabyte or more. */
+  readonly rates: { readonly cache: number | undefined; readonly registry: number | undefined };
+  /** The blobs that came from registries: what a cache did not have. */
+  readonly missed: readonly Blob[];
   /** The OCI image that a schema 1 image became, by the image's name. */
   readonly converted: ReadonlyMap<string, Digest>;
   /** What an engine can load, for the runner's platform where it was pulled. */

@@ -18,8 +18,8 @@ export type Fetched = {
 /** Gives manifests by tag or digest, verified; fails with a status of the contract. */
 export interface ManifestSource {
   manifest(image: Image, reference: string): Promise<Fetched>;
-  /** What a tag is said to point at; undefined when nothing is said. */
-  claimedDigest(image: Image, tag: string): Promise<Digest | undefined>;
+  /** What a tag or digest is said to point at, if anything is said; fails when there is nothing. */
+  claim(image: Image, reference: string): Promise<{ readonly digest: Digest | undefined; readonly authenticated: boolean }>;
 }
 
 /** Gives small blobs, verified, and the stated size of any blob in bytes; fails with a status of the contract. */
@@ -42,7 +42,18 @@ export interface BlobTarget {
 
 /** Brings large blobs, verified by the target that takes them; fails with a status of the contract. */
 export interface BlobDownload {
-  download(image: Image, blob: Blob, target: Omit<BlobTarget, "abort">): Promise<void>;
+  download(image: Image, blob: Blob, target: Omit<BlobTarget, "abort">): Promise<Origin>;
+}
+
+/** Where a blob came from. */
+export type Origin = "cache" | "registry";
+
+/** Keeps blobs between jobs. It may be missing, slow or wrong: nothing here ever fails. */
+export interface BlobCache {
+  /** Brings an entry into a target, verified; false when there is none that is right, and the target is empty again. */
+  restore(key: string, blob: Blob, target: Omit<BlobTarget, "abort">): Promise<boolean>;
+  /** A small entry whole, of at most `limit` bytes, unproven; undefined when there is none. */
+  fetch(key: string, limit: number): Promise<Buffer | undefined>;
 }
 
 /** A blob by its name and its length in bytes. */

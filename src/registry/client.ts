@@ -18,6 +18,9 @@ export type Fetched = {
   readonly authenticated: boolean;
 };
 
+/** What a registry says of a manifest without showing it. */
+export type Claim = { readonly digest: Digest | undefined; readonly authenticated: boolean };
+
 // The specification asks registries to take manifests of at least 4 MiB, and most take no more:
 // https://github.com/opencontainers/distribution-spec/blob/main/spec.md#pushing-manifests
 const MANIFEST_LIMIT = 4 * 1024 * 1024;
@@ -59,10 +62,10 @@ export class RegistryClient {
     };
   }
 
-  /** The digest a registry claims for a tag, by HEAD; undefined when it claims none. Fails as `manifest` does. */
-  async claimedDigest(image: Image, tag: string): Promise<Digest | undefined> {
-    const { answer } = await this.#head(image, `manifests/${tag}`, { accept: ACCEPT });
-    return asDigest(String(answer.headers["docker-content-digest"] ?? ""));
+  /** The digest a registry claims for a tag or digest, by HEAD; none where it claims none. Fails as `manifest` does. */
+  async claim(image: Image, reference: string): Promise<Claim> {
+    const { answer, session } = await this.#head(image, `manifests/${reference}`, { accept: ACCEPT });
+    return { digest: asDigest(String(answer.headers["docker-content-digest"] ?? "")), authenticated: session.authenticated };
   }
 
   /** The blob a descriptor points at, fetched once a run; for small ones, like configs. Fails as `manifest` does. */

@@ -1,7 +1,8 @@
+import type { IncomingHttpHeaders } from "node:http";
 import type { Digest } from "../oci/digest.ts";
 import { PullError } from "../oci/failure.ts";
-import type { Api, Image } from "./api.ts";
-import { BodyError, type Sink } from "./body.ts";
+import type { Wanted } from "./api.ts";
+import { BodyError } from "./body.ts";
 import { parseContentRange } from "./content-range.ts";
 import type { Clock } from "./retry.ts";
 
@@ -16,9 +17,13 @@ export type Target = {
   commit(): Promise<void>;
 };
 
-/** What downloads go through, and what bounds and observes them. */
+/** Sends one request for the blob; fails when the answer is no success. */
+export type Ask = (wanted: Wanted) => Promise<unknown>;
+
+type Expected = { readonly digest: Digest; readonly size: number };
+
+/** What bounds downloads and observes them. */
 export type DownloaderOptions = {
-  readonly api: Pick<Api, "ask">;
   readonly clock: Clock;
   readonly signal: AbortSignal;
   readonly say: (line: string) => void;
@@ -36,16 +41,16 @@ export class Downloader {
   }
 
   /**
-   * Brings a blob of `size` bytes into `target` and commits it. Every attempt asks the registry itself again, because the
-   * URL it redirects to expires. Fails with the registry's status, or as `invalid` when the bytes are wrong twice.
+   * Brings a blob of `size` bytes into `target` and commits it. Every attempt goes through `ask` again, because what a
+   * registry redirects to expires. Fails with the status of `ask`, or as `invalid` when the bytes are wrong more than `forgiven` times.
    */
-  async download(image: Image, blob: { readonly digest: Digest; readonly size: number }, target: Target): Promise<void> {
+  async download(ask: Ask, blob: Expected, target: Target, forgiven = 1): Promise<void> {
     let failures = 0;
     let wrong = 0;
     for (;;) {
       const before = target.received;
       try {
-        if (before < blob.size || blob.size === 0) await this.#attempt(image, blob, target);
+        if (before < blob.size || blob.size === 0) await attempt(ask, blob, target);
         await target.commit();
         return;
       } catch (error) {
@@ -53,7 +58,7 @@ export class Downloader {
         if (error instanceof BodyError) failures = target.received > before ? 1 : failures + 1;
         else if (error.status === "invalid") wrong++;
         else throw error;
-        if (failures >= ATTEMPTS || wrong > 1) throw error;
+        if (failures >= ATTEMPTS || wrong > forgiven) throw error;
         if (!(error instanceof BodyError)) await target.restart();
         const at = target.received === 0 ? "from the start" : `at byte ${target.received}`;
         this.#options.say(`${blob.digest}: ${error.message}; going on ${at}`);
@@ -61,17 +66,14 @@ export class Downloader {
       }
     }
   }
+}
 
-  async #attempt(image: Image, { digest, size }: { readonly digest: Digest; readonly size: number }, target: Target): Promise<void> {
-    const offset = target.received;
-    // A closed range: some registries answer 416 to an open one (https://github.com/anchore/stereoscope/issues/695).
-    const headers = offset === 0 ? {} : { range: `bytes=${offset}-${size - 1}` };
-    const sink: Sink = {
-      begin: (status, headers) => accept(status, headers["content-range"] ?? "", size, target),
-      write: (chunk) => target.write(chunk),
-    };
-    await this.#options.api.ask(image, `blobs/${digest}`, { method: "GET", headers, limit: size, sink });
-  }
+async function attempt(ask: Ask, { size }: Expected, target: Target): Promise<void> {
+  const offset = target.received;
+  // A closed range: some registries answer 416 to an open one (https://github.com/anchore/stereoscope/issues/695).
+  const headers = offset === 0 ? {} : { range: `bytes=${offset}-${size - 1}` };
+  const begin = (status: number, answer: IncomingHttpHeaders): Promise<void> => accept(status, answer["content-range"] ?? "", size, target);
+  await ask({ method: "GET", headers, limit: size, sink: { begin, write: (chunk) => target.write(chunk) } });
 }
 
 /** Takes a 206 only when it goes on exactly where the target is; a 200 is the whole, whatever was asked for. */

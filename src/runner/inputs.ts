@@ -1,6 +1,7 @@
 import type { Platform } from "../oci/platform.ts";
 import type { Depth, Plan } from "../pull/plan.ts";
 import type { RegistryAuth } from "../registry/credentials.ts";
+import { CACHE_MODES, type CacheMode } from "./cache-policy.ts";
 import { readImages } from "./images.ts";
 import { type Complain, listItems, readPlatforms } from "./lists.ts";
 
@@ -17,6 +18,12 @@ export const DEFAULTS = {
   "wait-interval": "15",
   pull: "none",
   path: "",
+  "cache-mode": "auto",
+  "cache-min-size": "1MiB",
+  "cache-max-size": "2GiB",
+  "cache-private": "false",
+  "cache-key-prefix": "registry-pull-v1",
+  "fail-on-cache-miss": "false",
   "registry-auth": "",
   "github-token": "",
   "insecure-registries": "",
@@ -35,6 +42,7 @@ export type Inputs = {
   readonly pull: "none" | "layout" | "docker" | "podman";
   /** The layout's directory; empty for one under the runner's temporary directory. */
   readonly path: string;
+  readonly cache: CacheInputs;
   /** The platform of the machine that runs the job. */
   readonly runner: Platform;
   readonly failOnMissing: boolean;
@@ -49,12 +57,23 @@ export type Inputs = {
   readonly jobSummary: "always" | "on-failure" | "never";
 };
 
+/** How the cache is to be used. Sizes are bytes. */
+export type CacheInputs = {
+  readonly mode: CacheMode;
+  readonly minSize: number;
+  readonly maxSize: number;
+  readonly savePrivate: boolean;
+  readonly keyPrefix: string;
+  readonly failOnMiss: boolean;
+};
+
 /** The inputs, or every problem with them: each names the input, the line where there is one, and the accepted form. */
 export async function readInputs(environment: Environment, runner: Platform): Promise<Inputs | { readonly problems: readonly string[] }> {
   const problems: string[] = [];
   const complain: Complain = (problem) => problems.push(problem);
   const text = (name: InputName): string => environment[`INPUT_${name.toUpperCase()}`]?.trim() || DEFAULTS[name];
   const number = (name: InputName, least: number, most: number): number => readNumber(name, text(name), least, most, complain);
+  const boolean = (name: InputName): boolean => readBoolean(name, text(name), complain);
   const platforms = readPlatforms("platforms", text("platforms"), complain) ?? [runner];
   const inputs: Inputs = {
     plan: {
@@ -65,8 +84,16 @@ export async function readInputs(environment: Environment, runner: Platform): Pr
     },
     pull: readChoice("pull", text("pull"), ["none", "layout", "docker", "podman"], complain),
     path: text("path"),
+    cache: {
+      mode: readChoice<CacheMode>("cache-mode", text("cache-mode"), CACHE_MODES, complain),
+      minSize: readSize("cache-min-size", text("cache-min-size"), complain),
+      maxSize: readSize("cache-max-size", text("cache-max-size"), complain),
+      savePrivate: boolean("cache-private"),
+      keyPrefix: readKeyPrefix(text("cache-key-prefix"), complain),
+      failOnMiss: boolean("fail-on-cache-miss"),
+    },
     runner,
-    failOnMissing: readBoolean("fail-on-missing", text("fail-on-missing"), complain),
+    failOnMissing: boolean("fail-on-missing"),
     registryAuth: await readLogins(text("registry-auth"), complain),
     githubToken: text("github-token"),
     insecureRegistries: readHosts("insecure-registries", text("insecure-registries"), complain),
@@ -102,6 +129,21 @@ function readChoice<T extends string>(name: InputName, text: string, choices: re
   const choice = choices.find((one) => one === text);
   if (choice === undefined) complain(`${name}: expected ${choices.join(", ")}, got ${JSON.stringify(text)}`);
   return choice ?? choices[0];
+}
+
+const UNITS: Readonly<Record<string, number>> = { "": 1, k: 1e3, m: 1e6, g: 1e9, ki: 2 ** 10, mi: 2 ** 20, gi: 2 ** 30 };
+
+function readSize(name: InputName, text: string, complain: Complain): number {
+  const [, number = "", unit = ""] = /^(\d{1,9}) ?([kmg]i?)?b?$/i.exec(text) ?? [];
+  if (number === "") complain(`${name}: expected a size like 500kB, 1MiB or 2GiB, got ${JSON.stringify(text)}`);
+  return Number(number) * (UNITS[unit.toLowerCase()] ?? 1);
+}
+
+/** Keys hold 512 characters and no comma; the longest part of ours after the prefix is a sha512 image entry's. */
+function readKeyPrefix(text: string, complain: Complain): string {
+  if (!/^[A-Za-z0-9._-]{1,100}$/.test(text))
+    complain(`cache-key-prefix: expected at most 100 letters, digits and . _ -, got ${JSON.stringify(text)}`);
+  return text;
 }
 
 function readHosts(name: InputName, text: string, complain: Complain): ReadonlySet<string> {

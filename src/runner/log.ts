@@ -45,15 +45,25 @@ export function annotate(workflow: Workflow, outcome: Outcome, failOnMissing: bo
   );
 }
 
-/** One line for a pull: what came, what was there, how long it took; and one for every image that was converted. */
-export function sayPulled(workflow: Workflow, pulled: Pulled, seconds: number): void {
-  const rate =
-    pulled.downloaded === 0 ? "" : ` in ${seconds.toFixed(1)} s (${formatBytes(pulled.downloaded / Math.max(seconds, 0.001))}/s)`;
-  workflow.say(
-    `downloaded ${formatBytes(pulled.downloaded)}${rate}, ${formatBytes(pulled.alreadyThere)} were there; the layout is ${pulled.layout}`,
-  );
+/** One line for a pull: what came from where and how long it took; and one for every image that was converted. */
+export function sayPulled(workflow: Workflow, pulled: Pulled): void {
+  workflow.say(`${pulledLine(pulled)}; the layout is ${pulled.layout}`);
   for (const [name, digest] of pulled.converted)
     workflow.say(`${name} was converted from schema 1: in the layout it is the OCI image ${digest}`);
+}
+
+/** What came from the cache, what from registries and what was there, with the time it all took. */
+export function pulledLine({ restored, downloaded, alreadyThere, seconds }: Pulled): string {
+  const parts = [
+    `restored ${formatBytes(restored)} from the cache`,
+    `downloaded ${formatBytes(downloaded)}`,
+    `${formatBytes(alreadyThere)} were there`,
+  ];
+  const rate =
+    restored + downloaded === 0
+      ? ""
+      : `, in ${seconds.toFixed(1)} s (${formatBytes((restored + downloaded) / Math.max(seconds, 0.001))}/s)`;
+  return `${parts.join(", ")}${rate}`;
 }
 
 /** Bytes in the decimal units registries and runners use: `78.0 MB`. */

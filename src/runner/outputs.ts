@@ -23,6 +23,8 @@ export const OUTPUTS = [
   "build-contexts",
   "bake-file",
   "oci-layout",
+  "cache-hit",
+  "bytes-restored",
   "bytes-downloaded",
 ] as const;
 
@@ -58,7 +60,9 @@ export function toOutputs(outcome: Outcome, runner: Platform, files: { readonly 
       .join("\n"),
     "bake-file": files.bake,
     "oci-layout": outcome.pulled?.layout ?? "",
-    "bytes-downloaded": outcome.pulled === undefined ? "" : String(outcome.pulled.downloaded),
+    "cache-hit": outcome.pulled === undefined ? "" : String(outcome.pulled.missed.length === 0),
+    "bytes-restored": String(outcome.pulled?.restored ?? ""),
+    "bytes-downloaded": String(outcome.pulled?.downloaded ?? ""),
   };
 }
 

@@ -1,7 +1,6 @@
-import type { Outcome } from "../pull/plan.ts";
-import { type PlatformOutcome, problemsOf, type Resolved, statusOf } from "../pull/plan.ts";
+import { type Outcome, type PlatformOutcome, type Pulled, problemsOf, type Resolved, statusOf } from "../pull/plan.ts";
 import { pinnedReference, totalSize } from "./entries.ts";
-import { formatBytes } from "./log.ts";
+import { formatBytes, pulledLine } from "./log.ts";
 import { markdown } from "./sanitiser.ts";
 
 // The runner drops a summary over 1 MiB whole, so rows end well before.
@@ -17,11 +16,19 @@ export function toSummary(outcome: Outcome): string {
     head,
     ...table(["image", "platform", "status", "what to do"], problems),
     ...table(["image", "digest", "platforms", "size", "from"], outcome.images.map(imageRow)),
+    ...(outcome.pulled === undefined ? [] : ["", `${pulledLine(outcome.pulled)}.${slowerCache(outcome.pulled)}`]),
     ...(pinned.length === 0
       ? []
       : ["", "<details><summary>Pinned references</summary>", "", ...pinned.map((reference) => `- ${code(reference)}`), "", "</details>"]),
     "",
   ]);
+}
+
+/** One honest sentence: a cache is only worth its bytes when it is faster than where they come from. */
+function slowerCache({ rates }: Pulled): string {
+  const { cache, registry } = rates;
+  if (cache === undefined || registry === undefined || cache >= registry) return "";
+  return ` The cache was the slower of the two (${formatBytes(cache)}/s against ${formatBytes(registry)}/s): without it this step would have been faster.`;
 }
 
 function table(columns: readonly string[], rows: readonly (readonly string[])[]): readonly string[] {

@@ -1,5 +1,6 @@
 import type { Outcome } from "../pull/plan.ts";
 import { statusOf } from "../pull/plan.ts";
+import type { Promises } from "../pull/save.ts";
 import { pinnedReference, totalSize } from "./entries.ts";
 import { formatBytes } from "./log.ts";
 import { sanitise } from "./sanitiser.ts";
@@ -9,7 +10,10 @@ import type { Workflow } from "./workflow.ts";
 const VALUE_LIMIT = 160;
 
 /** A workflow for people: everything in the order it happens, the outputs and the summary last. */
-export function terminal(write: (line: string) => void): Workflow & { readonly printOutputs: () => void } {
+export function terminal(
+  write: (line: string) => void,
+): Workflow & { readonly printOutputs: () => void; readonly promised: () => Promises | undefined } {
+  let promised: Promises | undefined;
   const secrets = new Set<string>();
   const outputs: [name: string, value: string][] = [];
   const print = (text: string): void => write([...secrets].reduce((line, secret) => line.replaceAll(secret, "***"), sanitise(text)));
@@ -21,6 +25,10 @@ export function terminal(write: (line: string) => void): Workflow & { readonly p
     mask: (secret) => void (secret.trim() !== "" && secrets.add(secret)),
     output: (name, value) => void outputs.push([name, value]),
     summary: async (outcome) => toText(outcome).forEach(print),
+    promise: (promises) => {
+      promised = promises;
+    },
+    promised: () => promised,
     printOutputs: () => {
       print("");
       print("outputs");

@@ -1,5 +1,6 @@
 import * as core from "@actions/core";
 import type { Outcome } from "../pull/plan.ts";
+import type { Promises } from "../pull/save.ts";
 import { sanitise } from "./sanitiser.ts";
 import { toSummary } from "./summary.ts";
 
@@ -13,6 +14,16 @@ export interface Workflow {
   mask(secret: string): void;
   output(name: string, value: string): void;
   summary(outcome: Outcome): Promise<void>;
+  /** Keeps what is to be saved after the job. */
+  promise(promises: Promises): void;
+}
+
+const STATE = "promises";
+
+/** What the step promised to save, in the job's post step; nothing when it promised nothing. */
+export function readPromises(): Promises | undefined {
+  const state = core.getState(STATE);
+  return state === "" ? undefined : (JSON.parse(state) as Promises);
 }
 
 /** The workflow commands and files of the runner: https://docs.github.com/actions/reference/workflow-commands-for-github-actions */
@@ -29,6 +40,7 @@ export const actions: Workflow = {
     // The runner masks a value line by line; an empty line would mask nothing and is refused.
     for (const line of secret.split(/[\r\n]+/)) if (line.trim() !== "") core.setSecret(line);
   },
+  promise: (promises) => core.saveState(STATE, JSON.stringify(promises)),
   output: (name, value) => core.setOutput(name, value),
   summary: async (outcome) => {
     try {

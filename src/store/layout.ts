@@ -1,6 +1,6 @@
 import { lstat, mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
-import type { Digest } from "../oci/digest.ts";
+import { algorithmOf, type Digest, digestOf } from "../oci/digest.ts";
 import { PullError } from "../oci/failure.ts";
 import { asList, asObject, type Json, type JsonObject, parseJson } from "../oci/json.ts";
 import { OCI_INDEX } from "../oci/media-type.ts";
@@ -60,6 +60,19 @@ export class Layout {
     if (right) this.#verified.add(blob.digest);
     else await rm(path, { force: true });
     return right;
+  }
+
+  /** True when a blob is here under its right digest, whatever its size. */
+  async isRight(digest: Digest): Promise<boolean> {
+    const found = await lstat(this.blobPath(digest)).catch(() => undefined);
+    return found?.isFile() === true && (await digestOfFile(this.blobPath(digest), digest)) === digest;
+  }
+
+  /** The bytes of a small blob, proven; undefined when it is not here or wrong. */
+  async read(digest: Digest): Promise<Buffer | undefined> {
+    if (!(await this.isRight(digest))) return undefined;
+    const bytes = await readFile(this.blobPath(digest));
+    return digestOf(bytes, algorithmOf(digest)) === digest ? bytes : undefined;
   }
 
   /** The digest of a layer's uncompressed tar. Fails as `invalid` when it cannot be had. */

@@ -120,10 +120,10 @@ describe("RegistryClient", () => {
   });
 
   it("tells what a tag is said to point at", async () => {
-    assert.equal(await connect().client.claimedDigest(at(), "v1"), made.digest);
+    assert.equal((await connect().client.claim(at(), "v1")).digest, made.digest);
     assert.deepEqual(registry.log, ["HEAD /v2/org/app/manifests/v1 200"]);
     registry.announcesDigest = false;
-    assert.equal(await connect().client.claimedDigest(at(), "v1"), undefined);
+    assert.equal((await connect().client.claim(at(), "v1")).digest, undefined);
   });
 
   describe("answers", () => {

@@ -77,9 +77,9 @@ describe("a download", () => {
     const { api, said } = connect();
     const clock = { now: Date.now, sleep: async () => undefined, random: () => 0 };
     const target = memory();
-    const downloader = new Downloader({ api, clock, signal: new AbortController().signal, say: (line) => void said.push(line) });
+    const downloader = new Downloader({ clock, signal: new AbortController().signal, say: (line) => void said.push(line) });
     const error = await downloader
-      .download({ registry: registry.host, repository: "org/app" }, blob, target)
+      .download((wanted) => api.ask({ registry: registry.host, repository: "org/app" }, `blobs/${blob.digest}`, wanted), blob, target)
       .catch((error: PullError) => error);
     return { target, error, said };
   }

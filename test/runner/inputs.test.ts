@@ -29,6 +29,7 @@ describe("readInputs", () => {
     assert.deepEqual(rest, {
       pull: "none",
       path: "",
+      cache: { mode: "auto", minSize: 2 ** 20, maxSize: 2 * 2 ** 30, savePrivate: false, keyPrefix: "registry-pull-v1", failOnMiss: false },
       runner: RUNNER,
       failOnMissing: true,
       registryAuth: [],
@@ -79,6 +80,18 @@ describe("readInputs", () => {
     ]);
   });
 
+  for (const [text, bytes] of [
+    ["0", 0],
+    ["500", 500],
+    ["500 B", 500],
+    ["2kB", 2_000],
+    ["1MiB", 2 ** 20],
+    ["3 gib", 3 * 2 ** 30],
+    ["2G", 2e9],
+  ] as const) {
+    it(`reads the size ${text} as ${bytes} bytes`, async () => assert.equal((await good({ "cache-max-size": text })).cache.maxSize, bytes));
+  }
+
   it("reads booleans, hosts and numbers", async () => {
     const inputs = await good({
       "fail-on-missing": "False",
@@ -125,6 +138,8 @@ describe("readInputs", () => {
     ["a wrong boolean", { "fail-on-missing": "yes" }, /^fail-on-missing: expected true or false, got "yes"/],
     ["a wrong number", { concurrency: "0" }, /^concurrency: expected a whole number from 1 to 64, got "0"/],
     ["seconds with a unit", { "wait-timeout": "5m" }, /^wait-timeout: expected a whole number from 0 to 86400, got "5m"/],
+    ["a size without a number", { "cache-min-size": "MiB" }, /^cache-min-size: expected a size like 500kB, 1MiB or 2GiB, got "MiB"/],
+    ["a key prefix with a comma", { "cache-key-prefix": "a,b" }, /^cache-key-prefix: expected at most 100 letters/],
     ["a host that is a URL", { "insecure-registries": "http://x" }, /^insecure-registries: expected host or host:port, got "http:\/\/x"/],
     ["registry-auth that is no list", { "registry-auth": "registry: x" }, /^registry-auth: expected a YAML list/],
     ["registry-auth that is no YAML", { "registry-auth": "- {password: secret" }, /^registry-auth: not YAML \(\w+\)/],

@@ -11,6 +11,8 @@ export type StepResult = {
   readonly commands: readonly Command[];
   readonly outputs: ReadonlyMap<string, string>;
   readonly summary: string;
+  /** The step's post script, run as the runner runs it after the job, with the state the step saved. */
+  readonly post: () => Promise<{ readonly exitCode: number; readonly stdout: string; readonly stderr: string }>;
 };
 
 export type Command = { readonly name: string; readonly properties: Readonly<Record<string, string>>; readonly data: string };
@@ -37,7 +39,7 @@ export async function runStep(
   const given = Object.fromEntries(
     Object.entries(inputs).map(([name, value]) => [`INPUT_${name.toUpperCase().replaceAll(" ", "_")}`, value]),
   );
-  const { exitCode, stdout, stderr } = await run([join(ROOT, "dist/main.js")], {
+  const all = {
     PATH: process.env["PATH"] ?? "",
     HOME: directory,
     GITHUB_ACTIONS: "true",
@@ -45,13 +47,17 @@ export async function runStep(
     ...files,
     ...given,
     ...environment,
-  });
+  };
+  const { exitCode, stdout, stderr } = await run([join(ROOT, "dist/main.js")], all);
+  const state = readOutputs(readFileSync(files.GITHUB_STATE, "utf8"));
   return {
     exitCode,
     stdout,
     stderr,
     commands: [...stdout.split("\n"), ...stderr.split("\n")].map(parseCommand).filter((command) => command !== undefined),
     outputs: readOutputs(readFileSync(files.GITHUB_OUTPUT, "utf8")),
+    post: () =>
+      run([join(ROOT, "dist/post.js")], { ...all, ...Object.fromEntries([...state].map(([name, value]) => [`STATE_${name}`, value])) }),
     summary: existsSync(files.GITHUB_STEP_SUMMARY) ? readFileSync(files.GITHUB_STEP_SUMMARY, "utf8") : "",
   };
 }

@@ -1,0 +1,92 @@
+import { readFileSync } from "node:fs";
+import { homedir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { PullError } from "./oci/failure.ts";
+import type { BlobCache, BlobDownload, Source } from "./pull/ports.ts";
+import { Api } from "./registry/api.ts";
+import { Authenticator } from "./registry/auth.ts";
+import { RegistryClient } from "./registry/client.ts";
+import { helperRunner, Keychain } from "./registry/credentials.ts";
+import { type Environment, readDockerConfigs } from "./registry/docker-config.ts";
+import { type Ask, Downloader } from "./registry/download.ts";
+import { Http } from "./registry/http.ts";
+import { TokenService } from "./registry/token.ts";
+import type { Inputs } from "./runner/inputs.ts";
+import type { Workflow } from "./runner/workflow.ts";
+import type { SignedUrls } from "./store/actions-cache.ts";
+import { DirectoryCache, type Saved } from "./store/directory-cache.ts";
+
+/** What a step says and hides. */
+export type Voice = Pick<Workflow, "say" | "warn" | "mask">;
+
+/** Registries, behind the ports of the work. */
+export type Registries = { readonly api: Api; readonly source: Source; readonly downloads: BlobDownload };
+
+const clock = { now: Date.now, sleep: (ms: number, signal: AbortSignal) => sleep(ms, undefined, { signal }), random: Math.random };
+
+/** The wire to everything, until `signal` ends it. */
+export function openHttp(concurrency: number, voice: Voice, signal: AbortSignal): Http {
+  return new Http({ signal, clock, concurrency, say: voice.say });
+}
+
+/** Registries as these inputs and this machine reach them; here the compiler proves that the wires fit the ports. */
+export function connectRegistries(http: Http, inputs: Inputs, environment: Environment, voice: Voice, signal: AbortSignal): Registries {
+  const { say, mask } = voice;
+  const warned = new Set<string>();
+  // What holds for a registry is found out once for each of its repositories, and worth one annotation.
+  const warn = (message: string): void => {
+    if (!warned.has(message)) voice.warn(message);
+    warned.add(message);
+  };
+  const { registryAuth, githubToken, trustedRealms, insecureRegistries } = inputs;
+  const configs = readDockerConfigs(environment, (path) => readFileSync(path, "utf8"), warn);
+  const keychain = new Keychain({ registryAuth, githubToken, configs, runHelper: helperRunner(environment), warn, mask });
+  const tokens = new TokenService({ http, now: clock.now, trustedRealms, mask });
+  const authenticator = new Authenticator({ http, keychain, tokens, now: clock.now, warn });
+  const api = new Api({ http, authenticator, insecureRegistries, say, warn });
+  const downloader = new Downloader({ clock, signal, say });
+  const downloads: BlobDownload = {
+    download: async (image, blob, target) => {
+      await downloader.download((wanted) => api.ask(image, `blobs/${blob.digest}`, wanted), blob, target);
+      return "registry";
+    },
+  };
+  return { api, source: new RegistryClient(api, say), downloads };
+}
+
+/** A cache that can be filled, too. */
+export type Cache = BlobCache & { readonly save: (key: string, path: string) => Promise<Saved> };
+
+/** The cache of a kind; the service's client is loaded only when there is a service. */
+export async function connectCache(
+  kind: "service" | "directory",
+  http: Http,
+  environment: Environment,
+  voice: Voice,
+  signal: AbortSignal,
+): Promise<Cache> {
+  if (kind === "directory") {
+    const home = environment["XDG_CACHE_HOME"] || join(environment["HOME"] || homedir(), ".cache");
+    return new DirectoryCache(join(home, "registry-pull"));
+  }
+  const { ActionsCache } = await import("./store/actions-cache.ts");
+  return new ActionsCache({ urls: signedUrls(http, voice, signal), say: voice.say, warn: voice.warn });
+}
+
+/** The service's signed URLs: no credentials but what they carry, no redirects, and never a word of their query. */
+function signedUrls(http: Http, { say }: Voice, signal: AbortSignal): SignedUrls {
+  const downloader = new Downloader({ clock, signal, say });
+  const ask =
+    (url: URL): Ask =>
+    async (wanted) => {
+      const answer = await http.exchange({ ...wanted, url, namedBy: "user" });
+      if (answer.status >= 200 && answer.status < 300) return answer;
+      throw new PullError(answer.status === 416 ? "invalid" : "not-found", `${url.host} answered ${answer.status}`);
+    };
+  return {
+    // Wrong bytes are wrong for good here: entries never change.
+    download: (url, blob, target) => downloader.download(ask(url), blob, target, 0),
+    get: async (url, limit) => (await http.exchange({ method: "GET", url, headers: {}, limit, namedBy: "user" })).body,
+  };
+}

@@ -1,0 +1,142 @@
+import type { Digest } from "../oci/digest.ts";
+import { PullError } from "../oci/failure.ts";
+import { formatPlatform } from "../oci/platform.ts";
+import { repositoryName } from "../oci/reference.ts";
+import type { Requirement, Wanted } from "./plan.ts";
+import type { Blob, BlobCache, BlobDownload, BlobTarget, Fetched, Image, Origin, Source } from "./ports.ts";
+
+/** How entries of the cache are named: exact keys, so that nothing else can be meant. */
+export type Keys = {
+  readonly blob: (digest: Digest) => string;
+  readonly image: (digest: Digest, platforms: readonly Requirement[]) => string;
+};
+
+/** The keys under a prefix; the digest says what the bytes are, the platforms which of an image's documents an entry has. */
+export function keysUnder(prefix: string): Keys {
+  return {
+    blob: (digest) => `${prefix}-blob-${digest.replace(":", "-")}`,
+    image: (digest, platforms) => `${prefix}-image-${digest.replace(":", "-")}-${platformSet(platforms)}`,
+  };
+}
+
+/** Keys hold 512 characters and no comma; a set is written in one order, whatever order it was asked for in. */
+function platformSet(platforms: readonly Requirement[]): string {
+  const names = platforms.flatMap((one) => (typeof one === "string" ? [one] : one.map(formatPlatform)));
+  return [...new Set(names)]
+    .toSorted()
+    .join("+")
+    .replace(/[^A-Za-z0-9+._-]/g, "_")
+    .slice(0, 200);
+}
+
+// A few hundred documents and small blobs; what is larger is no entry of ours.
+const IMAGE_ENTRY_LIMIT = 64 * 1024 * 1024;
+
+/** What a cached source takes entries from, how they are named, what the step wants, and whom to warn. */
+export type CachedSourceOptions = {
+  /** Gives the right blobs of an entry, and none when there is no entry. */
+  readonly fetch: (key: string, limit: number) => Promise<ReadonlyMap<Digest, Buffer>>;
+  readonly keys: Keys;
+  readonly wanted: readonly Wanted[];
+  readonly warn: (message: string) => void;
+};
+
+/**
+ * A source that takes documents and small blobs from the cache's entry of an image where there is one, proven by their
+ * digests. What it serves from there it still asks the registry about, by HEAD, which costs no pull.
+ */
+export class CachedSource implements Source {
+  readonly #source: Source;
+  readonly #fetch: CachedSourceOptions["fetch"];
+  readonly #keys: Keys;
+  readonly #warn: (message: string) => void;
+  readonly #required = new Map<string, Requirement[]>();
+  readonly #entries = new Map<string, Promise<ReadonlyMap<Digest, Buffer>>>();
+  readonly #known = new Map<Digest, Buffer>();
+  readonly #silent = new Set<string>();
+
+  constructor(source: Source, options: CachedSourceOptions) {
+    this.#source = source;
+    this.#fetch = options.fetch;
+    this.#keys = options.keys;
+    this.#warn = options.warn;
+    for (const { reference, platforms } of options.wanted) {
+      const key = nameOf(reference, reference.digest ?? reference.tag);
+      this.#required.set(key, [...(this.#required.get(key) ?? []), platforms]);
+    }
+  }
+
+  async manifest(image: Image, reference: string): Promise<Fetched> {
+    const required = this.#required.get(nameOf(image, reference));
+    const claim = reference.includes(":")
+      ? { digest: reference as Digest, authenticated: false }
+      : await this.#source.claim(image, reference);
+    if (claim.digest === undefined) return this.#source.manifest(image, reference);
+    if (required !== undefined) await this.#open(claim.digest, required);
+    const bytes = this.#known.get(claim.digest);
+    if (bytes === undefined) return this.#source.manifest(image, reference);
+    if (reference === claim.digest) await this.#recheck(image, () => this.#source.claim(image, reference));
+    return { bytes, content: bytes, digest: claim.digest, mediaType: "", authenticated: claim.authenticated };
+  }
+
+  claim(image: Image, reference: string): ReturnType<Source["claim"]> {
+    return this.#source.claim(image, reference);
+  }
+
+  async blob(image: Image, blob: Blob): Promise<Buffer> {
+    const bytes = this.#known.get(blob.digest);
+    if (bytes === undefined) return this.#source.blob(image, blob);
+    await this.#recheck(image, () => this.#source.blobSize(image, blob.digest));
+    return bytes;
+  }
+
+  blobSize(image: Image, digest: Digest): Promise<number | undefined> {
+    return this.#source.blobSize(image, digest);
+  }
+
+  /** The bytes of a document or small blob that came with an image's entry. */
+  restored(digest: Digest): Buffer | undefined {
+    return this.#known.get(digest);
+  }
+
+  /** The key of an image's entry, where the cache turned out not to have all of it. */
+  missingEntry(wanted: Wanted, top: Digest, digests: readonly Digest[]): string | undefined {
+    if (digests.every((digest) => this.#known.has(digest))) return undefined;
+    const { reference, platforms } = wanted;
+    return this.#keys.image(top, this.#required.get(nameOf(reference, reference.digest ?? reference.tag)) ?? [platforms]);
+  }
+
+  async #open(digest: Digest, required: readonly Requirement[]): Promise<void> {
+    const key = this.#keys.image(digest, required);
+    const entry = this.#entries.get(key) ?? this.#fetch(key, IMAGE_ENTRY_LIMIT);
+    this.#entries.set(key, entry);
+    for (const [known, bytes] of await entry) this.#known.set(known, bytes);
+  }
+
+  /** Asks whether what the cache had is still there. A registry that is out of reach cannot say, which is worth one warning. */
+  async #recheck(image: Image, ask: () => Promise<unknown>): Promise<void> {
+    if (this.#silent.has(image.registry)) return;
+    try {
+      await ask();
+    } catch (error) {
+      if (!(error instanceof PullError) || error.status !== "unreachable") throw error;
+      if (!this.#silent.has(image.registry))
+        this.#warn(`${image.registry} cannot be reached: what the cache has is right by its digests, but was not re-checked there`);
+      this.#silent.add(image.registry);
+    }
+  }
+}
+
+function nameOf(image: Image, reference: string | undefined): string {
+  return `${repositoryName(image)} ${reference}`;
+}
+
+/** Downloads that ask the cache first, for blobs of `least` bytes or more. */
+export function cachedDownloads(downloads: BlobDownload, cache: BlobCache, keys: Keys, least: number): BlobDownload {
+  return {
+    async download(image: Image, blob: Blob, target: Omit<BlobTarget, "abort">): Promise<Origin> {
+      if (blob.size >= least && (await cache.restore(keys.blob(blob.digest), blob, target))) return "cache";
+      return downloads.download(image, blob, target);
+    },
+  };
+}

@@ -1,0 +1,95 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { connectCache, type openHttp, type Registries } from "./connect.ts";
+
+import { PullError } from "./oci/failure.ts";
+import type { Outcome, Resolved } from "./pull/plan.ts";
+import type { BlobDownload } from "./pull/ports.ts";
+import { pull } from "./pull/pull.ts";
+import { CachedSource, type CachedSourceOptions, cachedDownloads, keysUnder } from "./pull/restore.ts";
+import { type SavePolicy, toPromises } from "./pull/save.ts";
+import { cachePolicy, isPrivateRepository } from "./runner/cache-policy.ts";
+import { engineRunner, loadAll } from "./runner/engine.ts";
+import type { Environment, Inputs } from "./runner/inputs.ts";
+import { sayPulled } from "./runner/log.ts";
+import { startProgress } from "./runner/progress.ts";
+import type { Workflow } from "./runner/workflow.ts";
+import type { Machine } from "./step.ts";
+import { archive } from "./store/archive.ts";
+import { fromBundle } from "./store/bundle.ts";
+import { Layout } from "./store/layout.ts";
+
+/** A step under way. */
+export type Step = {
+  readonly inputs: Inputs;
+  readonly machine: Machine;
+  readonly workflow: Workflow;
+  readonly http: ReturnType<typeof openHttp>;
+  readonly signal: AbortSignal;
+};
+
+/** Registries with the cache before them, and what may be saved. */
+export type Caching = { readonly source: CachedSource; readonly downloads: BlobDownload; readonly saves: SavePolicy | undefined };
+
+/** The cache that this step may use, before the registries; without one, the registries alone. */
+export async function openCache({ source, downloads }: Registries, { inputs, machine, workflow, http, signal }: Step): Promise<Caching> {
+  const { minSize, maxSize, savePrivate, keyPrefix, mode } = inputs.cache;
+  const { environment } = machine;
+  const { kind, restore, save, why } = cachePolicy(mode, environment);
+  if (why !== "") workflow.say(why);
+  const keys = keysUnder(keyPrefix);
+  const cache = kind === "none" || !restore ? undefined : await connectCache(kind, http, environment, workflow, signal);
+  const fetch: CachedSourceOptions["fetch"] = async (key, limit) => {
+    const bundle = await cache?.fetch(key, limit);
+    return bundle === undefined ? new Map() : fromBundle(bundle);
+  };
+  const mayShare = savePrivate || kind === "directory" || isPrivateRepository(readEvent(environment));
+  return {
+    source: new CachedSource(source, { fetch, keys, wanted: inputs.plan.wanted, warn: workflow.warn }),
+    downloads: cache === undefined ? downloads : cachedDownloads(downloads, cache, keys, minSize),
+    saves: kind === "none" || !save ? undefined : { kind, keys, least: minSize, most: maxSize, savePrivate: mayShare },
+  };
+}
+
+function readEvent(environment: Environment): string {
+  const path = environment["GITHUB_EVENT_PATH"];
+  try {
+    return path ? readFileSync(path, "utf8") : "";
+  } catch {
+    return "";
+  }
+}
+
+/**
+ * Pulls the images that have no problem into the layout, loads them where an engine is wanted, and promises what the cache is
+ * to get. What goes wrong with the layout or the engine is a problem of every image.
+ */
+export async function pullAndLoad(images: readonly Resolved[], caching: Caching, step: Step): Promise<Outcome> {
+  const { source, downloads, saves } = caching;
+  const { inputs, machine, workflow } = step;
+  const progress = startProgress(workflow.say);
+  try {
+    const store = await Layout.open(inputs.path || join(machine.temporary, "registry-pull"));
+    const options = { concurrency: inputs.concurrency, progress, runner: inputs.runner, now: Date.now };
+    const outcome = await pull(images, { source, downloads, store, restored: (digest) => source.restored(digest) }, options);
+    progress.stop();
+    if (outcome.pulled !== undefined) sayPulled(workflow, outcome.pulled);
+    if (saves !== undefined) workflow.promise(toPromises(outcome, source, saves));
+    await load(store, outcome, step);
+    return outcome;
+  } catch (error) {
+    // A layout that cannot be written, an engine that is not there: no image of the step is where it was wanted.
+    if (!(error instanceof PullError)) throw error;
+    const problem = { status: error.status, message: error.message };
+    return { images: images.map((image) => ({ ...image, problem: image.problem ?? problem })), pulled: undefined };
+  } finally {
+    progress.stop();
+  }
+}
+
+async function load(layout: Layout, { pulled }: Outcome, { inputs, machine, workflow, signal }: Step): Promise<void> {
+  if (inputs.pull !== "docker" && inputs.pull !== "podman") return;
+  const run = engineRunner(machine.environment, signal);
+  const { say, warn } = workflow;
+  await loadAll(inputs.pull, pulled?.loadable ?? [], { archive: (image) => archive(layout, image), run, say, warn });
+}

@@ -1,0 +1,57 @@
+import { rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { type Cache, connectCache, openHttp } from "./connect.ts";
+import type { Digest } from "./oci/digest.ts";
+import type { Promised, Promises } from "./pull/save.ts";
+import type { Environment } from "./runner/inputs.ts";
+import type { terminal } from "./runner/terminal.ts";
+import { toBundle } from "./store/bundle.ts";
+import { Layout } from "./store/layout.ts";
+
+// Few at a time: GitHub takes 200 uploads a minute from a repository, and other jobs have theirs.
+const AT_ONCE = 4;
+
+/**
+ * Saves what a step promised, from its layout, each blob hashed again first: between the step and now others had the
+ * directory. Never fails; says how many entries are new.
+ */
+export async function save(promises: Promises, cache: Pick<Cache, "save">, say: (line: string) => void): Promise<void> {
+  if (promises.entries.length === 0) return;
+  const layout = await Layout.open(promises.layout);
+  const queue = promises.entries.values();
+  const counts = { saved: 0, there: 0, failed: 0 };
+  const worker = async (): Promise<void> => {
+    for (const entry of queue) counts[await saveEntry(entry, layout, cache)]++;
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, worker));
+  say(`cache: ${counts.saved} entries saved, ${counts.there} were there${counts.failed === 0 ? "" : `, ${counts.failed} not saved`}`);
+}
+
+/** Saves at once what a step in a terminal promised: there is no job that it could be after. */
+export async function saveHere(workflow: ReturnType<typeof terminal>, environment: Environment): Promise<void> {
+  const promises = workflow.promised();
+  if (promises === undefined) return;
+  const { signal } = new AbortController();
+  const cache = await connectCache(promises.kind, openHttp(1, workflow, signal), environment, workflow, signal);
+  await save(promises, cache, workflow.say);
+}
+
+async function saveEntry({ key, blobs, bundled }: Promised, layout: Layout, cache: Pick<Cache, "save">): Promise<keyof Counts> {
+  const [first] = blobs;
+  if (!bundled) return first !== undefined && (await layout.isRight(first)) ? cache.save(key, layout.blobPath(first)) : "failed";
+  const parts: { digest: Digest; bytes: Buffer }[] = [];
+  for (const digest of blobs) {
+    const bytes = await layout.read(digest);
+    if (bytes === undefined) return "failed";
+    parts.push({ digest, bytes });
+  }
+  const path = join(layout.path, ".registry-pull", `bundle.${process.pid}.${crypto.randomUUID()}`);
+  await writeFile(path, toBundle(parts), { flag: "wx" });
+  try {
+    return await cache.save(key, path);
+  } finally {
+    await rm(path, { force: true });
+  }
+}
+
+type Counts = { saved: number; there: number; failed: number };

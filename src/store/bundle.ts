@@ -1,0 +1,40 @@
+import { Parser } from "tar/parse";
+import { algorithmOf, asDigest, type Digest, digestOf } from "../oci/digest.ts";
+import { tarEnd, tarEntry } from "./tarball.ts";
+
+// More than an image's documents and small blobs ever are; an entry that says otherwise is no entry of ours.
+const ENTRY_LIMIT = 4_096;
+
+/** Some blobs as one tar, named by their digests. The same blobs in the same order give the same bytes. */
+export function toBundle(blobs: readonly { readonly digest: Digest; readonly bytes: Buffer }[]): Buffer {
+  const parts = blobs.flatMap(({ digest, bytes }) => [...tarEntry(digest.replace(":", "/"), bytes)]);
+  return Buffer.concat([...parts, tarEnd()]);
+}
+
+/**
+ * The blobs of a bundle whose bytes have the digest they are named by; all others are left out, whatever they are.
+ * Read in memory and never extracted, so that no name in it is a path.
+ */
+export async function fromBundle(bundle: Buffer): Promise<ReadonlyMap<Digest, Buffer>> {
+  const blobs = new Map<Digest, Buffer>();
+  const parser = new Parser({ strict: false });
+  const pending: Promise<void>[] = [];
+  parser.on("entry", (entry) => {
+    const digest = asDigest(entry.path.replace("/", ":"));
+    if (digest === undefined || entry.type !== "File" || pending.length >= ENTRY_LIMIT) return void entry.resume();
+    pending.push(
+      entry.concat().then((bytes: Buffer) => {
+        if (digestOf(bytes, algorithmOf(digest)) === digest) blobs.set(digest, bytes);
+      }),
+    );
+  });
+  await new Promise<void>((resolve) => {
+    parser
+      .on("end", resolve)
+      .on("error", resolve)
+      .on("warn", () => undefined);
+    parser.end(bundle);
+  });
+  await Promise.allSettled(pending);
+  return blobs;
+}

@@ -1,0 +1,296 @@
+import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, it } from "node:test";
+import { CacheService } from "./support/cache-service.ts";
+import { image, multiPlatform } from "./support/image.ts";
+import { Registry } from "./support/registry.ts";
+import { runStep } from "./support/runner.ts";
+
+// Every blob is a large one here, so that each has an entry.
+const LARGE = { "cache-min-size": "200B", platforms: "linux/s390x" };
+
+describe("a pull through the Actions cache", () => {
+  let registry: Registry;
+  let service: CacheService;
+  let path: string;
+  beforeEach(async () => {
+    registry = await Registry.start();
+    service = await CacheService.start();
+    path = join(mkdtempSync(join(tmpdir(), "cached-")), "layout");
+  });
+  afterEach(async () => {
+    await registry.stop();
+    await service.stop();
+  });
+
+  const step = (images: string, inputs: Readonly<Record<string, string>> = {}, environment: Readonly<Record<string, string>> = {}) =>
+    runStep({ images, pull: "layout", path, ...LARGE, ...inputs }, { ...service.environment, ...environment });
+  const listing = (): string => execFileSync("sh", ["-c", "find . -type f | sort | xargs sha256sum"], { cwd: path, encoding: "utf8" });
+  /** A cold run, its post step, and then an empty layout again. */
+  async function fill(images: string, inputs: Readonly<Record<string, string>> = {}): Promise<string> {
+    const cold = await step(images, inputs);
+    assert.equal(cold.exitCode, 0, cold.stdout);
+    assert.equal(cold.outputs.get("cache-hit"), "false");
+    const post = await cold.post();
+    assert.equal(post.exitCode, 0, post.stderr);
+    const filled = listing();
+    forget();
+    return filled;
+  }
+  function forget(): void {
+    rmSync(path, { recursive: true, force: true });
+    registry.seen.length = 0;
+    service.seen.length = 0;
+  }
+  const gets = (): readonly string[] => registry.log.filter((line) => line.startsWith("GET"));
+
+  it("cold, then warm: a hit, no GET to the registry, the same layout", async () => {
+    const app = registry.push("org/app", "1.0", multiPlatform(["linux/s390x", "linux/amd64"]));
+    const filled = await fill(app);
+    const warm = await step(app);
+    assert.equal(warm.exitCode, 0, warm.stdout);
+    assert.deepEqual(
+      [warm.outputs.get("cache-hit"), warm.outputs.get("bytes-downloaded"), Number(warm.outputs.get("bytes-restored")) > 0],
+      ["true", "0", true],
+    );
+    assert.deepEqual([gets(), listing()], [[], filled]);
+    // The tag, the child manifest and its config are still there: asked by HEAD.
+    assert.deepEqual(registry.log.map((line) => line.replace(/sha256:\w+/, "D")).toSorted(), [
+      "HEAD /v2/org/app/blobs/D 200",
+      "HEAD /v2/org/app/manifests/1.0 200",
+      "HEAD /v2/org/app/manifests/D 200",
+    ]);
+    service.seen.length = 0;
+    assert.ok(!(await warm.post()).stdout.includes("saved"));
+    assert.deepEqual(service.seen, []);
+  });
+
+  it("warm, by digest, with the registry gone: one warning", async () => {
+    const made = multiPlatform(["linux/s390x", "linux/amd64"]);
+    registry.push("org/app", "1.0", made);
+    const pinned = `${registry.host}/org/app@${made.digest}`;
+    const filled = await fill(pinned);
+    await registry.stop();
+    const warm = await step(pinned);
+    registry = await Registry.start();
+    assert.equal(warm.exitCode, 0, warm.stdout);
+    assert.deepEqual([warm.outputs.get("cache-hit"), listing()], ["true", filled]);
+    assert.match(warm.stdout, /::warning::.*cannot be reached: what the cache has is right by its digests, but was not re-checked there\n/);
+    assert.equal(warm.commands.filter(({ name }) => name === "warning").length, 1);
+  });
+
+  it("says dangling of what the registry has lost since", async () => {
+    const made = multiPlatform(["linux/s390x", "linux/amd64"]);
+    const app = registry.push("org/app", "1.0", made);
+    await fill(app);
+    registry.remove("org/app", made.manifests[0]?.digest ?? "");
+    const { exitCode, outputs } = await step(app);
+    assert.equal(exitCode, 1);
+    assert.match(outputs.get("missing") ?? "", /"dangling"/);
+  });
+
+  it("takes no wrong byte: every entry with one bit flipped is fetched again", async () => {
+    const app = registry.push("org/app", "1.0", multiPlatform(["linux/s390x", "linux/amd64"]));
+    const filled = await fill(app);
+    for (const entry of service.entries.values()) {
+      const at = entry.key.includes("-image-") ? 700 : entry.bytes.length >> 1;
+      entry.bytes[at] = (entry.bytes[at] ?? 0) ^ 1;
+    }
+    const warm = await step(app);
+    assert.equal(warm.exitCode, 0, warm.stdout);
+    assert.deepEqual([warm.outputs.get("cache-hit"), listing()], ["false", filled]);
+  });
+
+  for (const [what, poison] of [
+    ["too long", (bytes: Buffer) => Buffer.concat([bytes, bytes])],
+    ["too short", (bytes: Buffer) => bytes.subarray(0, bytes.length - 1)],
+    ["empty", () => Buffer.alloc(0)],
+    [
+      "an archive with paths of its own",
+      () => execFileSync("sh", ["-c", "cd / && tar -cPf - /etc/hostname ../../etc/passwd 2>/dev/null || true"]),
+    ],
+  ] as const) {
+    it(`takes no entry that is ${what}`, async () => {
+      const app = registry.push("org/app", "1.0", multiPlatform(["linux/s390x"]));
+      const filled = await fill(app);
+      for (const entry of service.entries.values()) entry.bytes = poison(entry.bytes);
+      const warm = await step(app);
+      assert.deepEqual([warm.exitCode, warm.outputs.get("cache-hit"), listing()], [0, "false", filled]);
+    });
+  }
+
+  it("takes no entry whose key only starts the same", async () => {
+    const app = registry.push("org/app", "1.0", multiPlatform(["linux/s390x"]));
+    await fill(app);
+    for (const [id, entry] of service.entries) service.entries.set(id, { ...entry, key: `${entry.key}-longer` });
+    assert.equal((await step(app)).outputs.get("cache-hit"), "false");
+  });
+
+  it("fills what is missing blob by blob, and saves only that", async () => {
+    const made = multiPlatform(["linux/s390x"]);
+    const app = registry.push("org/app", "1.0", made);
+    await fill(app);
+    const [, layer] = made.blobs;
+    for (const [id, { key }] of service.entries) if (key.includes(layer?.digest.slice(7) ?? "-")) service.entries.delete(id);
+    const half = await step(app);
+    assert.deepEqual([half.outputs.get("bytes-downloaded"), half.outputs.get("cache-hit")], [String(layer?.bytes.length), "false"]);
+    service.seen.length = 0;
+    await half.post();
+    assert.equal(service.seen.filter((line) => line === "POST CreateCacheEntry").length, 1);
+  });
+
+  it("stores layers that images share once, and restores them for a new tag", async () => {
+    const old = image("linux/s390x");
+    await fill(registry.push("org/app", "1.0", old));
+    const entries = service.entries.size;
+    const next = image("linux/s390x", { labels: { version: "2" } });
+    const cold = await step(registry.push("org/app", "2.0", next));
+    assert.deepEqual(
+      next.blobs.slice(1).filter(({ digest }) => registry.log.some((line) => line.includes(digest))),
+      [],
+    );
+    await cold.post();
+    // The new image's own entry, its config in it.
+    assert.equal(service.entries.size, entries + 1);
+  });
+
+  for (const [what, environment, inputs, line, posts] of [
+    ["there is no service", { ACTIONS_CACHE_SERVICE_V2: "" }, {}, /there is no Actions cache service here/, 0],
+    ["the server is no github.com", { GITHUB_SERVER_URL: "https://ghes.example" }, {}, /there is no Actions cache service here/, 0],
+    ["it is a pull request", { GITHUB_EVENT_NAME: "pull_request" }, {}, /pull requests do not save to the cache/, 0],
+    ["the runner says read", { ACTIONS_CACHE_MODE: "read" }, {}, /downloaded/, 0],
+    ["the runner says none", { ACTIONS_CACHE_MODE: "none" }, {}, /downloaded/, 0],
+    ["the input says read", {}, { "cache-mode": "read" }, /downloaded/, 0],
+    ["the input says none", {}, { "cache-mode": "none" }, /downloaded/, 0],
+    ["the image is too large", {}, { "cache-max-size": "1kB" }, /downloaded/, 0],
+    ["the input says write on a pull request", { GITHUB_EVENT_NAME: "pull_request" }, { "cache-mode": "write" }, /downloaded/, 3],
+  ] as const) {
+    it(`saves ${posts === 0 ? "nothing" : "all the same"} when ${what}, and succeeds`, async () => {
+      const app = registry.push("org/app", "1.0", multiPlatform(["linux/s390x"]));
+      const cold = await step(app, inputs, environment);
+      assert.equal(cold.exitCode, 0, cold.stdout);
+      assert.match(cold.stdout, line);
+      assert.equal((await cold.post()).exitCode, 0);
+      assert.equal(service.entries.size, posts);
+    });
+  }
+
+  it("saves nothing with a token that may only read, and says so", async () => {
+    service.writable = false;
+    const cold = await step(registry.push("org/app", "1.0", multiPlatform(["linux/s390x"])));
+    assert.match(cold.stdout, /this run's token may not save to the cache/);
+    assert.equal((await cold.post()).exitCode, 0);
+    assert.equal(service.seen.filter((line) => line.includes("Create")).length, 0);
+  });
+
+  it("does not share what needed credentials, but where the repository is private or it is told to", async () => {
+    registry.access = { scheme: "basic", login: "me:password" };
+    const app = registry.push("org/app", "1.0", multiPlatform(["linux/s390x"]));
+    const login = { "registry-auth": `- registry: ${registry.host}\n  username: me\n  password: password` };
+    const event = (isPrivate: boolean): Record<string, string> => {
+      writeFileSync(`${path}-event`, JSON.stringify({ repository: { private: isPrivate } }));
+      return { GITHUB_EVENT_PATH: `${path}-event` };
+    };
+    await (await step(app, login, event(false))).post();
+    assert.equal(service.entries.size, 0);
+    await (await step(app, { ...login, path: `${path}-2` }, event(true))).post();
+    assert.equal(service.entries.size, 3);
+    service.entries.clear();
+    await (await step(app, { ...login, "cache-private": "true", path: `${path}-3` }, event(false))).post();
+    assert.equal(service.entries.size, 3);
+    const bytes = Buffer.concat([...service.entries.values()].map(({ bytes }) => bytes));
+    assert.ok(!bytes.includes("password") && !bytes.includes(Buffer.from("me:password").toString("base64")));
+  });
+
+  for (const [what, status] of [
+    ["an outage", 500],
+    ["a limit", 429],
+    ["a denial", 403],
+  ] as const) {
+    it(`survives ${what}: the step succeeds with one warning, and so does its post`, async () => {
+      service.faults.push((request, response) => {
+        const call = request.url?.includes("twirp") === true;
+        if (call) response.writeHead(status, { "content-type": "application/json" }).end('{"code":"x","msg":"cache read denied: no"}');
+        return call;
+      });
+      const cold = await step(registry.push("org/app", "1.0", multiPlatform(["linux/s390x"])));
+      assert.equal(cold.exitCode, 0, cold.stdout);
+      assert.equal(cold.commands.filter(({ name, data }) => name === "warning" && data.includes("left alone")).length, 1, cold.stdout);
+      assert.ok(service.seen.length <= 4, service.seen.join());
+      assert.equal((await cold.post()).exitCode, 0);
+    });
+  }
+
+  it("stops saving at the first limit", async () => {
+    const cold = await step(registry.push("org/app", "1.0", multiPlatform(["linux/s390x"])));
+    service.faults.push((request, response) => {
+      const call = request.url?.includes("CreateCacheEntry") === true;
+      if (call)
+        response
+          .writeHead(429, { "content-type": "application/json", "retry-after": "60" })
+          .end('{"code":"resource_exhausted","msg":"slow down"}');
+      return call;
+    });
+    service.seen.length = 0;
+    const post = await cold.post();
+    assert.deepEqual([post.exitCode, service.entries.size], [0, 0]);
+    assert.match(post.stdout, /0 entries saved, 0 were there, 3 not saved/);
+  });
+
+  it("uploads nothing that somebody changed in the layout since", async () => {
+    const made = multiPlatform(["linux/s390x"]);
+    const cold = await step(registry.push("org/app", "1.0", made));
+    const [config, layer] = made.blobs;
+    for (const blob of [config, layer]) writeFileSync(join(path, "blobs", blob?.digest.replace(":", "/") ?? ""), "changed");
+    const post = await cold.post();
+    assert.match(post.stdout, /2 not saved/);
+    assert.ok([...service.entries.values()].every(({ bytes }) => !bytes.includes("changed")));
+  });
+
+  it("fails on a miss where that is wanted, naming the first blob", async () => {
+    const app = registry.push("org/app", "1.0", multiPlatform(["linux/s390x"]));
+    const cold = await step(app, { "fail-on-cache-miss": "true" });
+    assert.equal(cold.exitCode, 1);
+    assert.match(cold.commands.find(({ name }) => name === "error")?.data ?? "", /3 blobs did not come from the cache, sha256:\w+ first/);
+    await cold.post();
+    forget();
+    assert.equal((await step(app, { "fail-on-cache-miss": "true" })).exitCode, 0);
+  });
+
+  it("puts small blobs into the image's own entry", async () => {
+    const app = registry.push("org/app", "1.0", multiPlatform(["linux/s390x"]));
+    await fill(app, { "cache-min-size": "1MiB" });
+    assert.equal(service.entries.size, 1);
+    const warm = await step(app, { "cache-min-size": "1MiB" });
+    assert.deepEqual([warm.outputs.get("cache-hit"), gets()], ["true", []]);
+  });
+
+  it("says in the summary what came from where", async () => {
+    const app = registry.push("org/app", "1.0", multiPlatform(["linux/s390x"]));
+    const cold = await step(app);
+    assert.match(cold.summary, /restored 0 B from the cache, downloaded [\d.]+ kB/);
+    await cold.post();
+    forget();
+    assert.match((await step(app)).summary, /restored [\d.]+ kB from the cache, downloaded 0 B/);
+  });
+
+  it("keeps the service's signatures out of everything", async () => {
+    const app = registry.push("org/app", "1.0", multiPlatform(["linux/s390x"]));
+    const cold = await step(app);
+    const post = await cold.post();
+    forget();
+    const warm = await step(app);
+    for (const text of [
+      cold.stdout,
+      post.stdout,
+      warm.stdout,
+      warm.summary,
+      readFileSync(warm.outputs.get("metadata-file") ?? "", "utf8"),
+    ]) {
+      assert.ok(!text.replaceAll("::add-mask::signature-of-a-url", "").includes("signature-of-a-url"));
+    }
+  });
+});

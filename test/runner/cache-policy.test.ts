@@ -1,0 +1,60 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import { type CacheMode, cachePolicy, isPrivateRepository } from "../../src/runner/cache-policy.ts";
+
+const RUNNER = {
+  GITHUB_ACTIONS: "true",
+  ACTIONS_CACHE_SERVICE_V2: "True",
+  ACTIONS_RESULTS_URL: "https://results.example",
+  ACTIONS_RUNTIME_TOKEN: "opaque",
+};
+const token = (...permissions: number[]): string =>
+  `x.${Buffer.from(JSON.stringify({ ac: JSON.stringify(permissions.map((Permission) => ({ Scope: "s", Permission }))) })).toString("base64url")}.x`;
+
+describe("cachePolicy", () => {
+  // the input, the environment beside a runner's own, then: kind, restore, save
+  for (const [mode, environment, kind, restore, save] of [
+    ["auto", {}, "service", true, true],
+    ["auto", { GITHUB_EVENT_NAME: "push" }, "service", true, true],
+    ["auto", { GITHUB_EVENT_NAME: "pull_request" }, "service", true, false],
+    ["auto", { GITHUB_EVENT_NAME: "pull_request_target" }, "service", true, false],
+    ["write", { GITHUB_EVENT_NAME: "pull_request" }, "service", true, true],
+    ["read", {}, "service", true, false],
+    ["write-only", {}, "service", false, true],
+    ["none", {}, "none", false, false],
+    ["auto", { ACTIONS_CACHE_MODE: "none" }, "service", false, false],
+    ["write", { ACTIONS_CACHE_MODE: "Read" }, "service", true, false],
+    ["write", { ACTIONS_CACHE_MODE: "write-only" }, "service", false, true],
+    ["write-only", { ACTIONS_CACHE_MODE: "read" }, "service", false, false],
+    ["write", { ACTIONS_CACHE_MODE: "something new" }, "service", true, true],
+    ["write", { ACTIONS_RUNTIME_TOKEN: token(1) }, "service", true, false],
+    ["write", { ACTIONS_RUNTIME_TOKEN: token(1, 3) }, "service", true, true],
+    ["write", { ACTIONS_RUNTIME_TOKEN: token() }, "service", true, true],
+    ["auto", { ACTIONS_CACHE_SERVICE_V2: "" }, "none", false, false],
+    ["auto", { ACTIONS_RUNTIME_TOKEN: "" }, "none", false, false],
+    ["auto", { GITHUB_SERVER_URL: "https://github.company.example" }, "none", false, false],
+    ["auto", { GITHUB_SERVER_URL: "https://company.ghe.com" }, "service", true, true],
+    ["auto", { GITHUB_SERVER_URL: "no url" }, "none", false, false],
+    ["auto", { GITHUB_ACTIONS: "" }, "directory", true, true],
+    ["read", { GITHUB_ACTIONS: "" }, "directory", true, false],
+    ["none", { GITHUB_ACTIONS: "" }, "none", false, false],
+  ] as const satisfies readonly (readonly [CacheMode, Record<string, string>, string, boolean, boolean])[]) {
+    it(`${mode} with ${JSON.stringify(environment).slice(0, 60)} is ${kind}${restore ? ", restores" : ""}${save ? ", saves" : ""}`, () => {
+      const { why: _why, ...policy } = cachePolicy(mode, { ...RUNNER, ...environment });
+      assert.deepEqual(policy, { kind, restore, save });
+    });
+  }
+});
+
+describe("isPrivateRepository", () => {
+  for (const [event, expected] of [
+    ['{"repository":{"private":true}}', true],
+    ['{"repository":{"private":false}}', false],
+    ['{"repository":{"private":"true"}}', false],
+    ["{}", false],
+    ["null", false],
+    ["", false],
+  ] as const) {
+    it(`of ${event || "nothing"} is ${expected}`, () => assert.equal(isPrivateRepository(event), expected));
+  }
+});
