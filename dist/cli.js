@@ -42,7 +42,7 @@ function toEnvironment(args) {
 __name(toEnvironment, "toEnvironment");
 async function main(args) {
   if (args.length === 0) {
-    const { demonstrate } = await import("./demo-Z3EVLVCQ.js");
+    const { demonstrate } = await import("./demo-W2WOJ7QI.js");
     return demonstrate(write);
   }
   let environment;

@@ -1,19 +1,23 @@
 import assert from "node:assert/strict";
-import { execFileSync } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { type ChildProcess, execFileSync, spawn } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { after, before, describe, it } from "node:test";
+import { after, before, beforeEach, describe, it } from "node:test";
+import { setTimeout as sleep } from "node:timers/promises";
 import { formatPlatform, runnerPlatform } from "../../src/oci/platform.ts";
 import { multiPlatform, schema1 } from "../support/image.ts";
 import { Registry } from "../support/registry.ts";
 import { runStep } from "../support/runner.ts";
 import { realPartsMissing } from "./parts.ts";
 
+const OWN = formatPlatform(runnerPlatform(process.platform, process.arch));
+const PLATFORMS = [OWN, OWN === "linux/s390x" ? "linux/amd64" : "linux/s390x"];
+const PATH = process.env["PATH"] ?? "";
+
 describe("a real podman", { skip: realPartsMissing("podman") }, () => {
-  const own = formatPlatform(runnerPlatform(process.platform, process.arch));
   const directory = mkdtempSync(join(tmpdir(), "podman-"));
-  const environment = { CONTAINERS_STORAGE_CONF: join(directory, "storage.conf"), PATH: process.env["PATH"] ?? "" };
+  const environment = { CONTAINERS_STORAGE_CONF: join(directory, "storage.conf"), PATH };
   const podman = (...args: string[]): string =>
     execFileSync("podman", args, { env: { ...environment, HOME: directory }, encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] });
   let registry: Registry;
@@ -23,36 +27,114 @@ describe("a real podman", { skip: realPartsMissing("podman") }, () => {
       environment.CONTAINERS_STORAGE_CONF,
       `[storage]\ndriver = "vfs"\ngraphroot = "${directory}/graph"\nrunroot = "${directory}/run"\n`,
     );
+  });
+  beforeEach(async () => {
     registry = await Registry.start();
   });
-  after(async () => {
-    await registry?.stop();
-    rmSync(directory, { recursive: true, force: true });
-  });
+  after(() => rmSync(directory, { recursive: true, force: true }));
 
   it("has the image under its name, its tag and its index's digest, with the registry gone", async () => {
-    const made = multiPlatform([own, "linux/s390x"], { attestations: true });
+    const made = multiPlatform(PLATFORMS, { attestations: true });
     const app = registry.push("org/app", "1.0", made);
+    const pinned = `${registry.host}/org/app@${made.digest}`;
     const first = await runStep({ images: app, pull: "podman" }, environment);
     assert.equal(first.exitCode, 0, first.stdout);
     const again = await runStep({ images: app, pull: "podman" }, environment);
     assert.match(again.stdout, /podman has .*org\/app:1.0 already/);
-    const pinned = `${registry.host}/org/app@${made.digest}`;
     await registry.stop();
-    registry = await Registry.start();
     const [inspected] = JSON.parse(podman("image", "inspect", pinned));
     assert.deepEqual([inspected.Digest, inspected.RepoTags, inspected.Config.Entrypoint], [made.digest, [app], ["/bin/app"]]);
   });
 
   it("has an image that is named by digest alone, and one that was schema 1", async () => {
-    const made = multiPlatform([own, "linux/s390x"], { salt: "digest" });
+    const made = multiPlatform(PLATFORMS, { salt: "digest" });
     registry.push("org/app", "1.0", made);
-    const old = registry.push("org/old", "v1", schema1(true, own.split("/")[1]));
+    const old = registry.push("org/old", "v1", schema1(true, OWN.split("/")[1]));
     const pinned = `${registry.host}/org/app@${made.digest}`;
     const { exitCode, stdout, outputs } = await runStep({ images: `${pinned}\n${old},name=old`, pull: "podman" }, environment);
+    await registry.stop();
     assert.equal(exitCode, 0, stdout);
     assert.equal(podman("image", "inspect", "--format", "{{.Digest}}", pinned).trim(), made.digest);
     const converted = JSON.parse(outputs.get("json") ?? "").images.old.converted;
     assert.equal(podman("image", "inspect", "--format", "{{.Digest}}", old).trim(), converted);
   });
 });
+
+for (const store of ["containerd", "classic"] as const) {
+  describe(`a real Docker Engine with its ${store} store`, {
+    skip: realPartsMissing("dockerd", "containerd", "runc", "docker", "busybox"),
+  }, () => {
+    const directory = mkdtempSync(join(tmpdir(), "dockerd-"));
+    const environment = { DOCKER_HOST: `unix://${directory}/docker.sock`, PATH };
+    const docker = (...args: string[]): string =>
+      execFileSync("docker", args, { env: { ...environment, HOME: directory }, encoding: "utf8", stdio: ["ignore", "pipe", "pipe"] });
+    let engine: ChildProcess;
+    let registry: Registry;
+    before(async () => {
+      const config = join(directory, "daemon.json");
+      writeFileSync(config, JSON.stringify({ features: { "containerd-snapshotter": store === "containerd" } }));
+      const network = ["--iptables=false", "--ip6tables=false", "--ip-forward=false", "--bridge=none"];
+      const places = [
+        "--data-root",
+        `${directory}/data`,
+        "--exec-root",
+        `${directory}/exec`,
+        "-p",
+        `${directory}/pid`,
+        "-H",
+        environment.DOCKER_HOST,
+      ];
+      engine = spawn("dockerd", ["--config-file", config, ...network, ...places], { stdio: "ignore", env: { PATH, HOME: directory } });
+      await answers(docker);
+    });
+    beforeEach(async () => {
+      registry = await Registry.start();
+    });
+    after(async () => {
+      const ended = new Promise((resolve) => engine.once("exit", resolve));
+      engine.kill();
+      await ended;
+      rmSync(directory, { recursive: true, force: true });
+    });
+    const busybox = (): Buffer => readFileSync(execFileSync("which", ["busybox"], { encoding: "utf8" }).trim());
+    const say = (image: string): string =>
+      docker("run", "--rm", "--network", "none", "--pull", "never", "--entrypoint", "/busybox", image, "echo", "it runs").trim();
+
+    it("runs the image that was pulled here, with the registry gone", async () => {
+      const made = multiPlatform(PLATFORMS, { busybox: busybox(), attestations: true });
+      const app = registry.push("org/app", "1.0", made);
+      const first = await runStep({ images: app, pull: "docker" }, environment);
+      assert.equal(first.exitCode, 0, first.stdout);
+      const again = await runStep({ images: app, pull: "docker" }, environment);
+      assert.match(again.stdout, /docker has .*org\/app:1.0 already/);
+      const pinned = `${registry.host}/org/app@${made.digest}`;
+      await registry.stop();
+      assert.equal(say(app), "it runs");
+      const lost = /::warning::this docker keeps no digests/.test(first.stdout);
+      assert.equal(lost, store === "classic");
+      if (store === "containerd") assert.equal(say(pinned), "it runs");
+    });
+
+    it("takes an image that was schema 1, and one in Docker's own types", async () => {
+      const old = registry.push("org/old", "v1", schema1(true, OWN.split("/")[1]));
+      const app = registry.push("org/docker", "1.0", multiPlatform(PLATFORMS, { busybox: busybox(), docker: true }));
+      const { exitCode, stdout } = await runStep({ images: `${old}\n${app}`, pull: "docker" }, environment);
+      await registry.stop();
+      assert.equal(exitCode, 0, stdout);
+      assert.equal(docker("image", "inspect", "--format", "{{.Os}}", old).trim(), "linux");
+      assert.equal(say(app), "it runs");
+    });
+  });
+}
+
+async function answers(docker: (...args: string[]) => string): Promise<void> {
+  for (let attempt = 0; attempt < 100; attempt++) {
+    try {
+      docker("info");
+      return;
+    } catch {
+      await sleep(200);
+    }
+  }
+  throw new Error("dockerd does not answer");
+}

@@ -19,14 +19,14 @@ export function descriptor({ mediaType, digest, bytes }: Content): Record<string
 }
 
 /** A layer that holds one file: a real tar, so that engines take it. */
-export function layer(path: string, text: string, docker = false): Content & { readonly diffId: Digest } {
-  const body = Buffer.from(text);
-  const tar = Buffer.concat([tarHeader(path, body.length), body, Buffer.alloc((512 - (body.length % 512)) % 512), Buffer.alloc(1024)]);
+export function layer(path: string, body: string | Buffer, docker = false): Content & { readonly diffId: Digest } {
+  const bytes = Buffer.from(body);
+  const tar = Buffer.concat([tarHeader(path, bytes.length), bytes, Buffer.alloc((512 - (bytes.length % 512)) % 512), Buffer.alloc(1024)]);
   const mediaType = docker ? "application/vnd.docker.image.rootfs.diff.tar.gzip" : "application/vnd.oci.image.layer.v1.tar+gzip";
   // Stored and not deflated, and of no system: the same bytes from every build of zlib, so that digests can be told in snapshots.
-  const bytes = gzipSync(tar, { level: 0 });
-  bytes[9] = 255;
-  return { ...content(mediaType, bytes), diffId: digestOf(tar) };
+  const packed = gzipSync(tar, { level: 0 });
+  packed[9] = 255;
+  return { ...content(mediaType, packed), diffId: digestOf(tar) };
 }
 
 /** https://pubs.opengroup.org/onlinepubs/9799919799/utilities/pax.html#tag_20_94_13_06 */
@@ -34,7 +34,7 @@ function tarHeader(path: string, size: number): Buffer {
   const header = Buffer.alloc(512);
   const field = (at: number, length: number, value: number): number => header.write(`${value.toString(8).padStart(length - 1, "0")}\0`, at);
   header.write(path, 0);
-  field(100, 8, 0o644);
+  field(100, 8, 0o755);
   field(108, 8, 0);
   field(116, 8, 0);
   field(124, 12, size);
@@ -58,13 +58,16 @@ export type ImageOptions = {
   /** What the config says, where it is to say something else than the platform. */
   readonly configPlatform?: string;
   readonly config?: Readonly<Record<string, unknown>>;
+  /** Put into a layer of its own, as `/busybox`. */
+  readonly busybox?: Buffer;
 };
 
 /** An image manifest for one platform, with its config and layers. */
 export function image(platform: string, options: ImageOptions = {}): Made {
   const { salt = "", docker = false, labels = { "org.opencontainers.image.version": "1.0" } } = options;
   const count = options.layers ?? 2;
-  const layers = Array.from({ length: count }, (_, at) => layer(`file${at}`, `${platform} ${salt} ${at}\n`, docker));
+  const files = Array.from({ length: count }, (_, at) => layer(`file${at}`, `${platform} ${salt} ${at}\n`, docker));
+  const layers = [...(options.busybox === undefined ? [] : [layer("busybox", options.busybox, docker)]), ...files];
   const config = content(docker ? types.DOCKER_CONFIG : types.OCI_CONFIG, {
     ...goPlatform(parsePlatform(options.configPlatform ?? platform)),
     created: "2026-01-02T03:04:05Z",
