@@ -5,7 +5,7 @@ import {
 import {
   DEFAULTS,
   step
-} from "./chunk-VNNRKFWK.js";
+} from "./chunk-FKNM5Z7H.js";
 import {
   saveHere
 } from "./chunk-75DZRXOC.js";
@@ -42,7 +42,7 @@ function toEnvironment(args) {
 __name(toEnvironment, "toEnvironment");
 async function main(args) {
   if (args.length === 0) {
-    const { demonstrate } = await import("./demo-W2WOJ7QI.js");
+    const { demonstrate } = await import("./demo-A44EPMIW.js");
     return demonstrate(write);
   }
   let environment;

@@ -1,10 +1,10 @@
 import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);
 import {
   actions
-} from "./chunk-5ROMMYBK.js";
+} from "./chunk-VR4EOQDV.js";
 import {
   step
-} from "./chunk-VNNRKFWK.js";
+} from "./chunk-FKNM5Z7H.js";
 import "./chunk-YJAW5X2H.js";
 import "./chunk-NFSB6LL2.js";
 import "./chunk-WNZCO3WI.js";

@@ -2,7 +2,7 @@ import { createRequire as __createRequire } from 'node:module'; const require = 
 import {
   actions,
   readPromises
-} from "./chunk-5ROMMYBK.js";
+} from "./chunk-VR4EOQDV.js";
 import {
   save
 } from "./chunk-75DZRXOC.js";

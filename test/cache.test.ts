@@ -271,10 +271,13 @@ describe("a pull through the Actions cache", () => {
   it("says in the summary what came from where", async () => {
     const app = registry.push("org/app", "1.0", multiPlatform(["linux/s390x"]));
     const cold = await step(app);
+    assert.match(cold.summary, /[\d.]+ kB downloaded in \d+\.\d s \|/);
     assert.match(cold.summary, /restored 0 B from the cache, downloaded [\d.]+ kB/);
     await cold.post();
     forget();
-    assert.match((await step(app)).summary, /restored [\d.]+ kB from the cache, downloaded 0 B/);
+    const { summary } = await step(app);
+    assert.match(summary, /[\d.]+ kB from the cache in \d+\.\d s \|/);
+    assert.match(summary, /restored [\d.]+ kB from the cache, downloaded 0 B/);
   });
 
   it("keeps the service's signatures out of everything", async () => {

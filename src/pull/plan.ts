@@ -102,17 +102,17 @@ export function statusOf(resolved: Resolved): Status {
   return problemsOf(resolved)[0]?.status ?? "ok";
 }
 
-/** What became of a pull. Bytes are compressed ones, each blob once. */
-export type Pulled = {
+/** Compressed bytes by where they came from, and the seconds it took. */
+export type Tally = { readonly restored: number; readonly downloaded: number; readonly alreadyThere: number; readonly seconds: number };
+
+/** What became of a pull: each blob counts once. */
+export type Pulled = Tally & {
   /** The layout's directory. */
   readonly layout: string;
-  readonly restored: number;
-  readonly downloaded: number;
-  readonly alreadyThere: number;
-  /** The whole pull's. */
-  readonly seconds: number;
   /** Bytes a second of a single transfer, over all of them, where there was any of a megabyte or more. */
   readonly rates: { readonly cache: number | undefined; readonly registry: number | undefined };
+  /** Each image by its name, blobs that several need counted for each. */
+  readonly byImage: ReadonlyMap<string, Tally>;
   /** The blobs that came from registries: what a cache did not have. */
   readonly missed: readonly Blob[];
   /** The OCI image that a schema 1 image became, by the image's name. */

@@ -1,48 +1,22 @@
 import type { Digest } from "../oci/digest.ts";
-import { PullError } from "../oci/failure.ts";
 import { type Platform, satisfies } from "../oci/platform.ts";
 import { formatReference, repositoryName } from "../oci/reference.ts";
 import { toOciImage } from "../oci/schema1.ts";
 import { type Loadable, type Outcome, type PlatformImage, problemsOf, type Resolved, type Root } from "./plan.ts";
-import type { Blob, BlobDownload, BlobStore, BlobTarget, Origin, Source } from "./ports.ts";
-
-/** The wires a pull works with. */
-export type Wires = {
-  readonly source: Source;
-  readonly downloads: BlobDownload;
-  readonly store: BlobStore;
-  /** What the cache had of a document or small blob. */
-  readonly restored: (digest: Digest) => Buffer | undefined;
-};
-
-/** Told of bytes: how many there are to bring, and every part that came. */
-export type Progress = { readonly planned: (bytes: number) => void; readonly moved: (bytes: number) => void };
-
-/** Blobs at a time, whom to tell of bytes, the platform an engine would load, and the time in milliseconds. */
-export type PullOptions = {
-  readonly concurrency: number;
-  readonly progress: Progress;
-  readonly runner: Platform;
-  readonly now: () => number;
-};
-
-/** A blob and everyone who needs it; a config was read before, and is not fetched again. */
-type Need = Blob & { readonly owners: readonly Resolved[]; readonly config: boolean };
+import type { Blob, BlobStore } from "./ports.ts";
+import { asProblem, bring, type Need, type PullOptions, rateOf, tallyOf, type Wires } from "./transfer.ts";
 
 /**
  * Brings every image that has no problem into the layout, each blob once and the largest first, and names it in the index
  * when all of it is there. What could not be brought is a problem of its images; blobs that were verified stay.
  */
 export async function pull(images: readonly Resolved[], wires: Wires, options: PullOptions): Promise<Outcome> {
-  const { concurrency, progress, runner, now } = options;
+  const { runner, now } = options;
   const started = now();
   const whole = images.filter((resolved) => problemsOf(resolved).length === 0);
   const needs = needsOf(whole);
-  const present = await inTurns(needs, concurrency, (need) => wires.store.has(need));
-  const missing = needs.filter((_, at) => !present[at]);
-  progress.planned(sum(missing));
-  const { failures, transfers } = await bring(missing, wires, options);
-  const from = (origin: Origin): readonly Need[] => missing.filter(({ digest }) => transfers.get(digest)?.origin === origin);
+  const brought = await bring(needs, wires, options);
+  const { failures, transfers } = brought;
   const kept = whole.filter((resolved) => !failures.has(resolved));
   const keep = (resolved: Resolved): Promise<Named | undefined> =>
     name(resolved, wires.store, runner).catch((error) => {
@@ -53,20 +27,23 @@ export async function pull(images: readonly Resolved[], wires: Wires, options: P
   await wires.store.add(named.map(({ entry }) => entry));
   const pulled = {
     layout: wires.store.path,
-    restored: sum(from("cache")),
-    downloaded: sum(from("registry")),
-    missed: from("registry").map(({ digest, size }) => ({ digest, size })),
-    alreadyThere: sum(needs) - sum(missing),
+    ...tallyOf(needs, brought),
     seconds: (now() - started) / 1_000,
-    rates: { cache: rateOf(from("cache"), transfers), registry: rateOf(from("registry"), transfers) },
+    missed: needs.filter(({ digest }) => transfers.get(digest)?.origin === "registry").map(({ digest, size }) => ({ digest, size })),
+    rates: { cache: rateOf("cache", needs, transfers), registry: rateOf("registry", needs, transfers) },
+    byImage: new Map(
+      whole.map((image) => [
+        image.wanted.name,
+        tallyOf(
+          needs.filter(({ owners }) => owners.includes(image)),
+          brought,
+        ),
+      ]),
+    ),
     converted: new Map(named.flatMap(({ converted, image }) => (converted ? [[image.wanted.name, converted]] : []))),
     loadable: named.flatMap(({ loadable }) => loadable),
   };
   return { images: images.map((resolved) => ({ ...resolved, problem: failures.get(resolved) ?? resolved.problem })), pulled };
-}
-
-function sum(blobs: readonly Blob[]): number {
-  return blobs.reduce((total, { size }) => total + size, 0);
 }
 
 /** The platforms of an image that are pulled: the required ones, or the only one there is. */
@@ -86,97 +63,6 @@ function needsOf(images: readonly Resolved[]): readonly Need[] {
     }
   }
   return [...needs.values()].toSorted((one, other) => other.size - one.size);
-}
-
-/** What `work` gives for every item, at most `count` at a time, started in order. */
-async function inTurns<T, R>(items: readonly T[], count: number, work: (item: T) => Promise<R>): Promise<readonly R[]> {
-  const results: R[] = [];
-  const queue = items.entries();
-  const worker = async (): Promise<void> => {
-    for (const [at, item] of queue) results[at] = await work(item);
-  };
-  await Promise.all(Array.from({ length: count }, worker));
-  return results;
-}
-
-type Failure = NonNullable<Resolved["problem"]>;
-
-/** Downloads what is missing. The first failure of a required image ends all; of an optional one, only that image. */
-async function bring(missing: readonly Need[], wires: Wires, { concurrency, progress, now }: PullOptions): Promise<Brought> {
-  const failures = new Map<Resolved, Failure>();
-  const transfers = new Map<Digest, Transfer>();
-  let ended: PullError | undefined;
-  await inTurns(missing, concurrency, async (need) => {
-    const owners = need.owners.filter((owner) => !failures.has(owner));
-    const [first] = owners;
-    if (first === undefined) return;
-    try {
-      if (ended !== undefined) throw ended;
-      const moved = (bytes: number): void => {
-        if (ended !== undefined) throw ended;
-        progress.moved(bytes);
-      };
-      const started = now();
-      const origin = await bringOne(need, first, wires, moved);
-      transfers.set(need.digest, { origin, ms: now() - started });
-    } catch (error) {
-      for (const owner of owners) failures.set(owner, asProblem(owner, error));
-      if (ended === undefined && owners.some(({ wanted }) => !wanted.optional)) {
-        ended = new PullError("unreachable", `not brought, because ${need.digest} of ${first.wanted.written} could not be`);
-      }
-    }
-  });
-  return { failures, transfers };
-}
-
-/** Where a blob came from, and in how many milliseconds. */
-type Transfer = { readonly origin: Origin; readonly ms: number };
-
-type Brought = { readonly failures: Map<Resolved, Failure>; readonly transfers: ReadonlyMap<Digest, Transfer> };
-
-// Below a megabyte it is the round trip that is measured, and not the rate.
-const RATED_SIZE = 1_000_000;
-
-function rateOf(blobs: readonly Blob[], transfers: ReadonlyMap<Digest, Transfer>): number | undefined {
-  const rated = blobs.filter(({ size }) => size >= RATED_SIZE);
-  const ms = rated.reduce((total, { digest }) => total + (transfers.get(digest)?.ms ?? 0), 0);
-  return rated.length === 0 ? undefined : sum(rated) / Math.max(ms / 1_000, 0.001);
-}
-
-function asProblem({ wanted }: Resolved, error: unknown): Failure {
-  if (!(error instanceof PullError)) throw error;
-  // What the gate had found to be there is dangling when it is gone.
-  return { status: error.status === "not-found" ? "dangling" : error.status, message: `${wanted.written}: ${error.message}` };
-}
-
-async function bringOne(need: Need, { wanted }: Resolved, wires: Wires, moved: (bytes: number) => void): Promise<Origin> {
-  const { source, downloads, store } = wires;
-  const known = wires.restored(need.digest);
-  if (known !== undefined || need.config) {
-    await store.put(need.digest, known ?? (await source.blob(wanted.reference, need)));
-    moved(need.size);
-    return known === undefined ? "registry" : "cache";
-  }
-  const ingest = await store.ingest(need);
-  const target: Omit<BlobTarget, "abort"> = {
-    get received() {
-      return ingest.received;
-    },
-    write: async (chunk) => {
-      moved(chunk.length);
-      await ingest.write(chunk);
-    },
-    restart: async () => {
-      moved(-ingest.received);
-      await ingest.restart();
-    },
-    commit: () => ingest.commit(),
-  };
-  try {
-    return await downloads.download(wanted.reference, need, target);
-  } finally {
-    await ingest.abort();
-  }
 }
 
 /** An image in the layout: how the index names it, what it was converted to, and what an engine would load of it. */

@@ -1,4 +1,4 @@
-import type { Progress } from "../pull/pull.ts";
+import type { Progress } from "../pull/transfer.ts";
 import { formatBytes } from "./log.ts";
 
 const EVERY_MS = 5_000;
@@ -10,7 +10,7 @@ export function startProgress(say: (line: string) => void): Progress & { readonl
   let doneBefore = 0;
   const timer = setInterval(() => {
     const rate = formatBytes(Math.max(0, done - doneBefore) / (EVERY_MS / 1_000));
-    say(`downloaded ${formatBytes(done)} of ${formatBytes(total)}, ${rate}/s`);
+    say(`pulled ${formatBytes(done)} of ${formatBytes(total)}, ${rate}/s`);
     doneBefore = done;
   }, EVERY_MS);
   return {

@@ -1,4 +1,4 @@
-import { type Outcome, type PlatformOutcome, type Pulled, problemsOf, type Resolved, statusOf } from "../pull/plan.ts";
+import { type Outcome, type PlatformOutcome, type Pulled, problemsOf, type Resolved, statusOf, type Tally } from "../pull/plan.ts";
 import { pinnedReference, totalSize } from "./entries.ts";
 import { formatBytes, pulledLine } from "./log.ts";
 import { markdown } from "./sanitiser.ts";
@@ -15,7 +15,10 @@ export function toSummary(outcome: Outcome): string {
   return capped([
     head,
     ...table(["image", "platform", "status", "what to do"], problems),
-    ...table(["image", "digest", "platforms", "size", "from"], outcome.images.map(imageRow)),
+    ...table(
+      ["image", "digest", "platforms", "size", "from"],
+      outcome.images.map((image) => imageRow(image, outcome.pulled?.byImage.get(image.wanted.name))),
+    ),
     ...(outcome.pulled === undefined ? [] : ["", `${pulledLine(outcome.pulled)}.${slowerCache(outcome.pulled)}`]),
     ...(pinned.length === 0
       ? []
@@ -49,18 +52,30 @@ function problemRow(resolved: Resolved, problem: ReturnType<typeof problemsOf>[n
   return [`${code(resolved.wanted.written)}${optional}`, markdown(problem.platform), `✗ ${problem.status}`, markdown(problem.message)];
 }
 
-function imageRow(resolved: Resolved): readonly string[] {
+function imageRow(resolved: Resolved, tally: Tally | undefined): readonly string[] {
   const { wanted, root } = resolved;
   const name = wanted.name === wanted.written ? "" : `${markdown(wanted.name)}: `;
-  const from = root === undefined ? "" : `${markdown(wanted.reference.registry)}${root.fetched.authenticated ? ", with credentials" : ""}`;
+  const registry =
+    root === undefined ? "" : `${markdown(wanted.reference.registry)}${root.fetched.authenticated ? ", with credentials" : ""}`;
   const size = totalSize([resolved]);
   return [
     `${name}${code(wanted.written)}`,
     root === undefined ? "" : code(root.fetched.digest),
     resolved.platforms.map(platformCell).join("<br>") || markdown(root?.document.kind ?? ""),
     size === 0 ? "" : formatBytes(size),
-    from,
+    [registry, ...(tally === undefined ? [] : [fromCell(tally)])].join("<br>"),
   ];
+}
+
+/** Where an image's bytes came from, leaving out where none did. */
+function fromCell({ restored, downloaded, alreadyThere, seconds }: Tally): string {
+  const parts = [
+    [restored, "from the cache"],
+    [downloaded, "downloaded"],
+    [alreadyThere, "there"],
+  ] as const;
+  const bytes = parts.filter(([size]) => size > 0).map(([size, what]) => `${formatBytes(size)} ${what}`);
+  return `${bytes.join(", ")}${seconds === 0 ? "" : ` in ${seconds.toFixed(1)} s`}`;
 }
 
 function platformCell({ platform, required, status }: PlatformOutcome): string {
