@@ -1,18 +1,18 @@
 import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);
 import {
   terminal
-} from "./chunk-5SYQW2KW.js";
+} from "./chunk-VWJFMEU3.js";
 import {
   DEFAULTS,
   step
-} from "./chunk-FKNM5Z7H.js";
+} from "./chunk-4OYPZFQK.js";
 import {
   saveHere
-} from "./chunk-75DZRXOC.js";
+} from "./chunk-AGB6KEON.js";
 import "./chunk-YJAW5X2H.js";
 import "./chunk-WNZCO3WI.js";
-import "./chunk-ZMIGF3Z5.js";
-import "./chunk-J4DPQZWK.js";
+import "./chunk-BWYZ4FYG.js";
+import "./chunk-CT57ACG7.js";
 import "./chunk-FZPE4MJZ.js";
 import "./chunk-SRGGCH3K.js";
 import {
@@ -42,7 +42,7 @@ function toEnvironment(args) {
 __name(toEnvironment, "toEnvironment");
 async function main(args) {
   if (args.length === 0) {
-    const { demonstrate } = await import("./demo-A44EPMIW.js");
+    const { demonstrate } = await import("./demo-77SQLM3O.js");
     return demonstrate(write);
   }
   let environment;

@@ -1,14 +1,14 @@
 import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);
 import {
   actions
-} from "./chunk-VR4EOQDV.js";
+} from "./chunk-C5HRMIMQ.js";
 import {
   step
-} from "./chunk-FKNM5Z7H.js";
+} from "./chunk-4OYPZFQK.js";
 import "./chunk-YJAW5X2H.js";
 import "./chunk-NFSB6LL2.js";
 import "./chunk-WNZCO3WI.js";
-import "./chunk-J4DPQZWK.js";
+import "./chunk-CT57ACG7.js";
 import "./chunk-FZPE4MJZ.js";
 import "./chunk-SRGGCH3K.js";
 import "./chunk-7EV6XQIJ.js";

@@ -2,17 +2,17 @@ import { createRequire as __createRequire } from 'node:module'; const require = 
 import {
   actions,
   readPromises
-} from "./chunk-VR4EOQDV.js";
+} from "./chunk-C5HRMIMQ.js";
 import {
   save
-} from "./chunk-75DZRXOC.js";
+} from "./chunk-AGB6KEON.js";
 import "./chunk-YJAW5X2H.js";
 import "./chunk-NFSB6LL2.js";
-import "./chunk-ZMIGF3Z5.js";
+import "./chunk-BWYZ4FYG.js";
 import {
   connectCache,
   openHttp
-} from "./chunk-J4DPQZWK.js";
+} from "./chunk-CT57ACG7.js";
 import "./chunk-FZPE4MJZ.js";
 import "./chunk-SRGGCH3K.js";
 import "./chunk-7EV6XQIJ.js";

@@ -36,10 +36,10 @@ export async function saveHere(workflow: ReturnType<typeof terminal>, environmen
   await save(promises, cache, workflow.say);
 }
 
-async function saveEntry({ key, blobs, bundled }: Promised, layout: Layout, cache: Pick<Cache, "save">): Promise<keyof Counts> {
+async function saveEntry({ key, blobs, bundled, inline }: Promised, layout: Layout, cache: Pick<Cache, "save">): Promise<keyof Counts> {
   const [first] = blobs;
   if (!bundled) return first !== undefined && (await layout.isRight(first)) ? cache.save(key, layout.blobPath(first)) : "failed";
-  const parts: { digest: Digest; bytes: Buffer }[] = [];
+  const parts: { digest: Digest; bytes: Buffer }[] = inline.map(([digest, base64]) => ({ digest, bytes: Buffer.from(base64, "base64") }));
   for (const digest of blobs) {
     const bytes = await layout.read(digest);
     if (bytes === undefined) return "failed";

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, it } from "node:test";
 import { CacheService } from "./support/cache-service.ts";
-import { image, multiPlatform } from "./support/image.ts";
+import { artifact, buildkitCache, image, index, multiPlatform, schema1 } from "./support/image.ts";
 import { Registry } from "./support/registry.ts";
 import { runStep } from "./support/runner.ts";
 
@@ -66,6 +66,21 @@ describe("a pull through the Actions cache", () => {
     service.seen.length = 0;
     assert.ok(!(await warm.post()).stdout.includes("saved"));
     assert.deepEqual(service.seen, []);
+  });
+
+  it("warm, of every kind of document", async () => {
+    const images = [
+      registry.push("org/old", "signed", schema1(true, "s390x")),
+      registry.push("org/old", "unsigned", schema1(false, "s390x")),
+      registry.push("org/app", "single", image("linux/s390x")),
+      registry.push("org/app", "docker", multiPlatform(["linux/s390x"], { docker: true })),
+      registry.push("org/app", "nested", index([index([image("linux/s390x", { salt: "nested" })])])),
+      `${registry.push("org/app", "chart", artifact())},platform=any`,
+      `${registry.push("org/app", "cache", buildkitCache("oci-index"))},platform=any`,
+    ].join("\n");
+    const filled = await fill(images);
+    const warm = await step(images);
+    assert.deepEqual([warm.exitCode, warm.outputs.get("cache-hit"), gets(), listing()], [0, "true", [], filled], warm.stdout);
   });
 
   it("warm, by digest, with the registry gone: one warning", async () => {

@@ -32,10 +32,13 @@ function platformSet(platforms: readonly Requirement[]): string {
 // A few hundred documents and small blobs; what is larger is no entry of ours.
 const IMAGE_ENTRY_LIMIT = 64 * 1024 * 1024;
 
+/** A blob of an entry and the part that its digest is over: all of it, but for a signed schema 1 manifest. */
+export type Proven = { readonly bytes: Buffer; readonly content: Buffer };
+
 /** What a cached source takes entries from, how they are named, what the step wants, and whom to warn. */
 export type CachedSourceOptions = {
   /** Gives the right blobs of an entry, and none when there is no entry. */
-  readonly fetch: (key: string, limit: number) => Promise<ReadonlyMap<Digest, Buffer>>;
+  readonly fetch: (key: string, limit: number) => Promise<ReadonlyMap<Digest, Proven>>;
   readonly keys: Keys;
   readonly wanted: readonly Wanted[];
   readonly warn: (message: string) => void;
@@ -51,8 +54,8 @@ export class CachedSource implements Source {
   readonly #keys: Keys;
   readonly #warn: (message: string) => void;
   readonly #required = new Map<string, Requirement[]>();
-  readonly #entries = new Map<string, Promise<ReadonlyMap<Digest, Buffer>>>();
-  readonly #known = new Map<Digest, Buffer>();
+  readonly #entries = new Map<string, Promise<ReadonlyMap<Digest, Proven>>>();
+  readonly #known = new Map<Digest, Proven>();
   readonly #silent = new Set<string>();
 
   constructor(source: Source, options: CachedSourceOptions) {
@@ -73,10 +76,10 @@ export class CachedSource implements Source {
       : await this.#source.claim(image, reference);
     if (claim.digest === undefined) return this.#source.manifest(image, reference);
     if (required !== undefined) await this.#open(claim.digest, required);
-    const bytes = this.#known.get(claim.digest);
-    if (bytes === undefined) return this.#source.manifest(image, reference);
+    const known = this.#known.get(claim.digest);
+    if (known === undefined) return this.#source.manifest(image, reference);
     if (reference === claim.digest) await this.#recheck(image, () => this.#source.claim(image, reference));
-    return { bytes, content: bytes, digest: claim.digest, mediaType: "", authenticated: claim.authenticated };
+    return { ...known, digest: claim.digest, mediaType: "", authenticated: claim.authenticated };
   }
 
   claim(image: Image, reference: string): ReturnType<Source["claim"]> {
@@ -84,7 +87,7 @@ export class CachedSource implements Source {
   }
 
   async blob(image: Image, blob: Blob): Promise<Buffer> {
-    const bytes = this.#known.get(blob.digest);
+    const bytes = this.restored(blob.digest);
     if (bytes === undefined) return this.#source.blob(image, blob);
     await this.#recheck(image, () => this.#source.blobSize(image, blob.digest));
     return bytes;
@@ -96,7 +99,9 @@ export class CachedSource implements Source {
 
   /** The bytes of a document or small blob that came with an image's entry. */
   restored(digest: Digest): Buffer | undefined {
-    return this.#known.get(digest);
+    const known = this.#known.get(digest);
+    // A blob's digest is over all of its bytes; what has it by a part of them is no blob.
+    return known?.content === known?.bytes ? known?.bytes : undefined;
   }
 
   /** The key of an image's entry, where the cache turned out not to have all of it. */
@@ -110,7 +115,7 @@ export class CachedSource implements Source {
     const key = this.#keys.image(digest, required);
     const entry = this.#entries.get(key) ?? this.#fetch(key, IMAGE_ENTRY_LIMIT);
     this.#entries.set(key, entry);
-    for (const [known, bytes] of await entry) this.#known.set(known, bytes);
+    for (const [known, proven] of await entry) this.#known.set(known, proven);
   }
 
   /** Asks whether what the cache had is still there. A registry that is out of reach cannot say, which is worth one warning. */

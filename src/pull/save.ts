@@ -4,7 +4,14 @@ import type { Blob } from "./ports.ts";
 import type { CachedSource, Keys } from "./restore.ts";
 
 /** One entry to save: a single blob as it is, or several small ones together. */
-export type Promised = { readonly key: string; readonly blobs: readonly Digest[]; readonly bundled: boolean };
+export type Promised = {
+  readonly key: string;
+  /** In the layout. */
+  readonly blobs: readonly Digest[];
+  readonly bundled: boolean;
+  /** Documents that no layout holds, in base64: a schema 1 manifest has become another one there. */
+  readonly inline: readonly (readonly [digest: Digest, base64: string])[];
+};
 
 /** What is to be saved after the job, from the layout that has it, and into which cache. */
 export type Promises = { readonly layout: string; readonly kind: "service" | "directory"; readonly entries: readonly Promised[] };
@@ -31,7 +38,7 @@ export function toPromises(outcome: Outcome, source: Pick<CachedSource, "missing
   const eligible = images.filter((image) => problemsOf(image).length === 0 && maySave(image, policy));
   const missed = new Set(pulled.missed.map(({ digest }) => digest));
   const large = new Set(eligible.flatMap((image) => largeBlobs(image, policy.least)).filter((digest) => missed.has(digest)));
-  const blobs = [...large].map((digest) => ({ key: policy.keys.blob(digest), blobs: [digest], bundled: false }));
+  const blobs = [...large].map((digest) => ({ key: policy.keys.blob(digest), blobs: [digest], bundled: false, inline: [] }));
   const bundles = eligible.flatMap((image) => toBundle(image, source, policy.least));
   return { layout: pulled.layout, kind: policy.kind, entries: [...bundles, ...blobs] };
 }
@@ -56,14 +63,16 @@ function blobsOf(image: Resolved): readonly Blob[] {
   return blobs.map(({ digest, size }) => ({ digest, size: size ?? 0 }));
 }
 
-/** Documents, configs and small blobs. Schema 1 is left out: their digest is not that of their bytes, which is all that proves an entry. */
+/** Documents, configs and small blobs. */
 function toBundle(image: Resolved, source: Pick<CachedSource, "missingEntry">, least: number): readonly Promised[] {
   const { root, wanted } = image;
-  if (root === undefined || root.document.kind === "schema1") return [];
-  const documents = [root.fetched, ...root.nested, ...pulledPlatforms(image).map(({ manifest }) => manifest)].map(({ digest }) => digest);
+  if (root === undefined) return [];
+  const isSchema1 = root.document.kind === "schema1";
+  const documents = isSchema1 ? [] : [root.fetched, ...root.nested, ...pulledPlatforms(image).map(({ manifest }) => manifest)];
   const large = new Set(largeBlobs(image, least));
   const small = blobsOf(image).filter(({ digest }) => !large.has(digest));
-  const digests = [...new Set([...documents, ...small.map(({ digest }) => digest)])];
-  const key = source.missingEntry(wanted, root.fetched.digest, digests);
-  return key === undefined ? [] : [{ key, blobs: digests, bundled: true }];
+  const blobs = [...new Set([...documents, ...small].map(({ digest }) => digest))];
+  const inline = isSchema1 ? [[root.fetched.digest, root.fetched.bytes.toString("base64")] as const] : [];
+  const key = source.missingEntry(wanted, root.fetched.digest, [...blobs, ...inline.map(([digest]) => digest)]);
+  return key === undefined ? [] : [{ key, blobs, bundled: true, inline }];
 }

@@ -78,7 +78,8 @@ function refusal(engine: EngineName, what: string, code: number, output: string)
 
 /** Runs engines for real, without the job's own secrets in their environment; `signal` ends them. */
 export function engineRunner(environment: Environment, signal: AbortSignal): RunEngine {
-  const env = childEnvironment(environment);
+  // An engine needs nobody's secrets to load what is handed to it, whatever they are called.
+  const env = Object.fromEntries(Object.entries(childEnvironment(environment)).filter(([name]) => !/TOKEN|SECRET|PASSWORD/i.test(name)));
   return async (engine, args, input) => {
     const child = spawn(engine, args, { env, stdio: ["pipe", "pipe", "pipe"], signal });
     let output = "";

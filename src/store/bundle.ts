@@ -1,5 +1,6 @@
 import { Parser } from "tar/parse";
 import { algorithmOf, asDigest, type Digest, digestOf } from "../oci/digest.ts";
+import { documentContent } from "../oci/schema1.ts";
 import { tarEnd, tarEntry } from "./tarball.ts";
 
 // More than an image's documents and small blobs ever are; an entry that says otherwise is no entry of ours.
@@ -11,12 +12,15 @@ export function toBundle(blobs: readonly { readonly digest: Digest; readonly byt
   return Buffer.concat([...parts, tarEnd()]);
 }
 
+/** A blob that was proven, and the part of it that its digest is over: all of it, but for a signed schema 1 manifest. */
+export type Proven = { readonly bytes: Buffer; readonly content: Buffer };
+
 /**
  * The blobs of a bundle whose bytes have the digest they are named by; all others are left out, whatever they are.
  * Read in memory and never extracted, so that no name in it is a path.
  */
-export async function fromBundle(bundle: Buffer): Promise<ReadonlyMap<Digest, Buffer>> {
-  const blobs = new Map<Digest, Buffer>();
+export async function fromBundle(bundle: Buffer): Promise<ReadonlyMap<Digest, Proven>> {
+  const blobs = new Map<Digest, Proven>();
   const parser = new Parser({ strict: false });
   const pending: Promise<void>[] = [];
   parser.on("entry", (entry) => {
@@ -24,7 +28,8 @@ export async function fromBundle(bundle: Buffer): Promise<ReadonlyMap<Digest, Bu
     if (digest === undefined || entry.type !== "File" || pending.length >= ENTRY_LIMIT) return void entry.resume();
     pending.push(
       entry.concat().then((bytes: Buffer) => {
-        if (digestOf(bytes, algorithmOf(digest)) === digest) blobs.set(digest, bytes);
+        const content = [bytes, documentContent(bytes)].find((part) => digestOf(part, algorithmOf(digest)) === digest);
+        if (content !== undefined) blobs.set(digest, { bytes, content });
       }),
     );
   });

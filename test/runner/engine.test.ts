@@ -102,7 +102,15 @@ describe("engineRunner", () => {
   });
   const runner = (signal = new AbortController().signal) =>
     engineRunner(
-      { PATH: `${directory}:/usr/bin:/bin`, INPUT_PASSWORD: "leak", ACTIONS_RUNTIME_TOKEN: "leak", GITHUB_TOKEN: "leak", HOME: "/h" },
+      {
+        PATH: `${directory}:/usr/bin:/bin`,
+        INPUT_PASSWORD: "leak",
+        ACTIONS_RUNTIME_TOKEN: "leak",
+        GITHUB_TOKEN: "leak",
+        GH_TOKEN: "leak",
+        MY_SECRET: "leak",
+        HOME: "/h",
+      },
       signal,
     );
   async function* chunks(): AsyncGenerator<Buffer> {
