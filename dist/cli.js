@@ -1,18 +1,18 @@
 import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);
 import {
   terminal
-} from "./chunk-VWJFMEU3.js";
+} from "./chunk-OTIXS73M.js";
 import {
   DEFAULTS,
   step
-} from "./chunk-4OYPZFQK.js";
+} from "./chunk-V44YXGNY.js";
 import {
   saveHere
-} from "./chunk-AGB6KEON.js";
+} from "./chunk-ZRPAO6LV.js";
 import "./chunk-YJAW5X2H.js";
 import "./chunk-WNZCO3WI.js";
-import "./chunk-BWYZ4FYG.js";
-import "./chunk-CT57ACG7.js";
+import "./chunk-2EKMN6OB.js";
+import "./chunk-GLJ3TQIW.js";
 import "./chunk-FZPE4MJZ.js";
 import "./chunk-SRGGCH3K.js";
 import {
@@ -42,7 +42,7 @@ function toEnvironment(args) {
 __name(toEnvironment, "toEnvironment");
 async function main(args) {
   if (args.length === 0) {
-    const { demonstrate } = await import("./demo-77SQLM3O.js");
+    const { demonstrate } = await import("./demo-5M4QJVC7.js");
     return demonstrate(write);
   }
   let environment;

@@ -1,14 +1,14 @@
 import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);
 import {
   actions
-} from "./chunk-C5HRMIMQ.js";
+} from "./chunk-IZCL2KQF.js";
 import {
   step
-} from "./chunk-4OYPZFQK.js";
+} from "./chunk-V44YXGNY.js";
 import "./chunk-YJAW5X2H.js";
 import "./chunk-NFSB6LL2.js";
 import "./chunk-WNZCO3WI.js";
-import "./chunk-CT57ACG7.js";
+import "./chunk-GLJ3TQIW.js";
 import "./chunk-FZPE4MJZ.js";
 import "./chunk-SRGGCH3K.js";
 import "./chunk-7EV6XQIJ.js";

@@ -2,17 +2,17 @@ import { createRequire as __createRequire } from 'node:module'; const require = 
 import {
   actions,
   readPromises
-} from "./chunk-C5HRMIMQ.js";
+} from "./chunk-IZCL2KQF.js";
 import {
   save
-} from "./chunk-AGB6KEON.js";
+} from "./chunk-ZRPAO6LV.js";
 import "./chunk-YJAW5X2H.js";
 import "./chunk-NFSB6LL2.js";
-import "./chunk-BWYZ4FYG.js";
+import "./chunk-2EKMN6OB.js";
 import {
   connectCache,
   openHttp
-} from "./chunk-CT57ACG7.js";
+} from "./chunk-GLJ3TQIW.js";
 import "./chunk-FZPE4MJZ.js";
 import "./chunk-SRGGCH3K.js";
 import "./chunk-7EV6XQIJ.js";

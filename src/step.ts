@@ -3,6 +3,7 @@ import { connectRegistries, openHttp } from "./connect.ts";
 import { PullError } from "./oci/failure.ts";
 import { runnerPlatform } from "./oci/platform.ts";
 import { type Outcome, type Resolved, statusOf } from "./pull/plan.ts";
+import type { Source } from "./pull/ports.ts";
 import { run } from "./pull/run.ts";
 import { writeFiles } from "./runner/handoff.ts";
 import { type Environment, type Inputs, readInputs } from "./runner/inputs.ts";
@@ -58,11 +59,8 @@ async function work(inputs: Inputs, machine: Machine, workflow: Workflow): Promi
   const http = openHttp(inputs.concurrency, workflow, stop.signal);
   const step = { inputs, machine, workflow, http, signal: stop.signal };
   const registries = connectRegistries(http, inputs, machine.environment, workflow, stop.signal);
-  try {
-    // Loaded only for a pull: the gate alone starts in half the time.
-    const pulling = inputs.pull === "none" ? undefined : await import("./pulling.ts");
-    const caching = await pulling?.openCache(registries, step);
-    const images = await run(inputs.plan, caching?.source ?? registries.source, {
+  const gate = async (source: Source): Promise<readonly Resolved[]> => {
+    const images = await run(inputs.plan, source, {
       now: Date.now,
       sleep: (ms, signal) => sleep(ms, undefined, { signal }),
       signal: stop.signal,
@@ -70,9 +68,17 @@ async function work(inputs: Inputs, machine: Machine, workflow: Workflow): Promi
       resolved: (image) => sayResolved(workflow, image),
     });
     for (const [registry, remaining] of registries.api.remainingPulls) workflow.say(`${registry}: ${remaining}`);
+    return images;
+  };
+  try {
+    if (inputs.pull === "none") return { images: await gate(registries.source), pulled: undefined };
+    // Loaded only for a pull, so that the gate alone starts sooner.
+    const { openCache, pullAndLoad } = await import("./pulling.ts");
+    const caching = await openCache(registries, step);
+    const images = await gate(caching.source);
     // A gate that fails the step keeps its bytes outside.
-    if (caching === undefined || (inputs.failOnMissing && images.some(isRequiredProblem))) return { images, pulled: undefined };
-    return (await pulling?.pullAndLoad(images, caching, step)) ?? { images, pulled: undefined };
+    if (inputs.failOnMissing && images.some(isRequiredProblem)) return { images, pulled: undefined };
+    return await pullAndLoad(images, caching, step);
   } finally {
     clearTimeout(timer);
     http.close();

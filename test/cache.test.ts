@@ -220,6 +220,23 @@ describe("a pull through the Actions cache", () => {
     assert.ok(!bytes.includes("password") && !bytes.includes(Buffer.from("me:password").toString("base64")));
   });
 
+  it("does not share what a warm, pinned run had to fetch with credentials", async () => {
+    registry.access = { scheme: "basic", login: "me:password" };
+    const made = multiPlatform(["linux/s390x"]);
+    registry.push("org/app", "1.0", made);
+    const pinned = `${registry.host}/org/app@${made.digest}`;
+    const login = { "registry-auth": `- registry: ${registry.host}\n  username: me\n  password: password` };
+    await fill(pinned, { ...login, "cache-private": "true" });
+    for (const [id, { key }] of service.entries) if (key.includes("-blob-")) service.entries.delete(id);
+    const half = await step(pinned, login);
+    assert.equal(half.exitCode, 0, half.stdout);
+    await half.post();
+    assert.deepEqual(
+      [...service.entries.values()].filter(({ key }) => key.includes("-blob-")),
+      [],
+    );
+  });
+
   for (const [what, status] of [
     ["an outage", 500],
     ["a limit", 429],

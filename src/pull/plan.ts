@@ -97,6 +97,12 @@ export function problemsOf(resolved: Resolved): readonly (Problem & { readonly p
   return [...whole, ...parts];
 }
 
+/** The platforms that count, of those looked into: the required ones or, when none is required, the one a single image is for. */
+export function countedPlatforms({ platforms, wanted }: Resolved): readonly PlatformImage[] {
+  const none = wanted.platforms === "any";
+  return platforms.flatMap(({ image, required }) => (image !== undefined && (required || none) ? [image] : []));
+}
+
 /** The image's one status: `ok`, or that of its first problem. */
 export function statusOf(resolved: Resolved): Status {
   return problemsOf(resolved)[0]?.status ?? "ok";

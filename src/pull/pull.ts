@@ -2,7 +2,7 @@ import type { Digest } from "../oci/digest.ts";
 import { type Platform, satisfies } from "../oci/platform.ts";
 import { formatReference, repositoryName } from "../oci/reference.ts";
 import { toOciImage } from "../oci/schema1.ts";
-import { type Loadable, type Outcome, type PlatformImage, problemsOf, type Resolved, type Root } from "./plan.ts";
+import { countedPlatforms, type Loadable, type Outcome, type PlatformImage, problemsOf, type Resolved, type Root } from "./plan.ts";
 import type { Blob, BlobStore } from "./ports.ts";
 import { asProblem, bring, type Need, type PullOptions, rateOf, tallyOf, type Wires } from "./transfer.ts";
 
@@ -31,31 +31,17 @@ export async function pull(images: readonly Resolved[], wires: Wires, options: P
     seconds: (now() - started) / 1_000,
     missed: needs.filter(({ digest }) => transfers.get(digest)?.origin === "registry").map(({ digest, size }) => ({ digest, size })),
     rates: { cache: rateOf("cache", needs, transfers), registry: rateOf("registry", needs, transfers) },
-    byImage: new Map(
-      whole.map((image) => [
-        image.wanted.name,
-        tallyOf(
-          needs.filter(({ owners }) => owners.includes(image)),
-          brought,
-        ),
-      ]),
-    ),
+    byImage: new Map(whole.map((image) => [image.wanted.name, tallyOf(needsOf([image]), brought)])),
     converted: new Map(named.flatMap(({ converted, image }) => (converted ? [[image.wanted.name, converted]] : []))),
     loadable: named.flatMap(({ loadable }) => loadable),
   };
   return { images: images.map((resolved) => ({ ...resolved, problem: failures.get(resolved) ?? resolved.problem })), pulled };
 }
 
-/** The platforms of an image that are pulled: the required ones, or the only one there is. */
-function pulledImages(resolved: Resolved): readonly PlatformImage[] {
-  const any = resolved.wanted.platforms === "any";
-  return resolved.platforms.flatMap(({ image, required }) => (image !== undefined && (required || any) ? [image] : []));
-}
-
 function needsOf(images: readonly Resolved[]): readonly Need[] {
   const needs = new Map<Digest, Need>();
   for (const resolved of images) {
-    const pulled = pulledImages(resolved);
+    const pulled = countedPlatforms(resolved);
     for (const { digest, size } of [...pulled.flatMap(({ blobs }) => blobs), ...resolved.blobs]) {
       const known = needs.get(digest)?.owners ?? [];
       const config = pulled.some(({ configDigest }) => configDigest === digest);
@@ -77,7 +63,7 @@ type Named = {
 async function name(image: Resolved, store: BlobStore, runner: Platform): Promise<Named | undefined> {
   const { root, wanted } = image;
   if (root === undefined) return undefined;
-  const images = pulledImages(image);
+  const images = countedPlatforms(image);
   const converted = await convert(root, images, store);
   const top = converted?.manifest ?? { bytes: root.fetched.bytes, digest: root.fetched.digest, mediaType: root.document.mediaType };
   const manifests = converted === undefined ? images.map(({ manifest }) => manifest) : [];

@@ -1,4 +1,4 @@
-import type { Digest } from "../oci/digest.ts";
+import { asDigest, type Digest, digestOf } from "../oci/digest.ts";
 import { PullError } from "../oci/failure.ts";
 import { formatPlatform } from "../oci/platform.ts";
 import { repositoryName } from "../oci/reference.ts";
@@ -19,14 +19,15 @@ export function keysUnder(prefix: string): Keys {
   };
 }
 
+// With the longest prefix and a sha512 digest a key has some 450 characters.
+const LONGEST_SET = 200;
+
 /** Keys hold 512 characters and no comma; a set is written in one order, whatever order it was asked for in. */
 function platformSet(platforms: readonly Requirement[]): string {
   const names = platforms.flatMap((one) => (typeof one === "string" ? [one] : one.map(formatPlatform)));
-  return [...new Set(names)]
-    .toSorted()
-    .join("+")
-    .replace(/[^A-Za-z0-9+._-]/g, "_")
-    .slice(0, 200);
+  const set = [...new Set(names)].toSorted().join("+");
+  const written = set.replace(/[^A-Za-z0-9+._-]/g, "_");
+  return written.length <= LONGEST_SET ? written : digestOf(Buffer.from(set)).replace(":", "-");
 }
 
 // A few hundred documents and small blobs; what is larger is no entry of ours.
@@ -70,16 +71,17 @@ export class CachedSource implements Source {
   }
 
   async manifest(image: Image, reference: string): Promise<Fetched> {
+    const pinned = asDigest(reference);
+    const claim = pinned === undefined ? await this.#source.claim(image, reference) : undefined;
+    const digest = pinned ?? claim?.digest;
+    if (digest === undefined) return this.#source.manifest(image, reference);
     const required = this.#required.get(nameOf(image, reference));
-    const claim = reference.includes(":")
-      ? { digest: reference as Digest, authenticated: false }
-      : await this.#source.claim(image, reference);
-    if (claim.digest === undefined) return this.#source.manifest(image, reference);
-    if (required !== undefined) await this.#open(claim.digest, required);
-    const known = this.#known.get(claim.digest);
+    if (required !== undefined) await this.#open(digest, required);
+    const known = this.#known.get(digest);
     if (known === undefined) return this.#source.manifest(image, reference);
-    if (reference === claim.digest) await this.#recheck(image, () => this.#source.claim(image, reference));
-    return { ...known, digest: claim.digest, mediaType: "", authenticated: claim.authenticated };
+    const said = claim ?? (await this.#recheck(image, () => this.#source.claim(image, reference)));
+    // Where nobody can say whether credentials are needed, they are: what comes of it is not shared.
+    return { ...known, digest, mediaType: "", authenticated: said?.authenticated ?? true };
   }
 
   claim(image: Image, reference: string): ReturnType<Source["claim"]> {
@@ -119,16 +121,17 @@ export class CachedSource implements Source {
   }
 
   /** Asks whether what the cache had is still there. A registry that is out of reach cannot say, which is worth one warning. */
-  async #recheck(image: Image, ask: () => Promise<unknown>): Promise<void> {
-    if (this.#silent.has(image.registry)) return;
+  async #recheck<T>(image: Image, ask: () => Promise<T>): Promise<T | undefined> {
+    if (this.#silent.has(image.registry)) return undefined;
     try {
-      await ask();
+      return await ask();
     } catch (error) {
       if (!(error instanceof PullError) || error.status !== "unreachable") throw error;
-      if (!this.#silent.has(image.registry))
-        this.#warn(`${image.registry} cannot be reached: what the cache has is right by its digests, but was not re-checked there`);
-      this.#silent.add(image.registry);
     }
+    const words = "cannot be reached: what the cache has is right by its digests, but was not re-checked there";
+    if (!this.#silent.has(image.registry)) this.#warn(`${image.registry} ${words}`);
+    this.#silent.add(image.registry);
+    return undefined;
   }
 }
 

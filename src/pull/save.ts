@@ -1,5 +1,5 @@
 import type { Digest } from "../oci/digest.ts";
-import { type Outcome, problemsOf, type Resolved } from "./plan.ts";
+import { countedPlatforms, type Outcome, problemsOf, type Resolved } from "./plan.ts";
 import type { Blob } from "./ports.ts";
 import type { CachedSource, Keys } from "./restore.ts";
 
@@ -50,16 +50,12 @@ function maySave(image: Resolved, { most, savePrivate }: SavePolicy): boolean {
 
 /** Blobs with an entry of their own. A config never has one: the gate needs it before anything else is restored. */
 function largeBlobs(image: Resolved, least: number): readonly Digest[] {
-  const configs = new Set(pulledPlatforms(image).map(({ configDigest }) => configDigest));
+  const configs = new Set(countedPlatforms(image).map(({ configDigest }) => configDigest));
   return blobsOf(image).flatMap(({ digest, size }) => (size >= least && !configs.has(digest) ? [digest] : []));
 }
 
-function pulledPlatforms({ platforms, wanted }: Resolved) {
-  return platforms.flatMap(({ image, required }) => (image !== undefined && (required || wanted.platforms === "any") ? [image] : []));
-}
-
 function blobsOf(image: Resolved): readonly Blob[] {
-  const blobs = [...pulledPlatforms(image).flatMap(({ blobs }) => blobs), ...image.blobs];
+  const blobs = [...countedPlatforms(image).flatMap(({ blobs }) => blobs), ...image.blobs];
   return blobs.map(({ digest, size }) => ({ digest, size: size ?? 0 }));
 }
 
@@ -68,7 +64,7 @@ function toBundle(image: Resolved, source: Pick<CachedSource, "missingEntry">, l
   const { root, wanted } = image;
   if (root === undefined) return [];
   const isSchema1 = root.document.kind === "schema1";
-  const documents = isSchema1 ? [] : [root.fetched, ...root.nested, ...pulledPlatforms(image).map(({ manifest }) => manifest)];
+  const documents = isSchema1 ? [] : [root.fetched, ...root.nested, ...countedPlatforms(image).map(({ manifest }) => manifest)];
   const large = new Set(largeBlobs(image, least));
   const small = blobsOf(image).filter(({ digest }) => !large.has(digest));
   const blobs = [...new Set([...documents, ...small].map(({ digest }) => digest))];

@@ -2,7 +2,7 @@ import type { Digest } from "../oci/digest.ts";
 import { type Platform, satisfies } from "../oci/platform.ts";
 import { repositoryName } from "../oci/reference.ts";
 import type { Outcome } from "../pull/plan.ts";
-import { type PlatformImage, type PlatformOutcome, problemsOf, type Resolved, statusOf } from "../pull/plan.ts";
+import { countedPlatforms, type PlatformImage, type PlatformOutcome, problemsOf, type Resolved, statusOf } from "../pull/plan.ts";
 
 type Entry = Readonly<Record<string, unknown>>;
 
@@ -57,16 +57,8 @@ export function pinnedReference(resolved: Resolved): string {
 
 /** The image whose config and labels stand for the whole: the runner's platform, else the first required one. */
 export function shownImage(resolved: Resolved, runner: Platform): PlatformImage | undefined {
-  const images = lookedInto(resolved).map(({ image }) => image);
+  const images = countedPlatforms(resolved);
   return images.find((image) => satisfies(runner, image.config.platform)) ?? images[0];
-}
-
-/** The platforms that count: required ones or, when none is, the one a single image is for. */
-function lookedInto(resolved: Resolved): readonly (PlatformOutcome & { readonly image: PlatformImage })[] {
-  const none = resolved.wanted.platforms === "any";
-  return resolved.platforms.filter(
-    (one): one is PlatformOutcome & { readonly image: PlatformImage } => one.image !== undefined && (one.required || none),
-  );
 }
 
 /** Compressed bytes of all blobs together, each digest once; one that nobody states a size for counts nothing. */
@@ -77,6 +69,6 @@ export function sumOfSizes(blobs: PlatformImage["blobs"]): number {
 
 /** Compressed bytes of all images, each blob once. */
 export function totalSize(images: readonly Resolved[]): number {
-  const blobs = images.flatMap((resolved) => [...resolved.blobs, ...lookedInto(resolved).flatMap(({ image }) => image.blobs)]);
+  const blobs = images.flatMap((resolved) => [...resolved.blobs, ...countedPlatforms(resolved).flatMap((image) => image.blobs)]);
   return sumOfSizes(blobs);
 }
