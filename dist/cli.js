@@ -1,18 +1,18 @@
 import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);
 import {
   terminal
-} from "./chunk-OTIXS73M.js";
+} from "./chunk-2FXK5W65.js";
 import {
   DEFAULTS,
   step
-} from "./chunk-V44YXGNY.js";
+} from "./chunk-N4V7QXAW.js";
 import {
   saveHere
-} from "./chunk-ZRPAO6LV.js";
+} from "./chunk-5SJ2WVH5.js";
 import "./chunk-YJAW5X2H.js";
 import "./chunk-WNZCO3WI.js";
-import "./chunk-2EKMN6OB.js";
-import "./chunk-GLJ3TQIW.js";
+import "./chunk-FYDFIOEJ.js";
+import "./chunk-M3LU5BZ4.js";
 import "./chunk-FZPE4MJZ.js";
 import "./chunk-SRGGCH3K.js";
 import {
@@ -42,7 +42,7 @@ function toEnvironment(args) {
 __name(toEnvironment, "toEnvironment");
 async function main(args) {
   if (args.length === 0) {
-    const { demonstrate } = await import("./demo-5M4QJVC7.js");
+    const { demonstrate } = await import("./demo-VHN5DMKX.js");
     return demonstrate(write);
   }
   let environment;

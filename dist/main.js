@@ -1,14 +1,14 @@
 import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);
 import {
   actions
-} from "./chunk-IZCL2KQF.js";
+} from "./chunk-PGW3MUAA.js";
 import {
   step
-} from "./chunk-V44YXGNY.js";
+} from "./chunk-N4V7QXAW.js";
 import "./chunk-YJAW5X2H.js";
 import "./chunk-NFSB6LL2.js";
 import "./chunk-WNZCO3WI.js";
-import "./chunk-GLJ3TQIW.js";
+import "./chunk-M3LU5BZ4.js";
 import "./chunk-FZPE4MJZ.js";
 import "./chunk-SRGGCH3K.js";
 import "./chunk-7EV6XQIJ.js";

@@ -2,17 +2,17 @@ import { createRequire as __createRequire } from 'node:module'; const require = 
 import {
   actions,
   readPromises
-} from "./chunk-IZCL2KQF.js";
+} from "./chunk-PGW3MUAA.js";
 import {
   save
-} from "./chunk-ZRPAO6LV.js";
+} from "./chunk-5SJ2WVH5.js";
 import "./chunk-YJAW5X2H.js";
 import "./chunk-NFSB6LL2.js";
-import "./chunk-2EKMN6OB.js";
+import "./chunk-FYDFIOEJ.js";
 import {
   connectCache,
   openHttp
-} from "./chunk-GLJ3TQIW.js";
+} from "./chunk-M3LU5BZ4.js";
 import "./chunk-FZPE4MJZ.js";
 import "./chunk-SRGGCH3K.js";
 import "./chunk-7EV6XQIJ.js";

@@ -77,16 +77,18 @@ export async function connectCache(
 /** The service's signed URLs: no credentials but what they carry, no redirects, and never a word of their query. */
 function signedUrls(http: Http, { say }: Voice, signal: AbortSignal): SignedUrls {
   const downloader = new Downloader({ clock, signal, say });
+  // A cache that has to be asked often is no help: registries are asked instead.
+  const attempts = 2;
   const ask =
     (url: URL): Ask =>
     async (wanted) => {
-      const answer = await http.exchange({ ...wanted, url, namedBy: "user" });
+      const answer = await http.exchange({ ...wanted, url, namedBy: "user", attempts });
       if (answer.status >= 200 && answer.status < 300) return answer;
-      throw new PullError(answer.status === 416 ? "invalid" : "not-found", `${url.host} answered ${answer.status}`);
+      throw new PullError(answer.status >= 500 ? "unreachable" : "not-found", `${url.host} answered ${answer.status}`);
     };
   return {
     // Wrong bytes are wrong for good here: entries never change.
     download: (url, blob, target) => downloader.download(ask(url), blob, target, 0),
-    get: async (url, limit) => (await http.exchange({ method: "GET", url, headers: {}, limit, namedBy: "user" })).body,
+    get: async (url, limit) => (await http.exchange({ method: "GET", url, headers: {}, limit, namedBy: "user", attempts })).body,
   };
 }

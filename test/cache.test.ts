@@ -256,6 +256,20 @@ describe("a pull through the Actions cache", () => {
     });
   }
 
+  it("leaves the cache alone when its blobs cannot be had", async () => {
+    const app = registry.push("org/app", "1.0", multiPlatform(["linux/s390x"]));
+    const filled = await fill(app);
+    service.faults.push((request) => {
+      const blob = request.url?.startsWith("/container/") === true;
+      if (blob) request.socket.destroy();
+      return blob;
+    });
+    const warm = await step(app);
+    assert.deepEqual([warm.exitCode, warm.outputs.get("cache-hit"), listing()], [0, "false", filled], warm.stdout);
+    assert.equal(warm.commands.filter(({ name, data }) => name === "warning" && data.includes("left alone")).length, 1, warm.stdout);
+    assert.ok(service.seen.filter((line) => line.endsWith("blob")).length <= 6, service.seen.join());
+  });
+
   it("stops saving at the first limit", async () => {
     const cold = await step(registry.push("org/app", "1.0", multiPlatform(["linux/s390x"])));
     service.faults.push((request, response) => {

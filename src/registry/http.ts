@@ -17,6 +17,8 @@ export type HttpRequest = {
   /** Bytes a successful answer may have; one more fails. */
   readonly limit: number;
   readonly namedBy: NamedBy;
+  /** Tries at most, where fewer than usual are worth the wait. */
+  readonly attempts?: number | undefined;
   /** Where a successful body goes instead of memory. A cut is then not tried again here: the rest is another request. */
   readonly sink?: Sink | undefined;
 };
@@ -71,7 +73,7 @@ export class Http {
     if (literal !== undefined) checkReach(literal, literal, request.namedBy);
     for (let attempt = 1; ; attempt++) {
       const result = await this.#slot(request.url).run(() => this.#attempt(request).catch(asFailedAttempt));
-      const delay = this.#retryDelay(attempt, result);
+      const delay = attempt < (request.attempts ?? ATTEMPTS) ? this.#retryDelay(attempt, result) : undefined;
       if (delay === undefined) {
         if ("status" in result) return result;
         throw failure(request.url, result.error, this.#options.signal);
@@ -86,7 +88,7 @@ export class Http {
   #retryDelay(attempt: number, result: HttpAnswer | FailedAttempt): number | undefined {
     if (this.#options.signal.aborted) return undefined;
     if ("status" in result) {
-      if (attempt >= ATTEMPTS || !isTransient(result.status)) return undefined;
+      if (!isTransient(result.status)) return undefined;
       return delayAfter(attempt, result.headers["retry-after"], this.#options.clock);
     }
     return attempt < attemptsFor(result.error) ? delayAfter(attempt, undefined, this.#options.clock) : undefined;

@@ -52,6 +52,7 @@ export class ActionsCache {
       return true;
     } catch (error) {
       this.#options.say(`the cache's entry for ${blob.digest} is not used: ${(error as Error).message}`);
+      if ((error as { status?: unknown }).status === "unreachable") this.#fail(error as Error, false);
       await target.restart();
       return false;
     }
@@ -106,12 +107,15 @@ export class ActionsCache {
     } catch (error) {
       const { name, message } = error as Error;
       // A limit or a denial is an answer for all that would follow.
-      const final = name === "RateLimitError" || /rate.?limit|denied|\(40[13]\)|\(429\)/i.test(message);
-      if (++this.#failures < FAILURES_ALLOWED && !final) return undefined;
-      if (!this.#stopped) this.#options.warn(`the Actions cache is left alone for the rest of this step: ${message}`);
-      this.#stopped = true;
+      this.#fail(error as Error, name === "RateLimitError" || /rate.?limit|denied|\(40[13]\)|\(429\)/i.test(message));
       return undefined;
     }
+  }
+
+  #fail({ message }: Error, final: boolean): void {
+    if (++this.#failures < FAILURES_ALLOWED && !final) return;
+    if (!this.#stopped) this.#options.warn(`the Actions cache is left alone for the rest of this step: ${message}`);
+    this.#stopped = true;
   }
 }
 
