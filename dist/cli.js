@@ -5,13 +5,13 @@ import {
 import {
   DEFAULTS,
   step
-} from "./chunk-N4V7QXAW.js";
+} from "./chunk-WKAN4YJQ.js";
 import {
   saveHere
-} from "./chunk-5SJ2WVH5.js";
+} from "./chunk-QB3OYBEF.js";
 import "./chunk-YJAW5X2H.js";
 import "./chunk-WNZCO3WI.js";
-import "./chunk-FYDFIOEJ.js";
+import "./chunk-SPBYXJI7.js";
 import "./chunk-M3LU5BZ4.js";
 import "./chunk-FZPE4MJZ.js";
 import "./chunk-SRGGCH3K.js";
@@ -42,7 +42,7 @@ function toEnvironment(args) {
 __name(toEnvironment, "toEnvironment");
 async function main(args) {
   if (args.length === 0) {
-    const { demonstrate } = await import("./demo-VHN5DMKX.js");
+    const { demonstrate } = await import("./demo-MSXQ2RJ2.js");
     return demonstrate(write);
   }
   let environment;

@@ -4,7 +4,7 @@ import {
 } from "./chunk-PGW3MUAA.js";
 import {
   step
-} from "./chunk-N4V7QXAW.js";
+} from "./chunk-WKAN4YJQ.js";
 import "./chunk-YJAW5X2H.js";
 import "./chunk-NFSB6LL2.js";
 import "./chunk-WNZCO3WI.js";

@@ -5,10 +5,10 @@ import {
 } from "./chunk-PGW3MUAA.js";
 import {
   save
-} from "./chunk-5SJ2WVH5.js";
+} from "./chunk-QB3OYBEF.js";
 import "./chunk-YJAW5X2H.js";
 import "./chunk-NFSB6LL2.js";
-import "./chunk-FYDFIOEJ.js";
+import "./chunk-SPBYXJI7.js";
 import {
   connectCache,
   openHttp
