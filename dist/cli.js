@@ -1,18 +1,18 @@
 import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);
 import {
   terminal
-} from "./chunk-2FXK5W65.js";
+} from "./chunk-DGILN7BD.js";
 import {
   DEFAULTS,
   step
-} from "./chunk-WKAN4YJQ.js";
+} from "./chunk-WBB7ZXB6.js";
 import {
   saveHere
-} from "./chunk-QB3OYBEF.js";
+} from "./chunk-IH6HSXWM.js";
 import "./chunk-YJAW5X2H.js";
 import "./chunk-WNZCO3WI.js";
-import "./chunk-SPBYXJI7.js";
-import "./chunk-M3LU5BZ4.js";
+import "./chunk-LWAGMJWA.js";
+import "./chunk-BLFHDDDO.js";
 import "./chunk-FZPE4MJZ.js";
 import "./chunk-SRGGCH3K.js";
 import {
@@ -42,7 +42,7 @@ function toEnvironment(args) {
 __name(toEnvironment, "toEnvironment");
 async function main(args) {
   if (args.length === 0) {
-    const { demonstrate } = await import("./demo-MSXQ2RJ2.js");
+    const { demonstrate } = await import("./demo-OWOBZZZY.js");
     return demonstrate(write);
   }
   let environment;

@@ -2,17 +2,17 @@ import { createRequire as __createRequire } from 'node:module'; const require = 
 import {
   actions,
   readPromises
-} from "./chunk-PGW3MUAA.js";
+} from "./chunk-X5IDPS5V.js";
 import {
   save
-} from "./chunk-QB3OYBEF.js";
+} from "./chunk-IH6HSXWM.js";
 import "./chunk-YJAW5X2H.js";
 import "./chunk-NFSB6LL2.js";
-import "./chunk-SPBYXJI7.js";
+import "./chunk-LWAGMJWA.js";
 import {
   connectCache,
   openHttp
-} from "./chunk-M3LU5BZ4.js";
+} from "./chunk-BLFHDDDO.js";
 import "./chunk-FZPE4MJZ.js";
 import "./chunk-SRGGCH3K.js";
 import "./chunk-7EV6XQIJ.js";

@@ -103,8 +103,8 @@ export class Http {
     const cancel = (): void => stop.abort(this.#options.signal.reason);
     if (this.#options.signal.aborted) cancel();
     this.#options.signal.addEventListener("abort", cancel, { once: true });
-    const late = new PullError("unreachable", `no answer within ${HEADERS_DEADLINE_MS / 1000} s`);
-    const deadline = setTimeout(() => stop.abort(late), HEADERS_DEADLINE_MS);
+    const late = (): void => stop.abort(new PullError("unreachable", `no answer within ${HEADERS_DEADLINE_MS / 1000} s`));
+    const deadline = setTimeout(late, HEADERS_DEADLINE_MS);
     try {
       const message = await this.#send(request, stop.signal);
       clearTimeout(deadline);
