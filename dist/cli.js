@@ -1,18 +1,18 @@
 import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);
 import {
   terminal
-} from "./chunk-DGILN7BD.js";
+} from "./chunk-TTD4XYY3.js";
 import {
   DEFAULTS,
   step
-} from "./chunk-WBB7ZXB6.js";
+} from "./chunk-YZWZW57P.js";
 import {
   saveHere
-} from "./chunk-IH6HSXWM.js";
+} from "./chunk-SHW7QHN5.js";
 import "./chunk-YJAW5X2H.js";
 import "./chunk-WNZCO3WI.js";
-import "./chunk-LWAGMJWA.js";
-import "./chunk-BLFHDDDO.js";
+import "./chunk-FNTL3EBN.js";
+import "./chunk-MGUUGOED.js";
 import "./chunk-FZPE4MJZ.js";
 import "./chunk-SRGGCH3K.js";
 import {
@@ -42,7 +42,7 @@ function toEnvironment(args) {
 __name(toEnvironment, "toEnvironment");
 async function main(args) {
   if (args.length === 0) {
-    const { demonstrate } = await import("./demo-OWOBZZZY.js");
+    const { demonstrate } = await import("./demo-BKH4BODX.js");
     return demonstrate(write);
   }
   let environment;

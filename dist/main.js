@@ -1,14 +1,14 @@
 import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);
 import {
   actions
-} from "./chunk-X5IDPS5V.js";
+} from "./chunk-CVDP35XR.js";
 import {
   step
-} from "./chunk-WBB7ZXB6.js";
+} from "./chunk-YZWZW57P.js";
 import "./chunk-YJAW5X2H.js";
 import "./chunk-NFSB6LL2.js";
 import "./chunk-WNZCO3WI.js";
-import "./chunk-BLFHDDDO.js";
+import "./chunk-MGUUGOED.js";
 import "./chunk-FZPE4MJZ.js";
 import "./chunk-SRGGCH3K.js";
 import "./chunk-7EV6XQIJ.js";

@@ -2,17 +2,17 @@ import { createRequire as __createRequire } from 'node:module'; const require = 
 import {
   actions,
   readPromises
-} from "./chunk-X5IDPS5V.js";
+} from "./chunk-CVDP35XR.js";
 import {
   save
-} from "./chunk-IH6HSXWM.js";
+} from "./chunk-SHW7QHN5.js";
 import "./chunk-YJAW5X2H.js";
 import "./chunk-NFSB6LL2.js";
-import "./chunk-LWAGMJWA.js";
+import "./chunk-FNTL3EBN.js";
 import {
   connectCache,
   openHttp
-} from "./chunk-BLFHDDDO.js";
+} from "./chunk-MGUUGOED.js";
 import "./chunk-FZPE4MJZ.js";
 import "./chunk-SRGGCH3K.js";
 import "./chunk-7EV6XQIJ.js";

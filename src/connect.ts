@@ -47,10 +47,7 @@ export function connectRegistries(http: Http, inputs: Inputs, environment: Envir
   const api = new Api({ http, authenticator, insecureRegistries, say, warn });
   const downloader = new Downloader({ clock, signal, say });
   const downloads: BlobDownload = {
-    download: async (image, blob, target) => {
-      await downloader.download((wanted) => api.ask(image, `blobs/${blob.digest}`, wanted), blob, target);
-      return "registry";
-    },
+    download: (image, blob, target) => downloader.download((wanted) => api.ask(image, `blobs/${blob.digest}`, wanted), blob, target),
   };
   return { api, source: new RegistryClient(api, say), downloads };
 }

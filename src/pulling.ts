@@ -6,8 +6,9 @@ import { PullError } from "./oci/failure.ts";
 import type { Outcome, Resolved } from "./pull/plan.ts";
 import type { BlobDownload } from "./pull/ports.ts";
 import { pull } from "./pull/pull.ts";
-import { CachedSource, type CachedSourceOptions, cachedDownloads, keysUnder } from "./pull/restore.ts";
+import { CachedSource, type CachedSourceOptions, keysUnder, restorer } from "./pull/restore.ts";
 import { type SavePolicy, toPromises } from "./pull/save.ts";
+import type { Wires } from "./pull/transfer.ts";
 import { cachePolicy, isPrivateRepository } from "./runner/cache-policy.ts";
 import { engineRunner, loadAll } from "./runner/engine.ts";
 import type { Environment, Inputs } from "./runner/inputs.ts";
@@ -29,7 +30,12 @@ export type Step = {
 };
 
 /** Registries with the cache before them, and what may be saved. */
-export type Caching = { readonly source: CachedSource; readonly downloads: BlobDownload; readonly saves: SavePolicy | undefined };
+export type Caching = {
+  readonly source: CachedSource;
+  readonly downloads: BlobDownload;
+  readonly restore: Wires["restore"];
+  readonly saves: SavePolicy | undefined;
+};
 
 /** The cache that this step may use, before the registries; without one, the registries alone. */
 export async function openCache({ source, downloads }: Registries, { inputs, machine, workflow, http, signal }: Step): Promise<Caching> {
@@ -46,7 +52,8 @@ export async function openCache({ source, downloads }: Registries, { inputs, mac
   const mayShare = savePrivate || kind === "directory" || isPrivateRepository(readEvent(environment));
   return {
     source: new CachedSource(source, { fetch, keys, wanted: inputs.plan.wanted, warn: workflow.warn }),
-    downloads: cache === undefined ? downloads : cachedDownloads(downloads, cache, keys, minSize),
+    downloads,
+    restore: cache === undefined ? async () => false : restorer(cache, keys, minSize),
     saves: kind === "none" || !save ? undefined : { kind, keys, least: minSize, most: maxSize, savePrivate: mayShare },
   };
 }
@@ -65,13 +72,13 @@ function readEvent(environment: Environment): string {
  * to get. What goes wrong with the layout or the engine is a problem of every image.
  */
 export async function pullAndLoad(images: readonly Resolved[], caching: Caching, step: Step): Promise<Outcome> {
-  const { source, downloads, saves } = caching;
+  const { source, saves } = caching;
   const { inputs, machine, workflow } = step;
   const progress = startProgress(workflow.say);
   try {
     const store = await Layout.open(inputs.path || join(machine.temporary, "registry-pull"));
     const options = { concurrency: inputs.concurrency, progress, runner: inputs.runner, now: Date.now };
-    const outcome = await pull(images, { source, downloads, store, restored: (digest) => source.restored(digest) }, options);
+    const outcome = await pull(images, { ...caching, store, restored: (digest) => source.restored(digest) }, options);
     progress.stop();
     if (outcome.pulled !== undefined) sayPulled(workflow, outcome.pulled);
     if (saves !== undefined) workflow.promise(toPromises(outcome, source, saves));

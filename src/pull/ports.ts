@@ -42,7 +42,7 @@ export interface BlobTarget {
 
 /** Brings large blobs, verified by the target that takes them; fails with a status of the contract. */
 export interface BlobDownload {
-  download(image: Image, blob: Blob, target: Omit<BlobTarget, "abort">): Promise<Origin>;
+  download(image: Image, blob: Blob, target: Omit<BlobTarget, "abort">): Promise<void>;
 }
 
 /** Where a blob came from. */

@@ -3,7 +3,8 @@ import { PullError } from "../oci/failure.ts";
 import { formatPlatform } from "../oci/platform.ts";
 import { repositoryName } from "../oci/reference.ts";
 import type { Requirement, Wanted } from "./plan.ts";
-import type { Blob, BlobCache, BlobDownload, BlobTarget, Fetched, Image, Origin, Source } from "./ports.ts";
+import type { Blob, BlobCache, Fetched, Image, Source } from "./ports.ts";
+import type { Wires } from "./transfer.ts";
 
 /** How entries of the cache are named: exact keys, so that nothing else can be meant. */
 export type Keys = {
@@ -139,12 +140,7 @@ function nameOf(image: Image, reference: string | undefined): string {
   return `${repositoryName(image)} ${reference}`;
 }
 
-/** Downloads that ask the cache first, for blobs of `least` bytes or more. */
-export function cachedDownloads(downloads: BlobDownload, cache: BlobCache, keys: Keys, least: number): BlobDownload {
-  return {
-    async download(image: Image, blob: Blob, target: Omit<BlobTarget, "abort">): Promise<Origin> {
-      if (blob.size >= least && (await cache.restore(keys.blob(blob.digest), blob, target))) return "cache";
-      return downloads.download(image, blob, target);
-    },
-  };
+/** Brings blobs of `least` bytes or more from their own entries; smaller ones have none. */
+export function restorer(cache: BlobCache, keys: Keys, least: number): Wires["restore"] {
+  return async (blob, target) => blob.size >= least && (await cache.restore(keys.blob(blob.digest), blob, target));
 }

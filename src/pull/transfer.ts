@@ -11,10 +11,12 @@ export type Wires = {
   readonly store: BlobStore;
   /** What the cache had of a document or small blob. */
   readonly restored: (digest: Digest) => Buffer | undefined;
+  /** Brings a large blob from the cache; false, and the target empty, when that has it not. */
+  readonly restore: (blob: Blob, target: Omit<BlobTarget, "abort">) => Promise<boolean>;
 };
 
-/** Told of bytes: how many there are to bring, and every part that came. */
-export type Progress = { readonly planned: (bytes: number) => void; readonly moved: (bytes: number) => void };
+/** Told of bytes: how many there are to bring, and every part that came, taken back where it has to come again. */
+export type Progress = { readonly planned: (bytes: number) => void; readonly moved: (bytes: number, from: Origin) => void };
 
 /** Blobs at a time, whom to tell of bytes, the platform an engine would load, and the time in milliseconds. */
 export type PullOptions = {
@@ -54,9 +56,9 @@ export async function bring(needs: readonly Need[], wires: Wires, { concurrency,
     if (first === undefined) return;
     try {
       if (ended !== undefined) throw ended;
-      const moved = (bytes: number): void => {
+      const moved: Progress["moved"] = (bytes, from) => {
         if (ended !== undefined) throw ended;
-        progress.moved(bytes);
+        progress.moved(bytes, from);
       };
       const started = now();
       const origin = await bringOne(need, first, wires, moved);
@@ -114,32 +116,49 @@ export function asProblem({ wanted }: Resolved, error: unknown): Failure {
   return { status: error.status === "not-found" ? "dangling" : error.status, message: `${wanted.written}: ${error.message}` };
 }
 
-async function bringOne(need: Need, { wanted }: Resolved, wires: Wires, moved: (bytes: number) => void): Promise<Origin> {
+async function bringOne(need: Need, { wanted }: Resolved, wires: Wires, moved: Progress["moved"]): Promise<Origin> {
   const { source, downloads, store } = wires;
   const known = wires.restored(need.digest);
   if (known !== undefined || need.config) {
     await store.put(need.digest, known ?? (await source.blob(wanted.reference, need)));
-    moved(need.size);
-    return known === undefined ? "registry" : "cache";
+    const origin = known === undefined ? "registry" : "cache";
+    moved(need.size, origin);
+    return origin;
   }
   const ingest = await store.ingest(need);
-  const target: Omit<BlobTarget, "abort"> = {
-    get received() {
-      return ingest.received;
-    },
-    write: async (chunk) => {
-      moved(chunk.length);
-      await ingest.write(chunk);
-    },
-    restart: async () => {
-      moved(-ingest.received);
-      await ingest.restart();
-    },
-    commit: () => ingest.commit(),
-  };
   try {
-    return await downloads.download(wanted.reference, need, target);
+    if (
+      await wires.restore(
+        need,
+        counted(ingest, (bytes) => moved(bytes, "cache")),
+      )
+    )
+      return "cache";
+    await downloads.download(
+      wanted.reference,
+      need,
+      counted(ingest, (bytes) => moved(bytes, "registry")),
+    );
+    return "registry";
   } finally {
     await ingest.abort();
   }
+}
+
+/** The same target, with every byte that it takes, or gives up again, told. */
+function counted(target: BlobTarget, moved: (bytes: number) => void): Omit<BlobTarget, "abort"> {
+  return {
+    get received() {
+      return target.received;
+    },
+    write: async (chunk) => {
+      moved(chunk.length);
+      await target.write(chunk);
+    },
+    restart: async () => {
+      moved(-target.received);
+      await target.restart();
+    },
+    commit: () => target.commit(),
+  };
 }

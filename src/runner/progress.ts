@@ -3,22 +3,24 @@ import { formatBytes } from "./log.ts";
 
 const EVERY_MS = 5_000;
 
-/** Says every five seconds how far the bytes are, until it is stopped: done, total and the rate since the last time. */
+/** Says every five seconds how far the bytes are, until it is stopped: done and total, where from, and the rate since the last time. */
 export function startProgress(say: (line: string) => void): Progress & { readonly stop: () => void } {
+  const done = { cache: 0, registry: 0 };
   let total = 0;
-  let done = 0;
-  let doneBefore = 0;
+  let before = 0;
   const timer = setInterval(() => {
-    const rate = formatBytes(Math.max(0, done - doneBefore) / (EVERY_MS / 1_000));
-    say(`pulled ${formatBytes(done)} of ${formatBytes(total)}, ${rate}/s`);
-    doneBefore = done;
+    const now = done.cache + done.registry;
+    const rate = formatBytes(Math.max(0, now - before) / (EVERY_MS / 1_000));
+    const origins = `${formatBytes(done.cache)} restored, ${formatBytes(done.registry)} downloaded`;
+    say(`pulled ${formatBytes(now)} of ${formatBytes(total)} (${origins}), ${rate}/s`);
+    before = now;
   }, EVERY_MS);
   return {
     planned: (bytes) => {
       total += bytes;
     },
-    moved: (bytes) => {
-      done += bytes;
+    moved: (bytes, from) => {
+      done[from] += bytes;
     },
     stop: () => clearInterval(timer),
   };
