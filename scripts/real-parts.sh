@@ -3,7 +3,7 @@
 # What the stable suite has is installed; a current Docker Engine, which it has not, is unpacked into the directory
 # that this prints, to be put in front of PATH.
 set -eu
-parts="${XDG_CACHE_HOME:-$HOME/.cache}/registry-pull-parts"
+parts="${XDG_CACHE_HOME:-${HOME:-/tmp}/.cache}/registry-pull-parts"
 export DEBIAN_FRONTEND=noninteractive
 
 # A mirror in the middle of its own update gives wrong lists for a moment.

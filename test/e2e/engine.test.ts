@@ -128,7 +128,7 @@ for (const store of ["containerd", "classic"] as const) {
 }
 
 async function answers(docker: (...args: string[]) => string): Promise<void> {
-  for (let attempt = 0; attempt < 100; attempt++) {
+  for (let attempt = 0; attempt < 300; attempt++) {
     try {
       docker("info");
       return;
