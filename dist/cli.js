@@ -1,19 +1,19 @@
 import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);
 import {
   terminal
-} from "./chunk-TTD4XYY3.js";
+} from "./chunk-MBW6NYAJ.js";
 import {
   DEFAULTS,
   step
-} from "./chunk-YZWZW57P.js";
+} from "./chunk-BTVTUYLE.js";
 import {
-  saveHere
-} from "./chunk-SHW7QHN5.js";
+  save
+} from "./chunk-4LLENSFU.js";
 import "./chunk-YJAW5X2H.js";
 import "./chunk-WNZCO3WI.js";
-import "./chunk-FNTL3EBN.js";
-import "./chunk-MGUUGOED.js";
-import "./chunk-FZPE4MJZ.js";
+import "./chunk-GGMNKPXS.js";
+import "./chunk-NJDYEQ4U.js";
+import "./chunk-3UDAXQZW.js";
 import "./chunk-SRGGCH3K.js";
 import {
   __name
@@ -42,7 +42,7 @@ function toEnvironment(args) {
 __name(toEnvironment, "toEnvironment");
 async function main(args) {
   if (args.length === 0) {
-    const { demonstrate } = await import("./demo-BKH4BODX.js");
+    const { demonstrate } = await import("./demo-54J4MNJC.js");
     return demonstrate(write);
   }
   let environment;
@@ -62,7 +62,7 @@ ${USAGE}`);
   const { platform, arch: architecture } = process;
   const exitCode = await step({ environment, platform, architecture, temporary: tmpdir() }, workflow);
   workflow.printOutputs();
-  await saveHere(workflow, environment);
+  await save(workflow.promised(), environment, workflow);
   return exitCode;
 }
 __name(main, "main");

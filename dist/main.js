@@ -1,15 +1,15 @@
 import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);
 import {
   actions
-} from "./chunk-CVDP35XR.js";
+} from "./chunk-SHSUF2CO.js";
 import {
   step
-} from "./chunk-YZWZW57P.js";
+} from "./chunk-BTVTUYLE.js";
 import "./chunk-YJAW5X2H.js";
 import "./chunk-NFSB6LL2.js";
 import "./chunk-WNZCO3WI.js";
-import "./chunk-MGUUGOED.js";
-import "./chunk-FZPE4MJZ.js";
+import "./chunk-NJDYEQ4U.js";
+import "./chunk-3UDAXQZW.js";
 import "./chunk-SRGGCH3K.js";
 import "./chunk-7EV6XQIJ.js";
 

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { terminal } from "../src/runner/terminal.ts";
-import { saveHere } from "../src/save.ts";
+import { save } from "../src/save.ts";
 import { step } from "../src/step.ts";
 import { artifact, multiPlatform } from "../test/support/image.ts";
 import { Registry } from "../test/support/registry.ts";
@@ -53,6 +53,7 @@ async function runHere(write: (line: string) => void, directory: string, inputs:
   const environment = { DOCKER_CONFIG: directory, REGISTRY_AUTH_FILE: directory, XDG_CACHE_HOME: join(directory, "cache"), ...inputs };
   const exitCode = await step({ environment, platform: "linux", architecture: "x64", temporary: directory }, workflow);
   workflow.printOutputs();
-  await saveHere(workflow, environment);
+  // There is no job here that saving could be after.
+  await save(workflow.promised(), environment, workflow);
   return exitCode;
 }

@@ -2,7 +2,7 @@ import { tmpdir } from "node:os";
 import { type ParseArgsConfig, parseArgs } from "node:util";
 import { DEFAULTS, type Environment } from "./runner/inputs.ts";
 import { terminal } from "./runner/terminal.ts";
-import { saveHere } from "./save.ts";
+import { save } from "./save.ts";
 import { step } from "./step.ts";
 
 const USAGE = `npm start                            an embedded registry, no network: the gate passing, then failing
@@ -48,7 +48,8 @@ async function main(args: readonly string[]): Promise<number> {
   const { platform, arch: architecture } = process;
   const exitCode = await step({ environment, platform, architecture, temporary: tmpdir() }, workflow);
   workflow.printOutputs();
-  await saveHere(workflow, environment);
+  // There is no job here that saving could be after.
+  await save(workflow.promised(), environment, workflow);
   return exitCode;
 }
 

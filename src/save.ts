@@ -1,11 +1,11 @@
 import { rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { type Cache, connectCache, openHttp } from "./connect.ts";
+import { type Cache, connectCache, openHttp, type Voice } from "./connect.ts";
 import type { Digest } from "./oci/digest.ts";
 import type { Promised, Promises } from "./pull/save.ts";
 import type { Environment } from "./runner/inputs.ts";
-import type { terminal } from "./runner/terminal.ts";
 import { toBundle } from "./store/bundle.ts";
+import type { Saved } from "./store/directory-cache.ts";
 import { Layout } from "./store/layout.ts";
 
 // Few at a time: GitHub takes 200 uploads a minute from a repository, and other jobs have theirs.
@@ -13,13 +13,23 @@ const AT_ONCE = 4;
 
 /**
  * Saves what a step promised, from its layout, each blob hashed again first: between the step and now others had the
- * directory. Never fails; says how many entries are new.
+ * directory. What a cache will not take is no failure; says how many entries are new.
  */
-export async function save(promises: Promises, cache: Pick<Cache, "save">, say: (line: string) => void): Promise<void> {
-  if (promises.entries.length === 0) return;
+export async function save(promises: Promises | undefined, environment: Environment, voice: Voice): Promise<void> {
+  if (promises === undefined || promises.entries.length === 0) return;
+  const { signal } = new AbortController();
+  const http = openHttp(1, voice, signal);
+  try {
+    await saveEntries(promises, await connectCache(promises.kind, http, environment, voice, signal), voice.say);
+  } finally {
+    http.close();
+  }
+}
+
+async function saveEntries(promises: Promises, cache: Cache, say: (line: string) => void): Promise<void> {
   const layout = await Layout.open(promises.layout);
   const queue = promises.entries.values();
-  const counts = { saved: 0, there: 0, failed: 0 };
+  const counts: Record<Saved, number> = { saved: 0, there: 0, failed: 0 };
   const worker = async (): Promise<void> => {
     for (const entry of queue) counts[await saveEntry(entry, layout, cache)]++;
   };
@@ -27,16 +37,7 @@ export async function save(promises: Promises, cache: Pick<Cache, "save">, say: 
   say(`cache: ${counts.saved} entries saved, ${counts.there} were there${counts.failed === 0 ? "" : `, ${counts.failed} not saved`}`);
 }
 
-/** Saves at once what a step in a terminal promised: there is no job that it could be after. */
-export async function saveHere(workflow: ReturnType<typeof terminal>, environment: Environment): Promise<void> {
-  const promises = workflow.promised();
-  if (promises === undefined) return;
-  const { signal } = new AbortController();
-  const cache = await connectCache(promises.kind, openHttp(1, workflow, signal), environment, workflow, signal);
-  await save(promises, cache, workflow.say);
-}
-
-async function saveEntry({ key, blobs, bundled, inline }: Promised, layout: Layout, cache: Pick<Cache, "save">): Promise<keyof Counts> {
+async function saveEntry({ key, blobs, bundled, inline }: Promised, layout: Layout, cache: Cache): Promise<Saved> {
   const [first] = blobs;
   if (!bundled) return first !== undefined && (await layout.isRight(first)) ? cache.save(key, layout.blobPath(first)) : "failed";
   const parts: { digest: Digest; bytes: Buffer }[] = inline.map(([digest, base64]) => ({ digest, bytes: Buffer.from(base64, "base64") }));
@@ -53,5 +54,3 @@ async function saveEntry({ key, blobs, bundled, inline }: Promised, layout: Layo
     await rm(path, { force: true });
   }
 }
-
-type Counts = { saved: number; there: number; failed: number };

@@ -1,20 +1,17 @@
-/** Every status an image or a platform can have: the closed list of the action's contract. */
-export const STATUSES = [
-  "ok",
-  "not-found",
-  "unauthorized",
-  "rate-limited",
-  "unreachable",
-  "platform-missing",
-  "dangling",
-  "platform-mismatch",
-  "not-an-image",
-  "invalid",
-  "unsupported",
-] as const;
+/** The state of an image or of one of its platforms: the closed list of the action's contract. */
+export type Status =
+  | "ok"
+  | "not-found"
+  | "unauthorized"
+  | "rate-limited"
+  | "unreachable"
+  | "platform-missing"
+  | "dangling"
+  | "platform-mismatch"
+  | "not-an-image"
+  | "invalid"
+  | "unsupported";
 
-/** The state of an image or of one of its platforms. */
-export type Status = (typeof STATUSES)[number];
 /** Every status but `ok`. */
 export type FailureStatus = Exclude<Status, "ok">;
 

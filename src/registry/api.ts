@@ -4,10 +4,7 @@ import { registryOrigin } from "./address.ts";
 import type { Authenticator } from "./auth.ts";
 import { describeErrors } from "./errors.ts";
 import type { Http, HttpAnswer, HttpRequest } from "./http.ts";
-import type { Session } from "./session.ts";
-
-/** Where something is asked for. */
-export type Image = { readonly registry: string; readonly repository: string };
+import type { Image, Session } from "./session.ts";
 
 /** What requests need, and the registries it reaches over plain HTTP. */
 export type ApiOptions = {

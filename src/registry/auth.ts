@@ -1,6 +1,4 @@
-import { type Origin, Session, type SessionOptions } from "./session.ts";
-
-type Image = { readonly registry: string; readonly repository: string };
+import { type Image, type Origin, Session, type SessionOptions } from "./session.ts";
 
 /** Keeps one session for every repository of every origin, so that a token is fetched once a scope. */
 export class Authenticator {

@@ -3,8 +3,9 @@ import { algorithmOf, asDigest, type Digest, digestOf } from "../oci/digest.ts";
 import { PullError } from "../oci/failure.ts";
 import { ACCEPT } from "../oci/media-type.ts";
 import { documentContent } from "../oci/schema1.ts";
-import type { Api, Image, Reached } from "./api.ts";
+import type { Api, Reached } from "./api.ts";
 import { mediaTypeOf } from "./errors.ts";
+import type { Image } from "./session.ts";
 
 /** A manifest as it was received, its digest computed from these bytes. */
 export type Fetched = {

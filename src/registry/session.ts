@@ -13,7 +13,8 @@ export type SessionOptions = {
   readonly warn: (message: string) => void;
 };
 
-type Image = { readonly registry: string; readonly repository: string };
+/** Where something is asked for. */
+export type Image = { readonly registry: string; readonly repository: string };
 
 /** What is sent as Authorization, and what is known of it. */
 type Grant = {

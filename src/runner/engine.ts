@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
-import { inContext, PullError } from "../oci/failure.ts";
+import { PullError } from "../oci/failure.ts";
 import { repositoryName } from "../oci/reference.ts";
 import type { Loadable } from "../pull/plan.ts";
 import { childEnvironment } from "../registry/credentials.ts";
@@ -105,7 +105,9 @@ export function engineRunner(environment: Environment, signal: AbortSignal): Run
 
 function absent(engine: EngineName, error: Error): PullError {
   const { code } = error as { code?: string };
-  const failure = new PullError("unsupported", error.message, error);
-  if (code !== "ENOENT") return inContext(failure, `${engine} could not be run`);
-  return new PullError("unsupported", `${engine} is not on this runner: install it, or use pull: layout, which needs no engine`, error);
+  const problem =
+    code === "ENOENT"
+      ? "is not on this runner: install it, or use pull: layout, which needs no engine"
+      : `could not be run: ${error.message}`;
+  return new PullError("unsupported", `${engine} ${problem}`, error);
 }

@@ -23,9 +23,16 @@ function platformCount(platforms: readonly PlatformOutcome[]): string {
   return offered.length === 1 ? `, ${offered[0]?.platform}` : offered.length === 0 ? "" : `, ${offered.length} platforms`;
 }
 
-function platformLine({ platform, required, status, digest, image }: PlatformOutcome): string {
+/** ✓ required and there, ✗ not as required, · not required. */
+export function platformMark({ required, status }: PlatformOutcome): string {
+  if (status !== "ok") return "✗";
+  return required ? "✓" : "·";
+}
+
+function platformLine(outcome: PlatformOutcome): string {
+  const { platform, required, status, digest, image } = outcome;
   const size = image === undefined ? "" : `, ${formatBytes(sumOfSizes(image.blobs))} in ${image.layers.length} layers`;
-  return `${required ? (status === "ok" ? "✓" : "✗") : "·"} ${platform} ${digest ?? status}${size}${required ? "" : " (not required)"}`;
+  return `${platformMark(outcome)} ${platform} ${digest ?? status}${size}${required ? "" : " (not required)"}`;
 }
 
 /** An error, or a warning where the workflow wants it so, for every image and platform that failed, at most ten of each. */

@@ -1,6 +1,6 @@
 import { type Outcome, type PlatformOutcome, type Pulled, problemsOf, type Resolved, statusOf, type Tally } from "../pull/plan.ts";
 import { pinnedReference, totalSize } from "./entries.ts";
-import { formatBytes, pulledLine } from "./log.ts";
+import { formatBytes, platformMark, pulledLine } from "./log.ts";
 import { markdown } from "./sanitiser.ts";
 
 // The runner drops a summary over 1 MiB whole, so rows end well before.
@@ -78,9 +78,8 @@ function fromCell({ restored, downloaded, alreadyThere, seconds }: Tally): strin
   return `${bytes.join(", ")}${seconds === 0 ? "" : ` in ${seconds.toFixed(1)} s`}`;
 }
 
-function platformCell({ platform, required, status }: PlatformOutcome): string {
-  const mark = status !== "ok" ? "✗" : required ? "✓" : "·";
-  return `${mark} ${markdown(platform)}`;
+function platformCell(outcome: PlatformOutcome): string {
+  return `${platformMark(outcome)} ${markdown(outcome.platform)}`;
 }
 
 function capped(parts: readonly string[]): string {

@@ -1,8 +1,7 @@
-import type { Outcome } from "../pull/plan.ts";
-import { statusOf } from "../pull/plan.ts";
+import { type Outcome, statusOf } from "../pull/plan.ts";
 import type { Promises } from "../pull/save.ts";
 import { pinnedReference, totalSize } from "./entries.ts";
-import { formatBytes } from "./log.ts";
+import { formatBytes, platformMark } from "./log.ts";
 import { sanitise } from "./sanitiser.ts";
 import type { Workflow } from "./workflow.ts";
 
@@ -53,7 +52,7 @@ function toText(outcome: Outcome): readonly string[] {
     statusOf(resolved),
     resolved.platforms
       .filter(({ required }) => required)
-      .map(({ platform, status }) => `${status === "ok" ? "✓" : "✗"} ${platform}`)
+      .map((outcome) => `${platformMark(outcome)} ${outcome.platform}`)
       .join(" "),
     formatBytes(totalSize([resolved])),
     pinnedReference(resolved),

@@ -9,7 +9,7 @@ import type { Expected } from "./ingest.ts";
 /** How the service's signed URLs are read; both fail when the answer is no success. */
 export type SignedUrls = {
   /** Brings a blob into a target that proves it, going on after a cut. */
-  readonly download: (url: URL, blob: Expected, target: CacheTarget & { readonly received: number }) => Promise<void>;
+  readonly download: (url: URL, blob: Expected, target: CacheTarget) => Promise<void>;
   readonly get: (url: URL, limit: number) => Promise<Buffer>;
 };
 
@@ -44,7 +44,7 @@ export class ActionsCache {
   }
 
   /** True when the service had the entry and its bytes were right. */
-  async restore(key: string, blob: Expected, target: CacheTarget & { readonly received: number }): Promise<boolean> {
+  async restore(key: string, blob: Expected, target: CacheTarget): Promise<boolean> {
     const url = await this.#lookUp(key);
     if (url === undefined) return false;
     try {

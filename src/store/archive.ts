@@ -3,7 +3,7 @@ import type { Digest } from "../oci/digest.ts";
 import { PullError } from "../oci/failure.ts";
 import { OCI_INDEX } from "../oci/media-type.ts";
 import type { Expected } from "./ingest.ts";
-import type { Entry, Layout } from "./layout.ts";
+import { type Entry, LAYOUT_VERSION, type Layout } from "./layout.ts";
 import { tarEnd, tarEntry, tarHeader, tarPadding } from "./tarball.ts";
 
 /** One image for an engine: its entry in the index, the blobs of one platform, and what Docker's older form needs to know. */
@@ -30,7 +30,7 @@ export async function* archive(layout: Layout, image: ArchivedImage): AsyncGener
   const index = { schemaVersion: 2, mediaType: OCI_INDEX, manifests: [{ mediaType, digest, size, annotations }] };
   const repoTags = image.tag === undefined ? [] : [image.tag];
   const manifest = [{ Config: pathOf(image.config), RepoTags: repoTags, Layers: image.layers.map(pathOf) }];
-  yield* tarEntry("oci-layout", Buffer.from('{"imageLayoutVersion":"1.0.0"}'));
+  yield* tarEntry("oci-layout", Buffer.from(LAYOUT_VERSION));
   yield* tarEntry("index.json", Buffer.from(JSON.stringify(index)));
   yield* tarEntry("manifest.json", Buffer.from(JSON.stringify(manifest)));
   for (const blob of image.blobs) yield* file(layout, blob);

@@ -28,8 +28,11 @@ export async function fromBundle(bundle: Buffer): Promise<ReadonlyMap<Digest, Pr
     if (digest === undefined || entry.type !== "File" || pending.length >= ENTRY_LIMIT) return void entry.resume();
     pending.push(
       entry.concat().then((bytes: Buffer) => {
-        const content = [bytes, documentContent(bytes)].find((part) => digestOf(part, algorithmOf(digest)) === digest);
-        if (content !== undefined) blobs.set(digest, { bytes, content });
+        const proves = (part: Buffer): boolean => digestOf(part, algorithmOf(digest)) === digest;
+        if (proves(bytes)) return void blobs.set(digest, { bytes, content: bytes });
+        // Only what is not right as it is can be a signed manifest, and only then is it looked for.
+        const content = documentContent(bytes);
+        if (content !== bytes && proves(content)) blobs.set(digest, { bytes, content });
       }),
     );
   });

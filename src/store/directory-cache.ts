@@ -5,6 +5,8 @@ import type { Expected } from "./ingest.ts";
 
 /** Takes an entry's bytes; it proves them itself. */
 export type CacheTarget = {
+  /** Bytes it has so far. */
+  readonly received: number;
   write(chunk: Buffer): Promise<void>;
   restart(): Promise<void>;
   commit(): Promise<void>;

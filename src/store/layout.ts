@@ -17,6 +17,9 @@ export type Entry = {
   readonly annotations: Readonly<Record<string, string>>;
 };
 
+/** What `oci-layout` says: https://github.com/opencontainers/image-spec/blob/main/image-layout.md#oci-layout-file */
+export const LAYOUT_VERSION = '{"imageLayoutVersion":"1.0.0"}';
+
 const DIRECTORIES = ["", "blobs", "blobs/sha256", "blobs/sha512", ".registry-pull"];
 const IMAGE_NAME = "io.containerd.image.name";
 const INDEX_LIMIT = 4 * 1024 * 1024;
@@ -109,7 +112,7 @@ export class Layout {
       const names = new Set(entries.map(({ annotations }) => annotations[IMAGE_NAME]));
       const added = entries.map(({ mediaType, digest, size, annotations }) => ({ mediaType, digest, size, annotations }));
       const kept = index.manifests.filter((entry) => !names.has(nameOf(entry)));
-      await this.#replace("oci-layout", '{"imageLayoutVersion":"1.0.0"}');
+      await this.#replace("oci-layout", LAYOUT_VERSION);
       await this.#replace("index.json", JSON.stringify({ ...index.fields, manifests: [...kept, ...added] }, undefined, 2));
     };
     await onDisk(this.path, () => locked(join(this.path, ".registry-pull", "lock"), merge));
