@@ -5,7 +5,7 @@ import {
 import {
   DEFAULTS,
   step
-} from "./chunk-BTVTUYLE.js";
+} from "./chunk-L5ZJWGYS.js";
 import {
   save
 } from "./chunk-4LLENSFU.js";
@@ -42,7 +42,7 @@ function toEnvironment(args) {
 __name(toEnvironment, "toEnvironment");
 async function main(args) {
   if (args.length === 0) {
-    const { demonstrate } = await import("./demo-54J4MNJC.js");
+    const { demonstrate } = await import("./demo-7554OAGW.js");
     return demonstrate(write);
   }
   let environment;

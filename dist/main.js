@@ -4,7 +4,7 @@ import {
 } from "./chunk-SHSUF2CO.js";
 import {
   step
-} from "./chunk-BTVTUYLE.js";
+} from "./chunk-L5ZJWGYS.js";
 import "./chunk-YJAW5X2H.js";
 import "./chunk-NFSB6LL2.js";
 import "./chunk-WNZCO3WI.js";

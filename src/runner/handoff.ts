@@ -2,29 +2,29 @@ import { mkdtemp, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Platform } from "../oci/platform.ts";
 import { familiarName, repositoryName } from "../oci/reference.ts";
-import type { Outcome, Resolved } from "../pull/plan.ts";
+import { type Outcome, problemsOf, type Resolved, type Root } from "../pull/plan.ts";
 import { toEntries } from "./entries.ts";
 
 /**
- * Names a Dockerfile uses and what to use for them, pinned: the image in its registry or, after a pull, in the layout; for `build-contexts` of docker/build-push-action
- * (https://docs.docker.com/reference/cli/docker/buildx/build/#build-context). Images that were not resolved have none.
+ * Names a Dockerfile uses and what to use for them, pinned, for `build-contexts` of docker/build-push-action
+ * (https://docs.docker.com/reference/cli/docker/buildx/build/#build-context): the image in its registry or, when it was pulled, in
+ * the layout. What is no image, or was not resolved, has none.
  */
 export function buildContexts(outcome: Outcome): readonly (readonly [name: string, context: string])[] {
   return outcome.images.flatMap((resolved) => {
-    const { reference } = resolved.wanted;
-    const isImage =
-      resolved.root !== undefined && resolved.root.document.kind !== "artifact" && resolved.root.document.kind !== "buildkit-cache";
-    if (!isImage || resolved.root === undefined) return [];
+    const { wanted, root } = resolved;
+    const { reference } = wanted;
+    if (root === undefined || root.document.kind === "artifact" || root.document.kind === "buildkit-cache") return [];
     const name = `${familiarName(reference)}${reference.tag === undefined ? "" : `:${reference.tag}`}`;
-    const context = contextOf(resolved.wanted, resolved.root.fetched.digest, outcome.pulled);
-    return [[reference.digest === undefined ? name : `${name}@${reference.digest}`, context] as const];
+    return [[reference.digest === undefined ? name : `${name}@${reference.digest}`, contextOf(resolved, root, outcome.pulled)] as const];
   });
 }
 
-/** https://docs.docker.com/reference/cli/docker/buildx/build/#build-context: an image that was converted goes by its new digest. */
-function contextOf({ name, reference }: Resolved["wanted"], digest: string, pulled: Outcome["pulled"]): string {
-  if (pulled === undefined) return `docker-image://${repositoryName(reference)}@${digest}`;
-  return `oci-layout://${pulled.layout}@${pulled.converted.get(name) ?? digest}`;
+/** An image with a problem is not in the layout; one that was converted is there by its new digest. */
+function contextOf(resolved: Resolved, { fetched }: Root, pulled: Outcome["pulled"]): string {
+  const { name, reference } = resolved.wanted;
+  if (pulled === undefined || problemsOf(resolved).length > 0) return `docker-image://${repositoryName(reference)}@${fetched.digest}`;
+  return `oci-layout://${pulled.layout}@${pulled.converted.get(name) ?? fetched.digest}`;
 }
 
 /** Writes the metadata and bake files into a fresh directory under `parent`; their paths. */

@@ -143,6 +143,14 @@ describe("a pull into a layout", () => {
       entries().map(({ digest }) => digest),
       [good.digest],
     );
+    // A build takes what is in the layout from there, and what is not from its registry.
+    assert.deepEqual(
+      optional.outputs
+        .get("build-contexts")
+        ?.split("\n")
+        .map((line) => line.replace(/.*=/, "")),
+      [`oci-layout://${path}@${good.digest}`, `docker-image://${registry.host}/org/bad@${bad.digest}`],
+    );
     const required = await pull(images.replace(",optional=true", ""), { platforms: "all" });
     assert.deepEqual([required.exitCode, required.outputs.get("exists")], [1, "false"]);
     assert.deepEqual(readdirSync(join(path, ".registry-pull")), []);
