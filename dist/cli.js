@@ -1,18 +1,23 @@
 import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);
 import {
   terminal
-} from "./chunk-MBW6NYAJ.js";
+} from "./chunk-F7U5BAJO.js";
+import {
+  cancellation
+} from "./chunk-AY3OAA6O.js";
 import {
   DEFAULTS,
   step
-} from "./chunk-L5ZJWGYS.js";
+} from "./chunk-CCEZ4TJE.js";
 import {
   save
-} from "./chunk-4LLENSFU.js";
+} from "./chunk-L5PHOQAS.js";
 import "./chunk-YJAW5X2H.js";
 import "./chunk-WNZCO3WI.js";
-import "./chunk-GGMNKPXS.js";
-import "./chunk-NJDYEQ4U.js";
+import "./chunk-MK33KAI5.js";
+import {
+  SYSTEM_CLOCK
+} from "./chunk-65YPO6DT.js";
 import "./chunk-3UDAXQZW.js";
 import "./chunk-SRGGCH3K.js";
 import {
@@ -42,7 +47,7 @@ function toEnvironment(args) {
 __name(toEnvironment, "toEnvironment");
 async function main(args) {
   if (args.length === 0) {
-    const { demonstrate } = await import("./demo-7554OAGW.js");
+    const { demonstrate } = await import("./demo-K6R25VUK.js");
     return demonstrate(write);
   }
   let environment;
@@ -60,9 +65,10 @@ ${USAGE}`);
   }
   const workflow = terminal(write);
   const { platform, arch: architecture } = process;
-  const exitCode = await step({ environment, platform, architecture, temporary: tmpdir() }, workflow);
+  const machine = { environment, platform, architecture, temporary: tmpdir(), clock: SYSTEM_CLOCK, cancelled: cancellation() };
+  const exitCode = await step(machine, workflow);
   workflow.printOutputs();
-  await save(workflow.promised(), environment, workflow);
+  await save(workflow.promised(), machine, workflow);
   return exitCode;
 }
 __name(main, "main");

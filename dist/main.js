@@ -1,14 +1,19 @@
 import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);
 import {
   actions
-} from "./chunk-SHSUF2CO.js";
+} from "./chunk-QPFXDJ7A.js";
+import {
+  cancellation
+} from "./chunk-AY3OAA6O.js";
 import {
   step
-} from "./chunk-L5ZJWGYS.js";
+} from "./chunk-CCEZ4TJE.js";
 import "./chunk-YJAW5X2H.js";
 import "./chunk-NFSB6LL2.js";
 import "./chunk-WNZCO3WI.js";
-import "./chunk-NJDYEQ4U.js";
+import {
+  SYSTEM_CLOCK
+} from "./chunk-65YPO6DT.js";
 import "./chunk-3UDAXQZW.js";
 import "./chunk-SRGGCH3K.js";
 import "./chunk-7EV6XQIJ.js";
@@ -17,7 +22,9 @@ import "./chunk-7EV6XQIJ.js";
 import { tmpdir } from "node:os";
 var { env: environment, platform, arch: architecture } = process;
 try {
-  process.exitCode = await step({ environment, platform, architecture, temporary: environment["RUNNER_TEMP"] || tmpdir() }, actions);
+  const temporary = environment["RUNNER_TEMP"] || tmpdir();
+  const machine = { environment, platform, architecture, temporary, clock: SYSTEM_CLOCK, cancelled: cancellation() };
+  process.exitCode = await step(machine, actions);
 } catch (error) {
   actions.fail("registry-pull has a mistake in it", error instanceof Error ? error.stack ?? error.message : String(error));
   process.exitCode = 1;

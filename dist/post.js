@@ -2,21 +2,23 @@ import { createRequire as __createRequire } from 'node:module'; const require = 
 import {
   actions,
   readPromises
-} from "./chunk-SHSUF2CO.js";
+} from "./chunk-QPFXDJ7A.js";
 import {
   save
-} from "./chunk-4LLENSFU.js";
+} from "./chunk-L5PHOQAS.js";
 import "./chunk-YJAW5X2H.js";
 import "./chunk-NFSB6LL2.js";
-import "./chunk-GGMNKPXS.js";
-import "./chunk-NJDYEQ4U.js";
+import "./chunk-MK33KAI5.js";
+import {
+  SYSTEM_CLOCK
+} from "./chunk-65YPO6DT.js";
 import "./chunk-3UDAXQZW.js";
 import "./chunk-SRGGCH3K.js";
 import "./chunk-7EV6XQIJ.js";
 
 // src/post.ts
 try {
-  await save(readPromises(), process.env, actions);
+  await save(readPromises(), { environment: process.env, clock: SYSTEM_CLOCK }, actions);
 } catch (error) {
   actions.warn(`the cache was not filled: ${error.message}`);
 }

@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { SYSTEM_CLOCK } from "../src/connect.ts";
 import { terminal } from "../src/runner/terminal.ts";
 import { save } from "../src/save.ts";
 import { step } from "../src/step.ts";
@@ -51,9 +52,11 @@ export async function demonstrate(write: (line: string) => void): Promise<number
 async function runHere(write: (line: string) => void, directory: string, inputs: Readonly<Record<string, string>>): Promise<number> {
   const workflow = terminal(write);
   const environment = { DOCKER_CONFIG: directory, REGISTRY_AUTH_FILE: directory, XDG_CACHE_HOME: join(directory, "cache"), ...inputs };
-  const exitCode = await step({ environment, platform: "linux", architecture: "x64", temporary: directory }, workflow);
+  const { signal: cancelled } = new AbortController();
+  const machine = { environment, platform: "linux", architecture: "x64", temporary: directory, clock: SYSTEM_CLOCK, cancelled } as const;
+  const exitCode = await step(machine, workflow);
   workflow.printOutputs();
   // There is no job here that saving could be after.
-  await save(workflow.promised(), environment, workflow);
+  await save(workflow.promised(), machine, workflow);
   return exitCode;
 }

@@ -1,5 +1,7 @@
 import { tmpdir } from "node:os";
 import { type ParseArgsConfig, parseArgs } from "node:util";
+import { cancellation } from "./cancellation.ts";
+import { SYSTEM_CLOCK } from "./connect.ts";
 import { DEFAULTS, type Environment } from "./runner/inputs.ts";
 import { terminal } from "./runner/terminal.ts";
 import { save } from "./save.ts";
@@ -46,10 +48,11 @@ async function main(args: readonly string[]): Promise<number> {
   }
   const workflow = terminal(write);
   const { platform, arch: architecture } = process;
-  const exitCode = await step({ environment, platform, architecture, temporary: tmpdir() }, workflow);
+  const machine = { environment, platform, architecture, temporary: tmpdir(), clock: SYSTEM_CLOCK, cancelled: cancellation() };
+  const exitCode = await step(machine, workflow);
   workflow.printOutputs();
   // There is no job here that saving could be after.
-  await save(workflow.promised(), environment, workflow);
+  await save(workflow.promised(), machine, workflow);
   return exitCode;
 }
 

@@ -1,3 +1,4 @@
+import { lookup } from "node:dns";
 import { readFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
@@ -11,6 +12,7 @@ import { helperRunner, Keychain } from "./registry/credentials.ts";
 import { type Environment, readDockerConfigs } from "./registry/docker-config.ts";
 import { type Ask, Downloader } from "./registry/download.ts";
 import { Http } from "./registry/http.ts";
+import type { Clock } from "./registry/retry.ts";
 import { TokenService } from "./registry/token.ts";
 import type { Inputs } from "./runner/inputs.ts";
 import type { Workflow } from "./runner/workflow.ts";
@@ -23,15 +25,27 @@ export type Voice = Pick<Workflow, "say" | "warn" | "mask">;
 /** Registries, behind the ports of the work. */
 export type Registries = { readonly api: Api; readonly source: Source; readonly downloads: BlobDownload };
 
-const clock = { now: Date.now, sleep: (ms: number, signal: AbortSignal) => sleep(ms, undefined, { signal }), random: Math.random };
+/** The machine's own time and chance. */
+export const SYSTEM_CLOCK: Clock = {
+  now: Date.now,
+  sleep: (ms, signal) => sleep(ms, undefined, { signal }),
+  after: (ms, run) => {
+    const timer = setTimeout(run, ms);
+    return () => clearTimeout(timer);
+  },
+  random: Math.random,
+};
 
-/** The wire to everything, until `signal` ends it. */
-export function openHttp(concurrency: number, voice: Voice, signal: AbortSignal): Http {
-  return new Http({ signal, clock, concurrency, say: voice.say });
+/** What everything that is sent or said shares: its voice, its time, and the signal that ends it. */
+export type Context = { readonly voice: Voice; readonly clock: Clock; readonly signal: AbortSignal };
+
+/** The wire to everything. */
+export function openHttp(concurrency: number, { voice, clock, signal }: Context): Http {
+  return new Http({ signal, clock, resolve: lookup, concurrency, say: voice.say });
 }
 
 /** Registries as these inputs and this machine reach them; here the compiler proves that the wires fit the ports. */
-export function connectRegistries(http: Http, inputs: Inputs, environment: Environment, voice: Voice, signal: AbortSignal): Registries {
+export function connectRegistries(http: Http, inputs: Inputs, environment: Environment, { voice, clock, signal }: Context): Registries {
   const { say, mask } = voice;
   const warned = new Set<string>();
   // What holds for a registry is found out once for each of its repositories, and worth one annotation.
@@ -56,24 +70,19 @@ export function connectRegistries(http: Http, inputs: Inputs, environment: Envir
 export type Cache = BlobCache & { readonly save: (key: string, path: string) => Promise<Saved> };
 
 /** The cache of a kind; the service's client is loaded only when there is a service. */
-export async function connectCache(
-  kind: "service" | "directory",
-  http: Http,
-  environment: Environment,
-  voice: Voice,
-  signal: AbortSignal,
-): Promise<Cache> {
+export async function connectCache(kind: "service" | "directory", http: Http, environment: Environment, context: Context): Promise<Cache> {
   if (kind === "directory") {
     const home = environment["XDG_CACHE_HOME"] || join(environment["HOME"] || homedir(), ".cache");
     return new DirectoryCache(join(home, "registry-pull"));
   }
   const { ActionsCache } = await import("./store/actions-cache.ts");
-  return new ActionsCache({ urls: signedUrls(http, voice, signal), say: voice.say, warn: voice.warn });
+  const { voice, clock } = context;
+  return new ActionsCache({ urls: signedUrls(http, context), after: clock.after, say: voice.say, warn: voice.warn });
 }
 
 /** The service's signed URLs: no credentials but what they carry, no redirects, and never a word of their query. */
-function signedUrls(http: Http, { say }: Voice, signal: AbortSignal): SignedUrls {
-  const downloader = new Downloader({ clock, signal, say });
+function signedUrls(http: Http, { voice, clock, signal }: Context): SignedUrls {
+  const downloader = new Downloader({ clock, signal, say: voice.say });
   // A cache that has to be asked often is no help: registries are asked instead.
   const attempts = 2;
   const ask =

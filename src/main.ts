@@ -1,11 +1,15 @@
 import { tmpdir } from "node:os";
+import { cancellation } from "./cancellation.ts";
+import { SYSTEM_CLOCK } from "./connect.ts";
 import { actions } from "./runner/workflow.ts";
 import { step } from "./step.ts";
 
 // The step as the runner runs it.
 const { env: environment, platform, arch: architecture } = process;
 try {
-  process.exitCode = await step({ environment, platform, architecture, temporary: environment["RUNNER_TEMP"] || tmpdir() }, actions);
+  const temporary = environment["RUNNER_TEMP"] || tmpdir();
+  const machine = { environment, platform, architecture, temporary, clock: SYSTEM_CLOCK, cancelled: cancellation() };
+  process.exitCode = await step(machine, actions);
 } catch (error) {
   // Only what nobody can act on comes here: a mistake of ours, with the stack that a report of it needs.
   actions.fail("registry-pull has a mistake in it", error instanceof Error ? (error.stack ?? error.message) : String(error));

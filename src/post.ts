@@ -1,9 +1,10 @@
+import { SYSTEM_CLOCK } from "./connect.ts";
 import { actions, readPromises } from "./runner/workflow.ts";
 import { save } from "./save.ts";
 
 // After the job: what the step promised goes into the cache. Whatever goes wrong here fails nothing.
 try {
-  await save(readPromises(), process.env, actions);
+  await save(readPromises(), { environment: process.env, clock: SYSTEM_CLOCK }, actions);
 } catch (error) {
   actions.warn(`the cache was not filled: ${(error as Error).message}`);
 }

@@ -40,11 +40,11 @@ export type Caching = {
 /** The cache that this step may use, before the registries; without one, the registries alone. */
 export async function openCache({ source, downloads }: Registries, { inputs, machine, workflow, http, signal }: Step): Promise<Caching> {
   const { minSize, maxSize, savePrivate, keyPrefix, mode } = inputs.cache;
-  const { environment } = machine;
+  const { environment, clock } = machine;
   const { kind, restore, save, why } = cachePolicy(mode, environment);
   if (why !== "") workflow.say(why);
   const keys = keysUnder(keyPrefix);
-  const cache = kind === "none" || !restore ? undefined : await connectCache(kind, http, environment, workflow, signal);
+  const cache = kind === "none" || !restore ? undefined : await connectCache(kind, http, environment, { voice: workflow, clock, signal });
   const fetch: CachedSourceOptions["fetch"] = async (key, limit) => {
     const bundle = await cache?.fetch(key, limit);
     return bundle === undefined ? new Map() : fromBundle(bundle);
@@ -73,11 +73,11 @@ function readEvent(environment: Environment): string {
  */
 export async function pullAndLoad(images: readonly Resolved[], caching: Caching, step: Step): Promise<Outcome> {
   const { source, saves } = caching;
-  const { inputs, machine, workflow } = step;
+  const { inputs, machine, workflow, signal } = step;
   const progress = startProgress(workflow.say);
   try {
     const store = await Layout.open(inputs.path || join(machine.temporary, "registry-pull"));
-    const options = { concurrency: inputs.concurrency, progress, runner: inputs.runner, now: Date.now };
+    const options = { concurrency: inputs.concurrency, progress, runner: inputs.runner, now: machine.clock.now, signal };
     const outcome = await pull(images, { ...caching, store, restored: (digest) => source.restored(digest) }, options);
     progress.stop();
     if (outcome.pulled !== undefined) sayPulled(workflow, outcome.pulled);

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { type Cache, connectCache, openHttp, type Voice } from "./connect.ts";
 import type { Digest } from "./oci/digest.ts";
 import type { Promised, Promises } from "./pull/save.ts";
-import type { Environment } from "./runner/inputs.ts";
+import type { Machine } from "./step.ts";
 import { toBundle } from "./store/bundle.ts";
 import type { Saved } from "./store/directory-cache.ts";
 import { Layout } from "./store/layout.ts";
@@ -15,12 +15,17 @@ const AT_ONCE = 4;
  * Saves what a step promised, from its layout, each blob hashed again first: between the step and now others had the
  * directory. What a cache will not take is no failure; says how many entries are new.
  */
-export async function save(promises: Promises | undefined, environment: Environment, voice: Voice): Promise<void> {
+export async function save(
+  promises: Promises | undefined,
+  { environment, clock }: Pick<Machine, "environment" | "clock">,
+  voice: Voice,
+): Promise<void> {
   if (promises === undefined || promises.entries.length === 0) return;
   const { signal } = new AbortController();
-  const http = openHttp(1, voice, signal);
+  const context = { voice, clock, signal };
+  const http = openHttp(1, context);
   try {
-    await saveEntries(promises, await connectCache(promises.kind, http, environment, voice, signal), voice.say);
+    await saveEntries(promises, await connectCache(promises.kind, http, environment, context), voice.say);
   } finally {
     http.close();
   }

@@ -1,10 +1,10 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import { connectRegistries, openHttp } from "./connect.ts";
 import { PullError } from "./oci/failure.ts";
 import { runnerPlatform } from "./oci/platform.ts";
 import { type Outcome, type Resolved, statusOf } from "./pull/plan.ts";
 import type { Source } from "./pull/ports.ts";
 import { run } from "./pull/run.ts";
+import type { Clock } from "./registry/retry.ts";
 import { writeFiles } from "./runner/handoff.ts";
 import { type Environment, type Inputs, readInputs } from "./runner/inputs.ts";
 import { annotate, sayResolved } from "./runner/log.ts";
@@ -18,6 +18,9 @@ export type Machine = {
   readonly architecture: string;
   /** An existing directory for files that later steps read. */
   readonly temporary: string;
+  readonly clock: Clock;
+  /** Ends the step early; its reason is what the images' problems then say. */
+  readonly cancelled: AbortSignal;
 };
 
 /**
@@ -54,16 +57,18 @@ function isRequiredProblem(resolved: Resolved): boolean {
 
 async function work(inputs: Inputs, machine: Machine, workflow: Workflow): Promise<Outcome> {
   const overdue = new PullError("unreachable", `the step's timeout of ${inputs.timeout} s has passed`);
+  const { environment, clock, cancelled } = machine;
   const stop = new AbortController();
-  const timer = setTimeout(() => stop.abort(overdue), inputs.timeout * 1_000);
-  const http = openHttp(inputs.concurrency, workflow, stop.signal);
-  const step = { inputs, machine, workflow, http, signal: stop.signal };
-  const registries = connectRegistries(http, inputs, machine.environment, workflow, stop.signal);
+  const cancelTimeout = clock.after(inputs.timeout * 1_000, () => stop.abort(overdue));
+  const signal = AbortSignal.any([stop.signal, cancelled]);
+  const context = { voice: workflow, clock, signal };
+  const http = openHttp(inputs.concurrency, context);
+  const step = { inputs, machine, workflow, http, signal };
+  const registries = connectRegistries(http, inputs, environment, context);
   const gate = async (source: Source): Promise<readonly Resolved[]> => {
     const images = await run(inputs.plan, source, {
-      now: Date.now,
-      sleep: (ms, signal) => sleep(ms, undefined, { signal }),
-      signal: stop.signal,
+      ...clock,
+      signal,
       say: workflow.say,
       resolved: (image) => sayResolved(workflow, image),
     });
@@ -80,7 +85,7 @@ async function work(inputs: Inputs, machine: Machine, workflow: Workflow): Promi
     if (inputs.failOnMissing && images.some(isRequiredProblem)) return { images, pulled: undefined };
     return await pullAndLoad(images, caching, step);
   } finally {
-    clearTimeout(timer);
+    cancelTimeout();
     http.close();
   }
 }

@@ -27,7 +27,7 @@ const DOORS: Readonly<Record<string, readonly string[]>> = {
   "@actions/cache": ["store/actions-cache.ts"],
   "node:crypto": ["oci/digest.ts"],
   "node:child_process": ["registry/credentials.ts", "runner/engine.ts"],
-  "node:dns": ["registry/http.ts"],
+  "node:dns": ["connect.ts", "registry/http.ts"],
   "node:fs": ["connect.ts", "pulling.ts", "store/archive.ts", "store/directory-cache.ts", "store/hash.ts"],
   "node:fs/promises": [
     "runner/handoff.ts",
@@ -53,7 +53,7 @@ const DOORS: Readonly<Record<string, readonly string[]>> = {
   ],
   "node:stream": ["runner/engine.ts"],
   "node:stream/promises": ["runner/engine.ts", "store/hash.ts"],
-  "node:timers/promises": ["connect.ts", "step.ts", "store/lock.ts"],
+  "node:timers/promises": ["connect.ts", "store/lock.ts"],
   "node:util": ["cli.ts"],
   "node:zlib": ["store/hash.ts"],
 };

@@ -18,12 +18,13 @@ export type Wires = {
 /** Told of bytes: how many there are to bring, and every part that came, taken back where it has to come again. */
 export type Progress = { readonly planned: (bytes: number) => void; readonly moved: (bytes: number, from: Origin) => void };
 
-/** Blobs at a time, whom to tell of bytes, the platform an engine would load, and the time in milliseconds. */
+/** Blobs at a time, whom to tell of bytes, the platform an engine would load, the time in milliseconds, and what ends it all. */
 export type PullOptions = {
   readonly concurrency: number;
   readonly progress: Progress;
   readonly runner: Platform;
   readonly now: () => number;
+  readonly signal: AbortSignal;
 };
 
 /** A blob and everyone who needs it; a config was read before, and is not fetched again. */
@@ -43,8 +44,12 @@ async function inTurns<T, R>(items: readonly T[], count: number, work: (item: T)
 type Failure = NonNullable<Resolved["problem"]>;
 
 /** Brings what the store does not have yet. The first failure of a required image ends all; of an optional one, only that image. */
-export async function bring(needs: readonly Need[], wires: Wires, { concurrency, progress, now }: PullOptions): Promise<Brought> {
-  const present = await inTurns(needs, concurrency, (need) => wires.store.has(need));
+export async function bring(needs: readonly Need[], wires: Wires, { concurrency, progress, now, signal }: PullOptions): Promise<Brought> {
+  const present = await inTurns(needs, concurrency, (need) => {
+    // Hashing what is there takes a while, and nothing else of it would notice.
+    signal.throwIfAborted();
+    return wires.store.has(need);
+  });
   const missing = needs.filter((_, at) => !present[at]);
   progress.planned(missing.reduce((total, { size }) => total + size, 0));
   const failures = new Map<Resolved, Failure>();

@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders, IncomingMessage } from "node:http";
 import { PullError } from "../oci/failure.ts";
+import type { Clock } from "./retry.ts";
 
 // An error's body is read for its words only: containerd reads 64,000 bytes, and no registry's errors[] comes near.
 const ERROR_LIMIT = 64 * 1024;
@@ -14,17 +15,20 @@ export type Sink = {
   readonly write: (chunk: Buffer) => Promise<void>;
 };
 
+/** What ends a body that trickles: the request's own stop, and the time. */
+export type Watch = { readonly stop: AbortController; readonly clock: Pick<Clock, "after"> };
+
 /** A body that ended early: what came before is in its sink, and is worth keeping. */
 export class BodyError extends PullError {}
 
 /**
  * The body of an answer: whole and within `limit` bytes when it is a success, cut when it is an error, empty for HEAD and
- * where a sink has it. Fails as `invalid` when a success is longer, or encoded; a body that trickles aborts `stop`.
+ * where a sink has it. Fails as `invalid` when a success is longer, or encoded, and as `unreachable` when it trickles.
  */
 export async function readBody(
   message: IncomingMessage,
   request: { readonly method: string; readonly limit: number; readonly sink?: Sink | undefined },
-  stop: AbortController,
+  watch: Watch,
 ): Promise<Buffer> {
   const status = message.statusCode ?? 0;
   const success = status >= 200 && status < 300;
@@ -38,32 +42,33 @@ export async function readBody(
     throw new PullError("invalid", `encoding refused: asked for the bytes as they are, got Content-Encoding ${encoding}`);
   }
   if (success && request.sink !== undefined) {
-    await pour(message, request.sink, stop);
+    await pour(message, request.sink, watch);
     return Buffer.alloc(0);
   }
-  const { bytes, complete } = await collect(message, success ? request.limit : ERROR_LIMIT, stop);
+  const { bytes, complete } = await collect(message, success ? request.limit : ERROR_LIMIT, watch);
   if (success && !complete) throw new PullError("invalid", `too large: the answer is longer than ${request.limit} bytes`);
   return bytes;
 }
 
 /** Gives a body to a sink, which bounds it. Fails as the sink does, and with a {@link BodyError} when the body is cut. */
-async function pour(message: IncomingMessage, sink: Sink, stop: AbortController): Promise<void> {
+async function pour(message: IncomingMessage, sink: Sink, watch: Watch): Promise<void> {
   try {
     await sink.begin(message.statusCode ?? 0, message.headers);
-    for await (const chunk of watched(message, stop)) await sink.write(chunk);
+    for await (const chunk of watched(message, watch)) await sink.write(chunk);
   } catch (error) {
     message.destroy();
     if (error instanceof PullError) throw error;
-    const { message: reason } = (stop.signal.aborted ? stop.signal.reason : error) as Error;
+    const { signal } = watch.stop;
+    const { message: reason } = (signal.aborted ? signal.reason : error) as Error;
     throw new BodyError("unreachable", `the answer was cut: ${reason}`, error);
   }
 }
 
 /** The body up to `limit` bytes, and whether that was all of it. */
-async function collect(message: IncomingMessage, limit: number, stop: AbortController): Promise<{ bytes: Buffer; complete: boolean }> {
+async function collect(message: IncomingMessage, limit: number, watch: Watch): Promise<{ bytes: Buffer; complete: boolean }> {
   const chunks: Buffer[] = [];
   let size = 0;
-  for await (const chunk of watched(message, stop)) {
+  for await (const chunk of watched(message, watch)) {
     chunks.push(chunk);
     size += chunk.length;
     if (size > limit) {
@@ -75,21 +80,20 @@ async function collect(message: IncomingMessage, limit: number, stop: AbortContr
 }
 
 /** The chunks of a body. One that trickles, or stops, aborts `stop`, which ends the request. */
-async function* watched(message: IncomingMessage, stop: AbortController): AsyncGenerator<Buffer> {
+async function* watched(message: IncomingMessage, { stop, clock }: Watch): AsyncGenerator<Buffer> {
   let size = 0;
-  let sizeBefore = 0;
-  const watch = setInterval(() => {
-    if (size - sizeBefore < RATE_WINDOW_BYTES) {
-      stop.abort(new PullError("unreachable", `too slow: less than 1 KiB/s over ${RATE_WINDOW_MS / 1000} s`));
-    }
-    sizeBefore = size;
-  }, RATE_WINDOW_MS);
+  const look = (before: number): (() => void) =>
+    clock.after(RATE_WINDOW_MS, () => {
+      if (size - before >= RATE_WINDOW_BYTES) end = look(size);
+      else stop.abort(new PullError("unreachable", `too slow: less than 1 KiB/s over ${RATE_WINDOW_MS / 1000} s`));
+    });
+  let end = look(0);
   try {
     for await (const chunk of message as AsyncIterable<Buffer>) {
       size += chunk.length;
       yield chunk;
     }
   } finally {
-    clearInterval(watch);
+    end();
   }
 }

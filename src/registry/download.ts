@@ -24,7 +24,7 @@ type Expected = { readonly digest: Digest; readonly size: number };
 
 /** What bounds downloads and observes them. */
 export type DownloaderOptions = {
-  readonly clock: Clock;
+  readonly clock: Pick<Clock, "sleep" | "random">;
   readonly signal: AbortSignal;
   readonly say: (line: string) => void;
 };

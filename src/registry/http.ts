@@ -1,4 +1,4 @@
-import { lookup as dnsLookup } from "node:dns";
+import type { LookupAllOptions } from "node:dns";
 import type { IncomingHttpHeaders, IncomingMessage, RequestOptions } from "node:http";
 import type { LookupFunction } from "node:net";
 import { HttpClient } from "@actions/http-client";
@@ -26,11 +26,19 @@ export type HttpRequest = {
 /** A whole answer, its body as received. */
 export type HttpAnswer = { readonly status: number; readonly headers: IncomingHttpHeaders; readonly body: Buffer };
 
+/** The addresses of a host, as `dns.lookup` gives them. */
+export type Resolve = (
+  host: string,
+  options: LookupAllOptions,
+  callback: (error: Error | null, addresses: readonly { readonly address: string; readonly family: number }[]) => void,
+) => void;
+
 /** What bounds and observes all requests. */
 export type HttpOptions = {
   /** Aborts everything; its reason is what the failures then say. */
   readonly signal: AbortSignal;
   readonly clock: Clock;
+  readonly resolve: Resolve;
   /** Requests at a time per origin. */
   readonly concurrency: number;
   readonly say: (line: string) => void;
@@ -104,17 +112,17 @@ export class Http {
     if (this.#options.signal.aborted) cancel();
     this.#options.signal.addEventListener("abort", cancel, { once: true });
     const late = (): void => stop.abort(new PullError("unreachable", `no answer within ${HEADERS_DEADLINE_MS / 1000} s`));
-    const deadline = setTimeout(late, HEADERS_DEADLINE_MS);
+    const cancelDeadline = this.#options.clock.after(HEADERS_DEADLINE_MS, late);
     try {
       const message = await this.#send(request, stop.signal);
-      clearTimeout(deadline);
+      cancelDeadline();
       const status = message.statusCode ?? 0;
-      const body = await readBody(message, request, stop);
+      const body = await readBody(message, request, { stop, clock: this.#options.clock });
       return { status, headers: message.headers, body };
     } catch (error) {
       throw stop.signal.aborted && !(error instanceof BodyError) ? stop.signal.reason : error;
     } finally {
-      clearTimeout(deadline);
+      cancelDeadline();
       this.#options.signal.removeEventListener("abort", cancel);
     }
   }
@@ -142,7 +150,7 @@ export class Http {
   /** Checks addresses where they are used, after DNS and before the connection, so that no later answer can change them. */
   #lookup(namedBy: NamedBy): LookupFunction {
     return (host, options, callback) => {
-      dnsLookup(host, { ...options, all: true }, (error, addresses) => {
+      this.#options.resolve(host, { ...options, all: true }, (error, addresses) => {
         const [first] = addresses ?? [];
         if (error !== null || first === undefined) return callback(error ?? new Error(`no address for ${host}`), []);
         try {
@@ -151,7 +159,7 @@ export class Http {
           return callback(refused as Error, []);
         }
         this.#reaches.set(host, reachOf(first.address));
-        return options.all ? callback(null, addresses) : callback(null, first.address, first.family);
+        return options.all ? callback(null, [...addresses]) : callback(null, first.address, first.family);
       });
     };
   }

@@ -4,6 +4,8 @@ export type Clock = {
   readonly now: () => number;
   /** Resolves after `ms` milliseconds; rejects with the signal's reason when that aborts first. */
   readonly sleep: (ms: number, signal: AbortSignal) => Promise<unknown>;
+  /** Runs something once, `ms` milliseconds from now, unless what it returns is called before. */
+  readonly after: (ms: number, run: () => void) => () => void;
   /** From 0, inclusive, to 1, exclusive. */
   readonly random: () => number;
 };
@@ -24,7 +26,7 @@ export function isTransient(status: number): boolean {
  * Milliseconds to wait after failed attempt number `attempt` (from 1): what the registry asked for, else doubling from one
  * second with full jitter. Undefined when it asked for more than a minute.
  */
-export function delayAfter(attempt: number, retryAfter: string | undefined, clock: Clock): number | undefined {
+export function delayAfter(attempt: number, retryAfter: string | undefined, clock: Pick<Clock, "now" | "random">): number | undefined {
   const asked = retryAfter === undefined ? undefined : parseRetryAfter(retryAfter, clock.now());
   if (asked !== undefined) return asked <= LONGEST_RETRY_AFTER_MS ? asked : undefined;
   return Math.min(FIRST_DELAY_MS * 2 ** (attempt - 1), LONGEST_DELAY_MS) * clock.random();

@@ -16,6 +16,8 @@ export type SignedUrls = {
 /** What the cache reads signed URLs with, and whom it tells. */
 export type ActionsCacheOptions = {
   readonly urls: SignedUrls;
+  /** Runs something once, `ms` milliseconds from now, unless what it returns is called before. */
+  readonly after: (ms: number, run: () => void) => () => void;
   readonly warn: (message: string) => void;
   readonly say: (line: string) => void;
 };
@@ -74,7 +76,7 @@ export class ActionsCache {
 
   async #upload(key: string, path: string): Promise<Saved> {
     const { size } = await stat(path);
-    const created = await deadline(this.#wire().CreateCacheEntry({ key, version: VERSION }));
+    const created = await this.#within(this.#wire().CreateCacheEntry({ key, version: VERSION }));
     // Another job was first; what it saves has the same digest.
     if (!created.ok || created.signedUploadUrl === "") return "there";
     const { uploadCacheArchiveSDK } = await import("../../node_modules/@actions/cache/lib/internal/uploadUtils.js");
@@ -83,13 +85,15 @@ export class ActionsCache {
       uploadChunkSize: 64 * 1024 * 1024,
       uploadConcurrency: 8,
     });
-    const finalized = await deadline(this.#wire().FinalizeCacheEntryUpload({ key, version: VERSION, sizeBytes: String(size) }));
+    const finalized = await this.#within(this.#wire().FinalizeCacheEntryUpload({ key, version: VERSION, sizeBytes: String(size) }));
     return finalized.ok ? "saved" : "failed";
   }
 
   /** The signed URL of exactly this key; the service also answers with keys that only start the same. */
   async #lookUp(key: string): Promise<URL | undefined> {
-    const answer = await this.#attempt(() => deadline(this.#wire().GetCacheEntryDownloadURL({ key, restoreKeys: [], version: VERSION })));
+    const answer = await this.#attempt(() =>
+      this.#within(this.#wire().GetCacheEntryDownloadURL({ key, restoreKeys: [], version: VERSION })),
+    );
     return answer?.ok && answer.matchedKey === key && URL.canParse(answer.signedDownloadUrl)
       ? new URL(answer.signedDownloadUrl)
       : undefined;
@@ -117,12 +121,13 @@ export class ActionsCache {
     if (!this.#stopped) this.#options.warn(`the Actions cache is left alone for the rest of this step: ${message}`);
     this.#stopped = true;
   }
-}
 
-function deadline<T>(work: Promise<T>): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`no answer within ${RPC_DEADLINE_MS / 1000} s`)), RPC_DEADLINE_MS);
-  });
-  return Promise.race([work, late]).finally(() => clearTimeout(timer));
+  /** What a call answers, or a failure when that takes too long. */
+  #within<T>(call: Promise<T>): Promise<T> {
+    let cancel = (): void => undefined;
+    const late = new Promise<never>((_, reject) => {
+      cancel = this.#options.after(RPC_DEADLINE_MS, () => reject(new Error(`no answer within ${RPC_DEADLINE_MS / 1000} s`)));
+    });
+    return Promise.race([call, late]).finally(cancel);
+  }
 }

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
 import { restoreCache, saveCache } from "@actions/cache";
+import { SYSTEM_CLOCK } from "../../src/connect.ts";
 import { ActionsCache } from "../../src/store/actions-cache.ts";
 import { CacheService } from "../support/cache-service.ts";
 
@@ -40,6 +41,7 @@ describe("the cache's wire is that of @actions/cache's public functions", () => 
   const ours = () =>
     new ActionsCache({
       urls: { download: async () => undefined, get: async (url) => Buffer.from(await (await fetch(url)).arrayBuffer()) },
+      after: SYSTEM_CLOCK.after,
       say: () => undefined,
       warn: (message) => assert.fail(message),
     });

@@ -1,9 +1,12 @@
+import { lookup } from "node:dns";
+import { SYSTEM_CLOCK } from "../../src/connect.ts";
 import { Api } from "../../src/registry/api.ts";
 import { Authenticator } from "../../src/registry/auth.ts";
 import { RegistryClient } from "../../src/registry/client.ts";
 import { Keychain, type RegistryAuth } from "../../src/registry/credentials.ts";
 import type { DockerConfig } from "../../src/registry/docker-config.ts";
-import { Http } from "../../src/registry/http.ts";
+import { Http, type HttpOptions } from "../../src/registry/http.ts";
+import type { Clock } from "../../src/registry/retry.ts";
 import { TokenService } from "../../src/registry/token.ts";
 
 export type Connection = {
@@ -27,6 +30,8 @@ export type ConnectOptions = {
   readonly trustedRealms?: readonly string[];
   readonly insecureRegistries?: readonly string[];
   readonly concurrency?: number;
+  readonly resolve?: HttpOptions["resolve"];
+  readonly after?: Clock["after"];
 };
 
 /** A client with its own clock, on which waiting takes no time. */
@@ -41,11 +46,13 @@ export function connect(options: ConnectOptions = {}): Connection {
     slept.push(ms);
     time += ms;
   };
-  const clock = { now: () => time, sleep, random: () => 0.5 };
+  // Deadlines are for real: nothing here is to reach one, unless a test runs them itself.
+  const after = options.after ?? SYSTEM_CLOCK.after;
+  const clock = { now: () => time, sleep, after, random: () => 0.5 };
   const say = (line: string): void => void said.push(line);
   const warn = (line: string): void => void warned.push(line);
   const mask = (secret: string): void => void masked.push(secret);
-  const http = new Http({ signal: stop.signal, clock, concurrency: options.concurrency ?? 6, say });
+  const http = new Http({ signal: stop.signal, clock, resolve: options.resolve ?? lookup, concurrency: options.concurrency ?? 6, say });
   const keychain = new Keychain({
     registryAuth: options.registryAuth ?? [],
     githubToken: options.githubToken ?? "",
