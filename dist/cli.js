@@ -1,23 +1,23 @@
 import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);
 import {
   terminal
-} from "./chunk-F7U5BAJO.js";
+} from "./chunk-T6HMTZFL.js";
 import {
   cancellation
 } from "./chunk-AY3OAA6O.js";
 import {
   DEFAULTS,
   step
-} from "./chunk-CCEZ4TJE.js";
+} from "./chunk-64YPGIW6.js";
 import {
   save
-} from "./chunk-L5PHOQAS.js";
+} from "./chunk-5ZCIVTSG.js";
 import "./chunk-YJAW5X2H.js";
 import "./chunk-WNZCO3WI.js";
-import "./chunk-MK33KAI5.js";
+import "./chunk-HACQHRML.js";
 import {
   SYSTEM_CLOCK
-} from "./chunk-65YPO6DT.js";
+} from "./chunk-I5GMCFXX.js";
 import "./chunk-3UDAXQZW.js";
 import "./chunk-SRGGCH3K.js";
 import {
@@ -47,7 +47,7 @@ function toEnvironment(args) {
 __name(toEnvironment, "toEnvironment");
 async function main(args) {
   if (args.length === 0) {
-    const { demonstrate } = await import("./demo-K6R25VUK.js");
+    const { demonstrate } = await import("./demo-7PDZWUWQ.js");
     return demonstrate(write);
   }
   let environment;

@@ -2,16 +2,16 @@ import { createRequire as __createRequire } from 'node:module'; const require = 
 import {
   actions,
   readPromises
-} from "./chunk-QPFXDJ7A.js";
+} from "./chunk-FGAN7KT4.js";
 import {
   save
-} from "./chunk-L5PHOQAS.js";
+} from "./chunk-5ZCIVTSG.js";
 import "./chunk-YJAW5X2H.js";
 import "./chunk-NFSB6LL2.js";
-import "./chunk-MK33KAI5.js";
+import "./chunk-HACQHRML.js";
 import {
   SYSTEM_CLOCK
-} from "./chunk-65YPO6DT.js";
+} from "./chunk-I5GMCFXX.js";
 import "./chunk-3UDAXQZW.js";
 import "./chunk-SRGGCH3K.js";
 import "./chunk-7EV6XQIJ.js";

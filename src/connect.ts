@@ -55,7 +55,14 @@ export function connectRegistries(http: Http, inputs: Inputs, environment: Envir
   };
   const { registryAuth, githubToken, trustedRealms, insecureRegistries } = inputs;
   const configs = readDockerConfigs(environment, (path) => readFileSync(path, "utf8"), warn);
-  const keychain = new Keychain({ registryAuth, githubToken, configs, runHelper: helperRunner(environment), warn, mask });
+  const keychain = new Keychain({
+    registryAuth,
+    githubToken,
+    configs,
+    runHelper: helperRunner(environment, { after: clock.after, signal }),
+    warn,
+    mask,
+  });
   const tokens = new TokenService({ http, now: clock.now, trustedRealms, mask });
   const authenticator = new Authenticator({ http, keychain, tokens, now: clock.now, warn });
   const api = new Api({ http, authenticator, insecureRegistries, say, warn });

@@ -1,6 +1,6 @@
 import { type Descriptor, readDescriptor } from "./descriptor.ts";
 import { PullError } from "./failure.ts";
-import { asList, asObject, asString, type Json, type JsonObject, parseJson } from "./json.ts";
+import { asObject, asShortList, asString, type Json, type JsonObject, parseJson } from "./json.ts";
 import {
   BUILDKIT_CACHE_CONFIG,
   DOCKER_LIST,
@@ -34,9 +34,6 @@ export type Document =
       readonly config: Descriptor | undefined;
       readonly layers: readonly Descriptor[];
     };
-
-// Image indexes of the field have tens of entries and images at most 128 layers; a thousand is a mistake or an attack.
-const ENTRY_LIMIT = 1024;
 
 const FIELDS = [
   "schemaVersion",
@@ -122,6 +119,7 @@ function readDocument(json: JsonObject, mediaType: string): Document {
 }
 
 function readIndex(json: JsonObject, mediaType: string): Document {
+  if (json["manifests"] === undefined) throw new PullError("invalid", "index has no manifests");
   const entries = descriptors(json["manifests"], "manifests");
   // The first form of BuildKit's registry cache: an index whose entries are layers, found under /blobs/.
   const config = entries.find((entry) => entry.mediaType === BUILDKIT_CACHE_CONFIG);
@@ -141,9 +139,5 @@ function readManifest(json: JsonObject, mediaType: string): Document {
 }
 
 function descriptors(value: Json | undefined, field: string): readonly Descriptor[] {
-  const list = asList(value, `manifest ${field}`);
-  if (list.length > ENTRY_LIMIT) {
-    throw new PullError("invalid", `too many ${field}: expected at most ${ENTRY_LIMIT}, got ${list.length}`);
-  }
-  return list.map((entry, at) => readDescriptor(entry, `${field}[${at}]`));
+  return asShortList(value, field).map((entry, at) => readDescriptor(entry, `${field}[${at}]`));
 }

@@ -95,12 +95,28 @@ export function asObject(value: Json | undefined, what: string, known: readonly 
     throw new PullError("invalid", `${what}: expected an object, got ${kindOf(value)}`);
   }
   const object = value as JsonObject;
-  for (const key of Object.keys(object)) {
-    const name = known.includes(key) ? undefined : known.find((field) => field.toLowerCase() === key.toLowerCase());
-    if (name === undefined) continue;
+  const names = new Map(known.map((name) => [folded(name), name]));
+  for (const key of known.length === 0 ? [] : Object.keys(object)) {
+    const name = names.get(folded(key));
+    if (name === undefined || name === key) continue;
     throw new PullError("invalid", `${what} is ambiguous: it has ${JSON.stringify(key)} where ${name} is the field's name`);
   }
   return object;
+}
+
+/** Go's parser folds all of Unicode, so that `\u017f` is an s and `\u212a` a k to it: https://pkg.go.dev/encoding/json#Unmarshal */
+function folded(key: string): string {
+  return key.toUpperCase().toLowerCase();
+}
+
+// Indexes of the field have tens of entries and images at most 128 layers; a thousand is a mistake or an attack.
+const ENTRY_LIMIT = 1024;
+
+/** A list that each entry of costs something: `value` as {@link asList} has it, but of at most 1024 entries. */
+export function asShortList(value: Json | undefined, what: string): readonly Json[] {
+  const list = asList(value, what);
+  if (list.length <= ENTRY_LIMIT) return list;
+  throw new PullError("invalid", `too many ${what}: expected at most ${ENTRY_LIMIT}, got ${list.length}`);
 }
 
 /** `value` as a list; an absent or null value is an empty one. Fails as `invalid` on anything else. */

@@ -4,7 +4,7 @@ import { PullError } from "../oci/failure.ts";
 import { formatPlatform, nearest, type Platform, satisfies } from "../oci/platform.ts";
 import type { Depth, Offer, PlatformImage, PlatformOutcome, Problem, Resolved, Root, Wanted } from "./plan.ts";
 import type { Source } from "./ports.ts";
-import { resolveRoot } from "./resolve.ts";
+import { MANIFEST_LIMIT, resolveRoot } from "./resolve.ts";
 import { checkBlobs, describeArtifact, distinctBlobs, verifyImage, verifyListed, verifyOffer } from "./verify.ts";
 
 /** What is known of one platform before it is judged. */
@@ -54,9 +54,15 @@ async function judge(inquiry: Inquiry): Promise<Resolved> {
   const { wanted, root } = inquiry;
   if (root.document.kind === "artifact" || root.document.kind === "buildkit-cache") return judgeArtifact(inquiry, root.document);
   const { candidates, missing } = root.document.kind === "index" ? await fromIndex(inquiry) : await fromManifest(inquiry);
+  if (inquiry.depth !== "index") refuseMany("platforms", candidates.filter(({ required }) => required).length);
   const judged = await Promise.all(candidates.map((candidate) => judgePlatform(inquiry, candidate)));
   const platforms = [...judged.map(({ outcome }) => outcome), ...missing];
   return { wanted, root, platforms, problem: undefined, blobs: [], warnings: judged.flatMap(({ warnings }) => warnings) };
+}
+
+/** An image is built for a dozen platforms; to look into a thousand is what a hostile index wants of us. */
+function refuseMany(what: string, count: number): void {
+  if (count > MANIFEST_LIMIT) throw new PullError("invalid", `too many ${what}: expected at most ${MANIFEST_LIMIT}, got ${count}`);
 }
 
 type Selection = {
@@ -82,6 +88,7 @@ async function namedByConfig({ source, wanted, root }: Inquiry): Promise<readonl
   if (platforms === "any" || root.unnamed.length === 0) return [];
   const missing = platforms === "all" || platforms.some((required) => !root.offers.some((offer) => satisfies(required, offer.platform)));
   if (!missing) return [];
+  refuseMany("entries without a platform", root.unnamed.length);
   const looked = root.unnamed.map(async (descriptor): Promise<readonly Offer[]> => {
     try {
       const { config } = await verifyListed(source, reference, descriptor, "manifest");

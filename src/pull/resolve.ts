@@ -9,6 +9,8 @@ import type { Fetched, Image, ManifestSource } from "./ports.ts";
 // Nested indexes of the field are two deep, and an image of 64 platforms does not exist: beyond is a mistake or an attack.
 const DEPTH_LIMIT = 3;
 const INDEX_LIMIT = 64;
+/** The most manifests that are fetched for one image. */
+export const MANIFEST_LIMIT = 64;
 
 /**
  * The top document of a reference and what it offers, nested indexes followed.
@@ -18,7 +20,7 @@ export async function resolveRoot(source: ManifestSource, reference: Reference):
   const fetched = await source.manifest(reference, reference.digest ?? reference.tag ?? "latest");
   const document = parseDocument(fetched.content, fetched.mediaType);
   if (document.kind !== "index") return { fetched, document, offers: [], unnamed: [], attestations: 0, nested: [] };
-  const nested: Fetched[] = [];
+  const nested: Nested = { asked: 0, found: [] };
   const entries = await flatten(source, reference, document.entries, nested, 1);
   const images = entries.filter((entry) => !entry.attestation && isImageEntry(entry));
   return {
@@ -27,7 +29,7 @@ export async function resolveRoot(source: ManifestSource, reference: Reference):
     offers: images.filter(hasPlatform).map((descriptor): Offer => ({ platform: descriptor.platform, descriptor })),
     unnamed: images.filter((entry) => !hasPlatform(entry)),
     attestations: entries.filter((entry) => entry.attestation).length,
-    nested,
+    nested: nested.found,
   };
 }
 
@@ -40,23 +42,31 @@ function hasPlatform(entry: Descriptor): entry is Descriptor & { readonly platfo
   return entry.platform !== undefined;
 }
 
-/** The entries of an index with every nested index, which `found` collects, replaced by its own. */
+/** The nested indexes of an image: how many were asked for, and those that came. */
+type Nested = { asked: number; readonly found: Fetched[] };
+
+/** The entries of an index with every nested index, which `nested` collects, replaced by its own. */
 async function flatten(
   source: ManifestSource,
   image: Image,
   entries: readonly Descriptor[],
-  found: Fetched[],
+  nested: Nested,
   depth: number,
 ): Promise<readonly Descriptor[]> {
-  const nested = entries.map(async (entry) => {
+  const indexes = entries.filter(({ mediaType }) => isIndex(mediaType));
+  if (depth === DEPTH_LIMIT && indexes.length > 0) throw new PullError("invalid", `too deep: indexes nested deeper than ${DEPTH_LIMIT}`);
+  nested.asked += indexes.length;
+  if (nested.asked > INDEX_LIMIT) {
+    throw new PullError("invalid", `too many nested indexes: expected at most ${INDEX_LIMIT}, got ${nested.asked}`);
+  }
+  const flat = entries.map(async (entry) => {
     if (!isIndex(entry.mediaType)) return [entry];
-    if (depth === DEPTH_LIMIT) throw new PullError("invalid", `too deep: indexes nested deeper than ${DEPTH_LIMIT}`);
     const fetched = await fetchListed(source, image, entry);
-    if (found.push(fetched) > INDEX_LIMIT) throw new PullError("invalid", `too many nested indexes: expected at most ${INDEX_LIMIT}`);
+    nested.found.push(fetched);
     const document = parseDocument(fetched.content, entry.mediaType);
-    return document.kind === "index" ? flatten(source, image, document.entries, found, depth + 1) : [];
+    return document.kind === "index" ? flatten(source, image, document.entries, nested, depth + 1) : [];
   });
-  return (await Promise.all(nested)).flat();
+  return (await Promise.all(flat)).flat();
 }
 
 /** The manifest a document lists, of the size it says. Fails as `dangling` when the registry has none. */

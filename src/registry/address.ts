@@ -85,6 +85,11 @@ export function checkReach(address: string, host: string, namedBy: NamedBy): voi
   throw new PullError("invalid", `address refused: ${shown} is a ${reach} address, where a ${namedBy} registry may not send anyone`);
 }
 
+/** Of two who had a say in where we go, the one that may name less: through a public host nobody gets anywhere near. */
+export function farther(one: NamedBy, other: Reach): NamedBy {
+  return one === "user" || RANK[other] < RANK[one] ? other : one;
+}
+
 /** True for the hosts reached over plain HTTP without being asked to: `localhost`, 127.0.0.0/8 and [::1]. */
 export function isLoopbackHost(url: URL): boolean {
   const address = literalAddress(url);

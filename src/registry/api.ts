@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders } from "node:http";
 import { PullError } from "../oci/failure.ts";
-import { registryOrigin } from "./address.ts";
+import { farther, type NamedBy, registryOrigin } from "./address.ts";
 import type { Authenticator } from "./auth.ts";
 import { describeErrors } from "./errors.ts";
 import type { Http, HttpAnswer, HttpRequest } from "./http.ts";
@@ -8,7 +8,7 @@ import type { Image, Session } from "./session.ts";
 
 /** What requests need, and the registries it reaches over plain HTTP. */
 export type ApiOptions = {
-  readonly http: Http;
+  readonly http: Pick<Http, "reach">;
   readonly authenticator: Pick<Authenticator, "session">;
   readonly insecureRegistries: ReadonlySet<string>;
   readonly say: (line: string) => void;
@@ -55,14 +55,19 @@ export class Api {
   async #follow(image: Image, path: string, wanted: Wanted): Promise<Reached> {
     const home = this.#origin(image.registry);
     let url = new URL(`/v2/${image.repository}/${path}`, home);
+    // Who has once sent us away decides where we go: what comes back home from there comes without credentials.
+    let atHome = true;
+    let namedBy: NamedBy = "user";
     for (let hop = 0; ; hop++) {
-      const atHome = url.origin === home.origin;
+      atHome &&= url.origin === home.origin;
       const session = this.#options.authenticator.session(url, image, atHome);
-      const answer = await session.send({ ...wanted, url, namedBy: atHome ? "user" : this.#options.http.reach(home) });
+      const answer = await session.send({ ...wanted, url, namedBy: atHome ? "user" : namedBy });
       if (atHome && this.#speaksTls(home, answer)) return this.#follow(image, path, wanted);
       const { location } = answer.headers;
       if (answer.status < 300 || answer.status >= 400 || location === undefined) return { answer, session, url };
-      if (hop === REDIRECT_LIMIT) throw new PullError("invalid", `${home.host}: more than ${REDIRECT_LIMIT} redirects`);
+      if (hop === REDIRECT_LIMIT)
+        throw new PullError("invalid", `redirect refused: ${home.host} sends on more than ${REDIRECT_LIMIT} times`);
+      namedBy = farther(namedBy, this.#options.http.reach(url));
       url = nextHop(url, location);
     }
   }
@@ -93,7 +98,8 @@ export class Api {
 }
 
 function nextHop(from: URL, location: string): URL {
-  if (!URL.canParse(location, from.href)) throw new PullError("invalid", `${from.host} redirects to something that is no URL`);
+  if (!URL.canParse(location, from.href))
+    throw new PullError("invalid", `redirect refused: ${from.host} sends to something that is no URL`);
   const next = new URL(location, from);
   if (!/^https?:$/.test(next.protocol) || next.username !== "" || next.password !== "") {
     throw new PullError(

@@ -112,8 +112,12 @@ export class RegistryClient {
     return started;
   }
 
-  #get(image: Image, path: string, headers: Record<string, string>, limit: number): Promise<Reached> {
-    return this.#api.ask(image, path, { method: "GET", headers, limit });
+  async #get(image: Image, path: string, headers: Record<string, string>, limit: number): Promise<Reached> {
+    const reached = await this.#api.ask(image, path, { method: "GET", headers, limit });
+    const { status } = reached.answer;
+    // A part, or nothing, where the whole was asked for is no document, whatever can be read in it.
+    if (status !== 200) throw new PullError("invalid", `${reached.url.host} answered ${status} to a request for ${path}: expected 200`);
+    return reached;
   }
 
   /** Registries without HEAD are asked for the first byte instead: https://github.com/containerd/containerd/blob/main/core/remotes/docker/resolver.go */

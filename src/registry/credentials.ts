@@ -1,6 +1,7 @@
 import { spawn } from "node:child_process";
 import { repositoryName } from "../oci/reference.ts";
 import { type DockerAuth, type DockerConfig, type Environment, hostPath, longestPrefix } from "./docker-config.ts";
+import type { Clock } from "./retry.ts";
 
 /** A secret and the words for where it came from. An identity token is exchanged, a registry token is sent as it is. */
 export type Credential = { readonly source: string } & (
@@ -146,22 +147,26 @@ export function childEnvironment(environment: Environment): NodeJS.ProcessEnv {
   return Object.fromEntries(Object.entries(environment).filter(([name]) => !/^(INPUT_|ACTIONS_|GITHUB_TOKEN$)/i.test(name)));
 }
 
+/** What bounds a helper's time: its own deadline, and the end of all. */
+export type HelperBounds = { readonly after: Clock["after"]; readonly signal: AbortSignal };
+
 /** Runs helpers for real, with bounded time and output and without the job's own secrets in their environment. */
-export function helperRunner(environment: Environment): RunHelper {
+export function helperRunner(environment: Environment, bounds: HelperBounds): RunHelper {
   const clean = childEnvironment(environment);
   return (name, input) => {
     if (!/^[A-Za-z0-9._-]+$/.test(name)) return Promise.resolve({ output: "", error: "its name is not a helper's name" });
-    return run(`docker-credential-${name}`, input, clean);
+    return run(`docker-credential-${name}`, input, clean, bounds);
   };
 }
 
-function run(command: string, input: string, env: NodeJS.ProcessEnv): ReturnType<RunHelper> {
+function run(command: string, input: string, env: NodeJS.ProcessEnv, { after, signal }: HelperBounds): ReturnType<RunHelper> {
   return new Promise((resolve) => {
     const child = spawn(command, ["get"], { env, stdio: ["pipe", "pipe", "ignore"] });
     let output = "";
     const end = (error: string | undefined): void => {
-      clearTimeout(deadline);
-      resolve({ output, error: error === undefined ? undefined : `${error} ${output.trim().slice(0, 200)}`.trim() });
+      cancelDeadline();
+      signal.removeEventListener("abort", cancelled);
+      resolve({ output, error: error === undefined ? undefined : `${error} ${wordsOf(output)}`.trim() });
     };
     // A helper's own children outlive it with the pipe in their hands, so it is let go of here and not waited for.
     const stop = (why: string): void => {
@@ -169,7 +174,9 @@ function run(command: string, input: string, env: NodeJS.ProcessEnv): ReturnType
       child.stdout.destroy();
       end(why);
     };
-    const deadline = setTimeout(() => stop(`no answer within ${HELPER_DEADLINE_MS / 1000} s`), HELPER_DEADLINE_MS);
+    const cancelDeadline = after(HELPER_DEADLINE_MS, () => stop(`no answer within ${HELPER_DEADLINE_MS / 1000} s`));
+    const cancelled = (): void => stop("cancelled");
+    signal.addEventListener("abort", cancelled);
     child.stdout.setEncoding("utf8").on("data", (text: string) => {
       output += text;
       if (output.length > HELPER_OUTPUT_LIMIT) stop(`more than ${HELPER_OUTPUT_LIMIT} bytes of output`);
@@ -178,4 +185,9 @@ function run(command: string, input: string, env: NodeJS.ProcessEnv): ReturnType
     child.on("close", (code, signal) => end(code === 0 ? undefined : (signal ?? `exit code ${code}`)));
     child.stdin.on("error", () => undefined).end(input);
   });
+}
+
+/** What a helper said of its failure: text, and never what may be the start of an answer with a secret in it. */
+function wordsOf(output: string): string {
+  return output.includes("{") ? "" : output.trim().slice(0, 200);
 }

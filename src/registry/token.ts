@@ -95,7 +95,10 @@ export class TokenService {
       if (answer.status < 300 || answer.status >= 400 || location === undefined) return answer;
       const next = URL.canParse(location, url.href) ? new URL(location, url) : undefined;
       if (next?.origin !== url.origin || hop === REDIRECT_LIMIT) {
-        throw new PullError("invalid", `token service ${url.host} redirects to ${next?.host ?? "nowhere"}: not followed`);
+        throw new PullError(
+          "invalid",
+          `redirect refused: token service ${url.host} sends to ${next?.host ?? "something that is no URL"}, which is not followed`,
+        );
       }
       url = next;
     }
@@ -108,12 +111,12 @@ export class TokenService {
   async #checkRealm(registry: URL, realm: string, credential: Credential | undefined): Promise<URL> {
     const shown = JSON.stringify(realm.slice(0, 200));
     if (realm === "" || !URL.canParse(realm, registry.href)) {
-      throw new PullError("invalid", `challenge of ${registry.host} is refused: expected a realm that is a URL, got ${shown}`);
+      throw new PullError("invalid", `realm refused: expected a URL in the challenge of ${registry.host}, got ${shown}`);
     }
     const url = new URL(realm, registry);
     const downgrade = registry.protocol === "https:" && url.protocol === "http:";
     if (!/^https?:$/.test(url.protocol) || url.username !== "" || url.password !== "") {
-      throw new PullError("invalid", `challenge of ${registry.host} is refused: its realm ${shown} is not a plain https URL`);
+      throw new PullError("invalid", `realm refused: ${shown} in the challenge of ${registry.host} is not a plain https URL`);
     }
     if (downgrade) throw new PullError("invalid", `realm downgrade refused: ${registry.host} is https, its realm ${url.origin} is not`);
     // A server on the runner's own loopback may be anybody's: even an anonymous request there needs the user's word.
@@ -133,11 +136,11 @@ export class TokenService {
     try {
       json = JSON.parse(answer.body.toString());
     } catch (cause) {
-      throw new PullError("invalid", `token of ${realm.host} is refused: its answer is not JSON`, cause);
+      throw new PullError("invalid", `token invalid: the answer of ${realm.host} is not JSON`, cause);
     }
     const token = [json?.token, json?.access_token].find((value) => typeof value === "string" && value !== "");
     if (typeof token !== "string" || !/^[\x21-\x7e]+$/.test(token)) {
-      throw new PullError("invalid", `token of ${realm.host} is refused: expected one in token or access_token`);
+      throw new PullError("invalid", `token invalid: expected one in token or access_token of the answer of ${realm.host}`);
     }
     this.#options.mask(token);
     const seconds = typeof json?.expires_in === "number" && json.expires_in > 0 ? json.expires_in : 0;

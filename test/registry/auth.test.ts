@@ -258,13 +258,13 @@ describe("a session", () => {
         response.writeHead(307, { location: `http://${elsewhere.host}/token` }).end();
         return true;
       });
-      await assert.rejects(connect(login()).client.manifest(at(), "v1"), failing("invalid", /redirects to .*: not followed/));
+      await assert.rejects(connect(login()).client.manifest(at(), "v1"), failing("invalid", /redirect refused: .*, which is not followed/));
       assert.deepEqual(elsewhere.seen, []);
     });
 
     for (const [name, realm, status, pattern] of [
-      ["that is empty", "", "invalid", /expected a realm that is a URL/],
-      ["that is no URL", "http://[", "invalid", /expected a realm that is a URL/],
+      ["that is empty", "", "invalid", /realm refused: expected a URL/],
+      ["that is no URL", "http://[", "invalid", /realm refused: expected a URL/],
       ["that is a file", "file:///etc/passwd", "invalid", /not a plain https URL/],
       ["with a login", "http://a:b@127.0.0.1/", "invalid", /not a plain https URL/],
       ["at a metadata service", "http://169.254.169.254/token", "invalid", /address refused/],

@@ -4,8 +4,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, it } from "node:test";
 import fc from "fast-check";
+import { SYSTEM_CLOCK } from "../../src/connect.ts";
 import { type Credential, helperRunner, Keychain, type KeychainOptions } from "../../src/registry/credentials.ts";
 import { type Environment, hostPath, readDockerConfigs } from "../../src/registry/docker-config.ts";
+import type { Clock } from "../../src/registry/retry.ts";
 
 const basic = (login: string): { auth: string } => ({ auth: Buffer.from(login).toString("base64") });
 
@@ -210,13 +212,24 @@ describe("Keychain", () => {
       script("env", 'read server; printf \'{"Username":"%s","Secret":"%s"}\' "$server" "$1-$INPUT_X-$ACTIONS_RUNTIME_TOKEN"');
       script("endless", "yes");
       script("fails", "echo oops; exit 3");
-      const run = helperRunner({ PATH: `${directory}:/usr/bin:/bin`, INPUT_X: "leak", ACTIONS_RUNTIME_TOKEN: "leak" });
+      script("hangs", "sleep 600");
+      script("tells", 'echo \'{"Username":"me","Secret":"leak"}\'; exit 1');
+      // A second is a millisecond.
+      const after: Clock["after"] = (ms, run) => SYSTEM_CLOCK.after(ms / 100, run);
+      const stop = new AbortController();
+      const environment = { PATH: `${directory}:/usr/bin:/bin`, INPUT_X: "leak", ACTIONS_RUNTIME_TOKEN: "leak" };
+      const run = helperRunner(environment, { after, signal: stop.signal });
       assert.deepEqual(await run("env", "host.example\n"), {
         output: '{"Username":"host.example","Secret":"get--"}',
         error: undefined,
       });
       assert.match((await run("endless", "x")).error ?? "", /^more than 65536 bytes/);
       assert.match((await run("fails", "x")).error ?? "", /^exit code 3 oops/);
+      assert.match((await run("hangs", "x")).error ?? "", /^no answer within 30 s$/);
+      assert.match((await run("tells", "x")).error ?? "", /^exit code 1$/);
+      const cancelled = helperRunner(environment, { after: SYSTEM_CLOCK.after, signal: stop.signal })("hangs", "x");
+      stop.abort();
+      assert.match((await cancelled).error ?? "", /^cancelled$/);
       assert.match((await run("absent", "x")).error ?? "", /ENOENT/);
       assert.match((await run("../evil", "x")).error ?? "", /not a helper's name/);
     });

@@ -1,4 +1,4 @@
-import { spawn } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -8,7 +8,12 @@ export type StepResult = {
   readonly exitCode: number;
   readonly stdout: string;
   readonly stderr: string;
+  /** What the runner obeys, in order. */
   readonly commands: readonly Command[];
+  /** What it wrote into each of the runner's files, as it is. */
+  readonly files: ReadonlyMap<string, string>;
+  /** The step's own directory, which is its home and its temporary directory. */
+  readonly directory: string;
   readonly outputs: ReadonlyMap<string, string>;
   readonly summary: string;
   /** The step's post script, run as the runner runs it after the job, with the state the step saved. */
@@ -19,10 +24,21 @@ export type Command = { readonly name: string; readonly properties: Readonly<Rec
 
 const ROOT = join(import.meta.dirname, "../..");
 
+/** How a step is run: by which command, and for how long at most. */
+export type RunOptions = {
+  /** What stands before the script: Node, with its flags, or a program that starts it. */
+  readonly command?: readonly string[];
+  readonly script?: string;
+  readonly timeout?: number;
+  /** Told of the process as soon as there is one. */
+  readonly started?: (child: ChildProcess) => void;
+};
+
 /** Runs the committed bundle as the runner runs an action's main: its inputs in the environment, its files given by path. */
 export async function runStep(
   inputs: Readonly<Record<string, string>>,
   environment: Readonly<Record<string, string>> = {},
+  options: RunOptions = {},
 ): Promise<StepResult> {
   const directory = mkdtempSync(join(tmpdir(), "runner-"));
   const file = (name: string): string => {
@@ -48,17 +64,22 @@ export async function runStep(
     ...given,
     ...environment,
   };
-  const { exitCode, stdout, stderr } = await run([join(ROOT, "dist/main.js")], all);
-  const state = readOutputs(readFileSync(files.GITHUB_STATE, "utf8"));
+  const { exitCode, stdout, stderr } = await run([options.script ?? join(ROOT, "dist/main.js")], all, options);
+  // A summary that was never written, or was deleted, is none.
+  const texts = Object.entries(files).map(([name, path]) => [name, existsSync(path) ? readFileSync(path, "utf8") : ""] as const);
+  const written = new Map(texts);
+  const state = readOutputs(written.get("GITHUB_STATE") ?? "");
   return {
     exitCode,
     stdout,
     stderr,
-    commands: [...stdout.split("\n"), ...stderr.split("\n")].map(parseCommand).filter((command) => command !== undefined),
-    outputs: readOutputs(readFileSync(files.GITHUB_OUTPUT, "utf8")),
+    commands: [...obeyed(stdout), ...obeyed(stderr)],
+    files: written,
+    directory,
+    outputs: readOutputs(written.get("GITHUB_OUTPUT") ?? ""),
     post: () =>
       run([join(ROOT, "dist/post.js")], { ...all, ...Object.fromEntries([...state].map(([name, value]) => [`STATE_${name}`, value])) }),
-    summary: existsSync(files.GITHUB_STEP_SUMMARY) ? readFileSync(files.GITHUB_STEP_SUMMARY, "utf8") : "",
+    summary: written.get("GITHUB_STEP_SUMMARY") ?? "",
   };
 }
 
@@ -66,9 +87,12 @@ export async function runStep(
 export function run(
   args: readonly string[],
   env: Readonly<Record<string, string>>,
+  { command = [process.execPath], timeout = 60_000, started }: RunOptions = {},
 ): Promise<{ exitCode: number; stdout: string; stderr: string }> {
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, args, { env, cwd: ROOT, timeout: 60_000 });
+    const [program = "", ...before] = command;
+    const child = spawn(program, [...before, ...args], { env, cwd: ROOT, timeout, killSignal: "SIGKILL" });
+    started?.(child);
     let stdout = "";
     let stderr = "";
     child.stdout.setEncoding("utf8").on("data", (text: string) => {
@@ -80,6 +104,23 @@ export function run(
     child.on("error", reject);
     child.on("close", (code) => resolve({ exitCode: code ?? -1, stdout, stderr }));
   });
+}
+
+/**
+ * The commands in what one stream printed, as the runner takes them: after `stop-commands` none, until its token comes
+ * (https://docs.github.com/actions/reference/workflow-commands-for-github-actions#stopping-and-starting-workflow-commands).
+ */
+export function obeyed(text: string): readonly Command[] {
+  const commands: Command[] = [];
+  let token: string | undefined;
+  for (const line of text.split(/\r?\n/)) {
+    const command = parseCommand(line);
+    if (command === undefined) continue;
+    if (token === undefined) commands.push(command);
+    if (token === undefined && command.name === "stop-commands") token = command.data;
+    else if (command.name === token) token = undefined;
+  }
+  return commands;
 }
 
 /**

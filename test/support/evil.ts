@@ -1,0 +1,199 @@
+import { readFileSync } from "node:fs";
+import { type AddressInfo, createServer, type Server, type Socket } from "node:net";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { createSecureContext, TLSSocket } from "node:tls";
+import type { Made } from "./image.ts";
+
+/** A request as its bytes had it. */
+export type RawRequest = {
+  readonly method: string;
+  readonly target: string;
+  /** Names in lower case. */
+  readonly headers: ReadonlyMap<string, string>;
+  readonly body: string;
+  /** Everything from the first byte to the last. */
+  readonly raw: string;
+};
+
+/** Answers one request, to the byte; the connection is kept when it returns, and is its own to end. */
+export type Script = (request: RawRequest, wire: Wire) => void | Promise<void>;
+
+/** The certificates there are; all but `good` are wrong in the way their name says. */
+export type Certificate = "good" | "expired" | "wrong-name" | "self-signed";
+
+/** With a certificate it speaks TLS: from the start or, as a proxy, inside its tunnels. */
+export type EvilOptions = { readonly tls?: Certificate; readonly proxy?: boolean };
+
+const TLS = join(import.meta.dirname, "tls");
+
+/** The authority that signed them, for `NODE_EXTRA_CA_CERTS`. */
+export const AUTHORITY = join(TLS, "authority.pem");
+
+/** One connection, in the hands of a script. */
+export class Wire {
+  readonly #socket: Socket;
+
+  constructor(socket: Socket) {
+    this.#socket = socket;
+  }
+
+  /** Sends bytes as they are; resolves when the other side, or nobody any more, wants more. */
+  async send(bytes: string | Uint8Array): Promise<void> {
+    if (this.#socket.destroyed || this.#socket.write(bytes)) return;
+    await new Promise<void>((resolve) => {
+      this.#socket.once("drain", resolve);
+      this.#socket.once("close", () => resolve());
+    });
+  }
+
+  /** Sends a whole answer: its length is stated unless the headers state it, or another framing. */
+  answer(status: number, headers: Readonly<Record<string, string>> = {}, body: string | Uint8Array = ""): Promise<void> {
+    const framed = Object.keys(headers).some((name) => /^(content-length|transfer-encoding|connection)$/i.test(name));
+    const stated = framed ? headers : { ...headers, "Content-Length": String(Buffer.byteLength(body)) };
+    const lines = Object.entries(stated).map(([name, value]) => `${name}: ${value}\r\n`);
+    return this.send(Buffer.concat([Buffer.from(`HTTP/1.1 ${status} X\r\n${lines.join("")}\r\n`), Buffer.from(body)]));
+  }
+
+  pause(ms: number): Promise<void> {
+    return sleep(ms);
+  }
+
+  /** True when nobody is at the other end any more. */
+  get gone(): boolean {
+    return this.#socket.destroyed;
+  }
+
+  /** Ends the connection in order (FIN). */
+  end(): void {
+    this.#socket.end();
+  }
+
+  /** Ends it as a crash does (RST). */
+  reset(): void {
+    this.#socket.resetAndDestroy();
+  }
+}
+
+/** A server on raw sockets that does exactly what its scripts say, HTTP or not; also a proxy that is every host it is asked for. */
+export class EvilServer {
+  readonly seen: RawRequest[] = [];
+  /** How many connections were opened to it. */
+  connections = 0;
+  readonly #server: Server;
+  readonly #sockets = new Set<Socket>();
+  readonly #rules: { readonly pattern: RegExp; readonly scripts: readonly Script[]; used: number }[] = [];
+  readonly #options: EvilOptions;
+
+  private constructor(server: Server, options: EvilOptions) {
+    this.#server = server;
+    this.#options = options;
+  }
+
+  static async start(options: EvilOptions = {}): Promise<EvilServer> {
+    const server = createServer({ noDelay: true });
+    const evil = new EvilServer(server, options);
+    server.on("connection", (socket) => {
+      evil.connections++;
+      evil.#keep(socket);
+      evil.#converse(options.tls === undefined || options.proxy ? socket : evil.#secure(socket, options.tls));
+    });
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    return evil;
+  }
+
+  get port(): number {
+    return (this.#server.address() as AddressInfo).port;
+  }
+
+  /** `127.0.0.1:port`. */
+  get host(): string {
+    return `127.0.0.1:${this.port}`;
+  }
+
+  get url(): string {
+    return `${this.#options.tls === undefined || this.#options.proxy ? "http" : "https"}://${this.host}`;
+  }
+
+  async stop(): Promise<void> {
+    for (const socket of this.#sockets) socket.destroy();
+    await new Promise((resolve) => this.#server.close(resolve));
+  }
+
+  /** The nth request whose `METHOD target` matches gets the nth script, and all that follow the last; newer rules come first. */
+  on(pattern: RegExp, ...scripts: readonly Script[]): this {
+    this.#rules.unshift({ pattern, scripts, used: 0 });
+    return this;
+  }
+
+  /** Holds an image as a registry does, until a rule says otherwise; its reference. */
+  serve(repository: string, tag: string, made: Made): string {
+    const path = (kind: string, name: string): RegExp => new RegExp(`/v2/${repository}/${kind}/${name}$`);
+    const give =
+      (type: string, bytes: Buffer): Script =>
+      ({ method }, wire) =>
+        wire.answer(200, { "Content-Type": type, "Content-Length": String(bytes.length) }, method === "HEAD" ? "" : bytes);
+    for (const document of [made, ...made.manifests]) this.on(path("manifests", document.digest), give(document.mediaType, document.bytes));
+    this.on(path("manifests", tag), give(made.mediaType, made.bytes));
+    for (const blob of made.blobs) this.on(path("blobs", blob.digest), give("application/octet-stream", blob.bytes));
+    return `${this.host}/${repository}:${tag}`;
+  }
+
+  #keep(socket: Socket): void {
+    this.#sockets.add(socket);
+    socket.on("close", () => this.#sockets.delete(socket)).on("error", () => undefined);
+  }
+
+  #secure(socket: Socket, certificate: Certificate): TLSSocket {
+    const read = (name: string): Buffer => readFileSync(join(TLS, `${name}.pem`));
+    const secureContext = createSecureContext({ cert: read(certificate), key: read("key") });
+    const secure = new TLSSocket(socket, { isServer: true, secureContext });
+    this.#keep(secure);
+    return secure;
+  }
+
+  /** Requests one after the other, however they are cut into packets. */
+  #converse(socket: Socket): void {
+    let waiting = Buffer.alloc(0);
+    let played: Promise<void> = Promise.resolve();
+    const drain = async (): Promise<void> => {
+      for (let request = take(waiting); request !== undefined; request = take(waiting)) {
+        waiting = waiting.subarray(Buffer.byteLength(request.raw, "latin1"));
+        if (request.method === "CONNECT") return this.#tunnel(socket);
+        this.seen.push(request);
+        await this.#play(request, new Wire(socket));
+      }
+    };
+    socket.on("data", (chunk) => {
+      waiting = Buffer.concat([waiting, chunk]);
+      played = played.then(drain);
+    });
+  }
+
+  /** A proxy's tunnel, which ends right here: whatever host was asked for, this server is it. */
+  #tunnel(socket: Socket): void {
+    const { tls } = this.#options;
+    if (tls !== undefined) socket.removeAllListeners("data");
+    socket.write("HTTP/1.1 200 Connection established\r\n\r\n");
+    if (tls !== undefined) this.#converse(this.#secure(socket, tls));
+  }
+
+  async #play(request: RawRequest, wire: Wire): Promise<void> {
+    const rule = this.#rules.find(({ pattern }) => pattern.test(`${request.method} ${request.target}`));
+    const script = rule?.scripts[Math.min(rule.used++, rule.scripts.length - 1)];
+    await (script?.(request, wire) ?? wire.answer(404, {}, "{}"));
+  }
+}
+
+/** The first whole request in `bytes`, if it is all there. */
+function take(bytes: Buffer): RawRequest | undefined {
+  const text = bytes.toString("latin1");
+  const end = text.indexOf("\r\n\r\n");
+  if (end < 0) return undefined;
+  const [first = "", ...lines] = text.slice(0, end).split("\r\n");
+  const [method = "", target = ""] = first.split(" ");
+  const headers = new Map(lines.map((line) => [line.slice(0, line.indexOf(":")).toLowerCase(), line.slice(line.indexOf(":") + 1).trim()]));
+  const length = Number(headers.get("content-length") ?? 0);
+  const raw = text.slice(0, end + 4 + length);
+  return raw.length < end + 4 + length ? undefined : { method, target, headers, body: raw.slice(end + 4), raw };
+}
