@@ -1,23 +1,23 @@
 import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);
 import {
   terminal
-} from "./chunk-T6HMTZFL.js";
+} from "./chunk-NMOIFLC6.js";
 import {
   cancellation
 } from "./chunk-AY3OAA6O.js";
 import {
   DEFAULTS,
   step
-} from "./chunk-64YPGIW6.js";
+} from "./chunk-BUGDJMXQ.js";
 import {
   save
-} from "./chunk-5ZCIVTSG.js";
+} from "./chunk-MHWKCKBW.js";
 import "./chunk-YJAW5X2H.js";
 import "./chunk-WNZCO3WI.js";
-import "./chunk-HACQHRML.js";
+import "./chunk-5O3JTYMX.js";
 import {
   SYSTEM_CLOCK
-} from "./chunk-I5GMCFXX.js";
+} from "./chunk-UHBVYA4R.js";
 import "./chunk-3UDAXQZW.js";
 import "./chunk-SRGGCH3K.js";
 import {
@@ -47,7 +47,7 @@ function toEnvironment(args) {
 __name(toEnvironment, "toEnvironment");
 async function main(args) {
   if (args.length === 0) {
-    const { demonstrate } = await import("./demo-7PDZWUWQ.js");
+    const { demonstrate } = await import("./demo-VUKUG3K2.js");
     return demonstrate(write);
   }
   let environment;

@@ -1,19 +1,19 @@
 import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);
 import {
   actions
-} from "./chunk-FGAN7KT4.js";
+} from "./chunk-S5A2VICE.js";
 import {
   cancellation
 } from "./chunk-AY3OAA6O.js";
 import {
   step
-} from "./chunk-64YPGIW6.js";
+} from "./chunk-BUGDJMXQ.js";
 import "./chunk-YJAW5X2H.js";
 import "./chunk-NFSB6LL2.js";
 import "./chunk-WNZCO3WI.js";
 import {
   SYSTEM_CLOCK
-} from "./chunk-I5GMCFXX.js";
+} from "./chunk-UHBVYA4R.js";
 import "./chunk-3UDAXQZW.js";
 import "./chunk-SRGGCH3K.js";
 import "./chunk-7EV6XQIJ.js";

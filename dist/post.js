@@ -2,16 +2,16 @@ import { createRequire as __createRequire } from 'node:module'; const require = 
 import {
   actions,
   readPromises
-} from "./chunk-FGAN7KT4.js";
+} from "./chunk-S5A2VICE.js";
 import {
   save
-} from "./chunk-5ZCIVTSG.js";
+} from "./chunk-MHWKCKBW.js";
 import "./chunk-YJAW5X2H.js";
 import "./chunk-NFSB6LL2.js";
-import "./chunk-HACQHRML.js";
+import "./chunk-5O3JTYMX.js";
 import {
   SYSTEM_CLOCK
-} from "./chunk-I5GMCFXX.js";
+} from "./chunk-UHBVYA4R.js";
 import "./chunk-3UDAXQZW.js";
 import "./chunk-SRGGCH3K.js";
 import "./chunk-7EV6XQIJ.js";

@@ -6,7 +6,8 @@ import type { Clock } from "./retry.ts";
 const ERROR_LIMIT = 64 * 1024;
 // At least 1 KiB/s over any 30 s, so that neither silence nor a byte now and then keeps a job waiting.
 const RATE_WINDOW_MS = 30_000;
-const RATE_WINDOW_BYTES = 30 * 1024;
+/** What a body that is not too slow brings in one window. */
+export const RATE_WINDOW_BYTES = 30 * 1024;
 
 /** Takes a successful body as it comes. */
 export type Sink = {
@@ -93,6 +94,8 @@ async function* watched(message: IncomingMessage, { stop, clock }: Watch): Async
       size += chunk.length;
       yield chunk;
     }
+    // A body that states no length ends in order when its request is aborted.
+    stop.signal.throwIfAborted();
   } finally {
     end();
   }

@@ -2,7 +2,7 @@ import type { IncomingHttpHeaders } from "node:http";
 import type { Digest } from "../oci/digest.ts";
 import { PullError } from "../oci/failure.ts";
 import type { Wanted } from "./api.ts";
-import { BodyError } from "./body.ts";
+import { BodyError, RATE_WINDOW_BYTES } from "./body.ts";
 import { parseContentRange } from "./content-range.ts";
 import type { Clock } from "./retry.ts";
 
@@ -29,7 +29,8 @@ export type DownloaderOptions = {
   readonly say: (line: string) => void;
 };
 
-// Without a byte of progress in between: a transfer that moves on may be cut as often as it likes.
+// Without progress in between: a transfer that moves on may be cut as often as it likes. Less than the slowest body that is
+// waited for brings is none, or a byte an attempt would keep a job for ever.
 const ATTEMPTS = 5;
 
 /** Fetches large blobs, going on where a cut left them. */
@@ -55,7 +56,7 @@ export class Downloader {
         return;
       } catch (error) {
         if (!(error instanceof PullError) || this.#options.signal.aborted) throw error;
-        if (error instanceof BodyError) failures = target.received > before ? 1 : failures + 1;
+        if (error instanceof BodyError) failures = target.received - before >= RATE_WINDOW_BYTES ? 1 : failures + 1;
         else if (error.status === "invalid") wrong++;
         else throw error;
         if (failures >= ATTEMPTS || wrong > forgiven) throw error;

@@ -46,8 +46,8 @@ export type HttpOptions = {
 
 // Connect (30 s), TLS (10 s) and thinking (20 s): slower answers are outages with another name.
 const HEADERS_DEADLINE_MS = 60_000;
-// Nobody listens or the name does not exist: more tries than these only delay the message.
-const REFUSED_ATTEMPTS = 3;
+// Nobody listens, or somebody who says nothing: more tries than these only delay the message.
+const SILENT_ATTEMPTS = 3;
 
 /** Sends requests: proxies by the runner's environment, kept-alive connections, retries, limits and deadlines. */
 export class Http {
@@ -114,7 +114,7 @@ export class Http {
     const late = (): void => stop.abort(new PullError("unreachable", `no answer within ${HEADERS_DEADLINE_MS / 1000} s`));
     const cancelDeadline = this.#options.clock.after(HEADERS_DEADLINE_MS, late);
     try {
-      const message = await this.#send(request, stop.signal);
+      const message = await Promise.race([this.#send(request, stop.signal), aborted(stop.signal)]);
       cancelDeadline();
       const status = message.statusCode ?? 0;
       const body = await readBody(message, request, { stop, clock: this.#options.clock });
@@ -165,6 +165,11 @@ export class Http {
   }
 }
 
+/** Fails when `signal` aborts: some ends of a connection, like an upgrade nobody asked for, are told to nobody. */
+function aborted(signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => signal.addEventListener("abort", () => reject(signal.reason), { once: true }));
+}
+
 async function handleAuthentication(): Promise<never> {
   throw new Error("challenges are answered elsewhere");
 }
@@ -183,10 +188,10 @@ function asFailedAttempt(error: unknown): FailedAttempt {
 
 function attemptsFor(error: unknown): number {
   if (error instanceof BodyError) return 1;
-  if (error instanceof PullError) return error.status === "unreachable" ? ATTEMPTS : 1;
+  if (error instanceof PullError) return error.status === "unreachable" ? SILENT_ATTEMPTS : 1;
   const code = codeOf(error);
   if (code === "ENOTFOUND" || isTls(code)) return 1;
-  return code === "ECONNREFUSED" ? REFUSED_ATTEMPTS : ATTEMPTS;
+  return code === "ECONNREFUSED" ? SILENT_ATTEMPTS : ATTEMPTS;
 }
 
 function codeOf(error: unknown): string {
@@ -206,9 +211,10 @@ function failure(url: URL, error: unknown, signal: AbortSignal): PullError {
   const hint = /wrong.version.number|WRONG_VERSION_NUMBER/i.test(`${code} ${reason(error)}`)
     ? "; it speaks plain HTTP: list it in insecure-registries if that is meant"
     : isTls(code)
-      ? "; for a private certificate authority set NODE_EXTRA_CA_CERTS on the job"
+      ? "; it is not tried without TLS. For a private certificate authority set NODE_EXTRA_CA_CERTS on the job"
       : "; check the registry's name and that it can be reached from this runner";
-  return new PullError("unreachable", `${url.host} gave no answer: ${reason(error)}${hint}`, error);
+  const what = isTls(code) ? "TLS failed" : "gave no answer";
+  return new PullError("unreachable", `${url.host} ${what}: ${reason(error)}${hint}`, error);
 }
 
 function reason(error: unknown): string {

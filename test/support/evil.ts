@@ -23,7 +23,12 @@ export type Script = (request: RawRequest, wire: Wire) => void | Promise<void>;
 export type Certificate = "good" | "expired" | "wrong-name" | "self-signed";
 
 /** With a certificate it speaks TLS: from the start or, as a proxy, inside its tunnels. */
-export type EvilOptions = { readonly tls?: Certificate; readonly proxy?: boolean };
+export type EvilOptions = {
+  readonly tls?: Certificate;
+  readonly proxy?: boolean;
+  /** What it answers to whatever it is told, HTTP or not. */
+  readonly blurts?: string;
+};
 
 const TLS = join(import.meta.dirname, "tls");
 
@@ -165,6 +170,7 @@ export class EvilServer {
       }
     };
     socket.on("data", (chunk) => {
+      if (this.#options.blurts !== undefined && !chunk.includes("CONNECT ")) return void socket.write(this.#options.blurts);
       waiting = Buffer.concat([waiting, chunk]);
       played = played.then(drain);
     });

@@ -1,0 +1,464 @@
+import assert from "node:assert/strict";
+import { gzipSync } from "node:zlib";
+import { OCI_MANIFEST } from "../../src/oci/media-type.ts";
+import { AUTHORITY, type Certificate, type RawRequest, type Script } from "../support/evil.ts";
+import { type Content, image } from "../support/image.ts";
+import { type Row, rows, type World } from "../support/world.ts";
+
+const REPOSITORY = "org/app";
+// Two layers that are no multiple of anything, and larger than what a socket buffers.
+const made = image("linux/amd64", { busybox: Buffer.alloc(3_000_001, "incompressible") });
+const isLarge = ({ bytes }: Content): boolean => bytes.length > 3_000_000;
+const { bytes, digest } = made.blobs.find(isLarge) ?? made;
+const BLOB = new RegExp(`GET /v2/${REPOSITORY}/blobs/${digest}`);
+
+const from = ({ headers }: RawRequest): number => Number(/bytes=(\d+)-/.exec(headers.get("range") ?? "")?.[1] ?? 0);
+
+/** The blob, or the part that is asked for, as a registry that knows ranges gives it. */
+const honest: Script = (request, wire) => part(wire, from(request), bytes.length);
+
+function part(wire: Parameters<Script>[1], start: number, end: number, total = bytes.length): Promise<void> {
+  const body = bytes.subarray(start, end);
+  if (start === 0 && end === bytes.length) return wire.answer(200, {}, body);
+  return wire.answer(206, { "Content-Range": `bytes ${start}-${end - 1}/${total}`, "Content-Length": String(total - start) }, body);
+}
+
+/** Gives this many more bytes of what was asked for, and then is gone. */
+const cutAfter =
+  (count: number): Script =>
+  async (request, wire) => {
+    const start = from(request);
+    const body = bytes.subarray(start, start + count);
+    const range = start === 0 ? "" : `Content-Range: bytes ${start}-${bytes.length - 1}/${bytes.length}\r\n`;
+    await wire.send(`HTTP/1.1 ${start === 0 ? 200 : 206} X\r\nContent-Length: ${bytes.length - start}\r\n${range}\r\n`);
+    await wire.send(body);
+    await wire.pause(20);
+    wire.reset();
+  };
+
+/** A pull whose large blob is answered so; nothing else is wrong. */
+function blob(id: string, what: string, scripts: readonly Script[], more: Partial<Row> = {}): Row {
+  return {
+    id,
+    what,
+    status: "ok",
+    rate: 100,
+    arrange: (world) => {
+      const reference = world.evil.serve(REPOSITORY, "1", made);
+      world.evil.on(BLOB, ...scripts);
+      return { inputs: { images: reference, pull: "layout", path: world.layout } };
+    },
+    ...more,
+    check: async (world, result) => {
+      const all = made.blobs.length + 1;
+      assert.equal(world.finals.length >= (more.status === undefined ? all : 1), true, "what was verified is kept");
+      await more.check?.(world, result);
+    },
+  };
+}
+
+const requests = ({ evil }: World): readonly RawRequest[] => evil.seen.filter(({ method, target }) => BLOB.test(`${method} ${target}`));
+
+const failing = (reason: string | RegExp, status: Row["status"] = "invalid", tries?: number): Partial<Row> => ({
+  status,
+  reason,
+  check: (world) => {
+    if (tries !== undefined) assert.equal(requests(world).length, tries);
+  },
+});
+
+/** Bytes now and then, for as long as anybody listens. */
+const trickling =
+  (start: string, unit: string, every: number): Script =>
+  async (_, wire) => {
+    await wire.send(start);
+    while (!wire.gone) {
+      await wire.send(unit);
+      await wire.pause(every);
+    }
+  };
+
+const offsets = Array.from({ length: 6 }, () => 100_000 + Math.floor(Math.random() * 2_000_000));
+
+rows("blobs", [
+  ...offsets.map((offset) =>
+    blob(`B1`, `reset after ${offset} bytes: goes on there`, [cutAfter(offset), honest], {
+      check: (world) => {
+        const [first, second, ...others] = requests(world);
+        assert.ok(first && second && others.length === 0);
+        const again = offset - from(second);
+        assert.ok(from(second) > 0 && again >= 0 && again <= 1024 * 1024, `${again} bytes sent twice`);
+      },
+    }),
+  ),
+  blob("B1", "reset over and over, as long as it moves on", [...Array.from({ length: 20 }, () => cutAfter(100_000)), honest]),
+  blob("B1", "reset over and over, without moving on", [cutAfter(1)], failing(/the answer was cut/, "unreachable", 5)),
+  blob("B2", "short, with no length, and a clean end", [
+    async (_, wire) => {
+      await wire.answer(200, { Connection: "close" }, bytes.subarray(0, 1_000_000));
+      wire.end();
+    },
+    honest,
+  ]),
+  blob("B2", "short in chunks, with a clean end", [
+    (_, wire) =>
+      wire.answer(
+        200,
+        { "Transfer-Encoding": "chunked" },
+        Buffer.concat([Buffer.from("186a0\r\n"), bytes.subarray(0, 100_000), Buffer.from("\r\n0\r\n\r\n")]),
+      ),
+    honest,
+  ]),
+  blob("B2", "shorter than it says, and a clean end", [
+    async (_, wire) => {
+      await wire.answer(200, { "Content-Length": String(bytes.length) }, bytes.subarray(0, 1_000_000));
+      wire.end();
+    },
+    honest,
+  ]),
+  blob("B2", "nothing at all, with a clean end", [(_, wire) => wire.answer(200, {}, ""), honest]),
+  blob(
+    "B2",
+    "nothing at all, always",
+    [(_, wire) => wire.answer(200, {}, "")],
+    failing(/too short: sha256:\w+ has \d+ bytes, got 0/, "invalid", 2),
+  ),
+  blob("B3", "the whole where a range was asked for", [cutAfter(1_000_000), (_, wire) => wire.answer(200, {}, bytes)]),
+  blob("B4", "a range that starts elsewhere", [cutAfter(1_000_000), (_, wire) => part(wire, 5, bytes.length), honest]),
+  blob("B4", "a range of another whole", [
+    cutAfter(1_000_000),
+    (request, wire) => part(wire, from(request), bytes.length, 99_999_999),
+    honest,
+  ]),
+  blob("B4", "a range nobody can read", [cutAfter(1_000_000), (_, wire) => wire.answer(206, { "Content-Range": "bytes x" }, "x"), honest]),
+  blob("B4", "a range that was not asked for", [(_, wire) => part(wire, 1, bytes.length), honest]),
+  blob("B4", "416", [cutAfter(1_000_000), (_, wire) => wire.answer(416), honest]),
+  blob(
+    "B4",
+    "wrong ranges for ever",
+    [cutAfter(1_000_000), (_, wire) => part(wire, 5, bytes.length)],
+    failing("range differs: asked to go on at byte", "invalid"),
+  ),
+  blob(
+    "B5",
+    "longer than its size, endlessly",
+    [trickling("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n", `10000\r\n${"x".repeat(0x10000)}\r\n`, 0)],
+    failing(/too long: sha256:\w+ has \d+ bytes, got more/, "invalid", 2),
+  ),
+  blob(
+    "B5",
+    "a byte longer",
+    [(_, wire) => wire.answer(200, {}, Buffer.concat([bytes, Buffer.alloc(1)]))],
+    failing("too long", "invalid", 2),
+  ),
+  blob(
+    "B5",
+    "a stated length of terabytes",
+    [(_, wire) => wire.answer(200, { "Content-Length": "99999999999999" }, Buffer.concat([bytes, Buffer.alloc(1)]))],
+    failing("too long", "invalid", 2),
+  ),
+  blob("B6", "wrong bytes, once", [(_, wire) => wire.answer(200, {}, Buffer.alloc(bytes.length)), honest]),
+  blob(
+    "B6",
+    "wrong bytes, always",
+    [(_, wire) => wire.answer(200, {}, Buffer.alloc(bytes.length))],
+    failing(/digest differs: expected sha256:\w+, got \d+ bytes that have sha256:/, "invalid", 2),
+  ),
+  blob("B6", "a bit that is flipped behind a cut", [
+    cutAfter(1_000_000),
+    (request, wire) => {
+      const rest = Buffer.from(bytes.subarray(from(request)));
+      rest[10] = (rest[10] ?? 0) ^ 1;
+      return wire.answer(206, { "Content-Range": `bytes ${from(request)}-${bytes.length - 1}/${bytes.length}` }, rest);
+    },
+    honest,
+  ]),
+  blob(
+    "B7",
+    "packed on its way",
+    [(_, wire) => wire.answer(200, { "Content-Encoding": "gzip" }, gzipSync(bytes))],
+    failing("encoding refused: .*Content-Encoding gzip"),
+  ),
+  blob(
+    "B8",
+    "a byte now and then",
+    [trickling(`HTTP/1.1 200 OK\r\nContent-Length: ${bytes.length}\r\n\r\n`, "x", 20)],
+    failing("too slow: less than 1 KiB/s over 30 s", "unreachable", 5),
+  ),
+  blob("B8", "silence in the middle", [
+    async (_, wire) => wire.answer(200, { "Content-Length": String(bytes.length) }, bytes.subarray(0, 100_000)),
+    honest,
+  ]),
+  blob(
+    "B8",
+    "packed chunks of one byte",
+    [trickling("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n", "1\r\nx\r\n", 20)],
+    failing("too slow", "unreachable", 5),
+  ),
+]);
+
+/** The manifest itself is answered so. */
+function answered(
+  id: string,
+  what: string,
+  scripts: readonly Script[],
+  status: Row["status"],
+  reason: string | RegExp,
+  tries?: number,
+): Row {
+  return {
+    id,
+    what,
+    status,
+    reason,
+    rate: 100,
+    arrange: ({ evil }) => {
+      const reference = evil.serve(REPOSITORY, "1", made);
+      evil.on(/manifests\/1$/, ...scripts);
+      return { inputs: { images: reference } };
+    },
+    check: ({ evil }) => {
+      if (tries !== undefined) assert.equal(evil.seen.filter(({ target }) => /manifests\/1$/.test(target)).length, tries);
+    },
+  };
+}
+
+const ok: Script = (_, wire) => wire.answer(200, { "Content-Type": OCI_MANIFEST }, made.bytes);
+const error =
+  (status: number, headers: Readonly<Record<string, string>> = {}): Script =>
+  (_, wire) =>
+    wire.answer(
+      status,
+      { "Content-Type": "application/json", ...headers },
+      '{"errors":[{"code":"EVIL","message":"as you like","detail":{"a":1}}]}',
+    );
+const retryAfter = (value: string): Script => error(429, { "Retry-After": value });
+const inAMoment = new Date(Date.now() + 3_600_000).toUTCString();
+
+rows("answers", [
+  answered(
+    "B8",
+    "headers that never end",
+    [trickling("HTTP/1.1 200 OK\r\n", "X-A: b\r\n", 20)],
+    "unreachable",
+    /no answer within 60 s|Header/,
+    3,
+  ),
+  answered(
+    "B8",
+    "a status line that never ends",
+    [trickling("HTTP/1.1 200 ", "O", 20)],
+    "unreachable",
+    /no answer within 60 s|Parse Error/,
+    3,
+  ),
+  answered("B8", "only interim answers", [trickling("", "HTTP/1.1 100 Continue\r\n\r\n", 20)], "unreachable", /no answer within 60 s/, 3),
+  answered(
+    "B8",
+    "a manifest a byte at a time",
+    [trickling(`HTTP/1.1 200 OK\r\nContent-Type: ${OCI_MANIFEST}\r\n\r\n`, " ", 20)],
+    "unreachable",
+    "too slow: less than 1 KiB/s over 30 s",
+    3,
+  ),
+  answered("B9", "429 with Retry-After of a second, and then fine", [retryAfter("1"), ok], "ok", "", 2),
+  answered("B9", "429 with Retry-After of a minute, and then fine", [retryAfter("60"), ok], "ok", "", 2),
+  answered(
+    "B9",
+    "429 with Retry-After of a day",
+    [retryAfter("86400")],
+    "rate-limited",
+    "answered 429 EVIL: as you like .*it asks to wait 86400 s",
+    1,
+  ),
+  answered(
+    "B9",
+    "429 with Retry-After of a date in an hour",
+    [retryAfter(inAMoment)],
+    "rate-limited",
+    `it asks to wait until ${inAMoment}`,
+    1,
+  ),
+  answered(
+    "B9",
+    "429 with Retry-After of a date long ago",
+    [retryAfter("Thu, 01 Jan 1970 00:00:00 GMT")],
+    "rate-limited",
+    "answered 429",
+    5,
+  ),
+  ...["-1", "soon", "1e9", "", "0x10", "99999999999999999999", "1\t2"].map((value) =>
+    answered("B9", `429 with Retry-After ${JSON.stringify(value)}`, [retryAfter(value)], "rate-limited", "answered 429", 5),
+  ),
+  answered("B10", "503 three times, and then fine", [error(503), error(503), error(503), ok], "ok", "", 4),
+  ...[500, 502, 503, 504, 408, 499, 599].map((status) =>
+    answered("B10", `${status} for ever`, [error(status)], "unreachable", `answered ${status} EVIL`, 5),
+  ),
+  ...[501, 505].map((status) => answered("B10", `${status}`, [error(status)], "unreachable", `answered ${status} EVIL`, 1)),
+  answered("B10", "403", [error(403)], "unauthorized", "answered 403 EVIL: as you like", 1),
+  answered("B10", "404", [error(404)], "not-found", /answered 404 EVIL: as you like \(\{"a":1\}\)/, 1),
+  ...[400, 405, 406, 410, 418, 451, 300, 304, 204].map((status) =>
+    answered("B10", `${status}`, [error(status)], "invalid", `answered ${status}`, 1),
+  ),
+  answered(
+    "B10",
+    "an error of many megabytes, all of one line",
+    [trickling("HTTP/1.1 404 X\r\nContent-Type: text/plain\r\n\r\n", "sorry ".repeat(10_000), 0)],
+    "not-found",
+    /answered 404 (sorry ){100}/,
+    1,
+  ),
+  answered(
+    "B10",
+    "an error that is a page",
+    [(_, wire) => wire.answer(404, { "Content-Type": "text/html" }, "<html>sign in")],
+    "not-found",
+    "a web page",
+    1,
+  ),
+  answered("B1", "reset before a word", [(_, wire) => wire.reset()], "unreachable", "gave no answer", 5),
+  answered("B1", "reset before a word, and then fine", [(_, wire) => wire.reset(), ok], "ok", "", 2),
+  answered("B1", "a clean end before a word", [(_, wire) => wire.end()], "unreachable", "gave no answer", 5),
+  answered(
+    "B1",
+    "reset in the middle of the manifest, and then fine",
+    [
+      async (_, wire) => {
+        await wire.answer(200, { "Content-Length": "9999", "Content-Type": OCI_MANIFEST }, "{");
+        await wire.pause(10);
+        wire.reset();
+      },
+      ok,
+    ],
+    "ok",
+    "",
+    2,
+  ),
+  answered(
+    "B2",
+    "a manifest shorter than it says",
+    [
+      async (_, wire) => {
+        await wire.answer(200, { "Content-Length": "9999", "Content-Type": OCI_MANIFEST }, made.bytes);
+        wire.end();
+      },
+    ],
+    "unreachable",
+    "gave no answer|cut",
+    5,
+  ),
+  answered(
+    "M1",
+    "headers of 40 KiB",
+    [(_, wire) => wire.answer(200, { "X-A": "x".repeat(40 * 1024) }, "{}")],
+    "unreachable",
+    "gave no answer: .*[Hh]eader",
+  ),
+  answered("M1", "no HTTP at all", [(_, wire) => wire.send("SSH-2.0-OpenSSH_9.2\r\n")], "unreachable", "gave no answer"),
+  answered(
+    "M1",
+    "two lengths",
+    [(_, wire) => wire.send("HTTP/1.1 200 OK\r\nContent-Length: 2\r\nContent-Length: 3\r\n\r\n{} ")],
+    "unreachable",
+    "gave no answer",
+  ),
+  answered(
+    "M1",
+    "a length and chunks",
+    [(_, wire) => wire.send("HTTP/1.1 200 OK\r\nContent-Length: 2\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n\r\n")],
+    "unreachable",
+    "gave no answer",
+  ),
+  answered(
+    "M1",
+    "a length below zero",
+    [(_, wire) => wire.send("HTTP/1.1 200 OK\r\nContent-Length: -1\r\n\r\n{}")],
+    "unreachable",
+    "gave no answer",
+  ),
+  answered(
+    "M1",
+    "another protocol",
+    [(_, wire) => wire.send("HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: evil\r\n\r\n")],
+    "unreachable",
+    "no answer within 60 s",
+    3,
+  ),
+  answered(
+    "M1",
+    "an answer before it is asked for",
+    [
+      async (_, wire) => {
+        await ok(_, wire);
+        await wire.send("HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nevil");
+      },
+    ],
+    "ok",
+    "",
+  ),
+]);
+
+/** By https, through a proxy that makes us believe in the name; what is behind it has another certificate than it should. */
+const presenting = (certificate: Certificate, reason: RegExp): Row => ({
+  id: "B11",
+  what: `a certificate that is ${certificate}`,
+  status: "unreachable",
+  reason,
+  names: () => "registry.example",
+  arrange: async (world) => {
+    const proxy = await world.server({ tls: certificate, proxy: true });
+    proxy.serve(REPOSITORY, "1", made);
+    return {
+      inputs: { images: `registry.example/${REPOSITORY}:1`, "registry-auth": world.login("registry.example") },
+      environment: { https_proxy: proxy.url, http_proxy: world.attacker.url, NODE_EXTRA_CA_CERTS: AUTHORITY },
+    };
+  },
+  check: ({ attacker }) => assert.equal(attacker.connections, 0),
+});
+
+rows("TLS", [
+  presenting("expired", /TLS failed: certificate has expired; it is not tried without TLS/),
+  presenting("wrong-name", /TLS failed: .*not in the cert's altnames/),
+  presenting("self-signed", /TLS failed: self-signed certificate/),
+  {
+    id: "B11",
+    what: "a server that accepts and says nothing",
+    status: "unreachable",
+    reason: "no answer within 60 s",
+    rate: 100,
+    names: () => "registry.example",
+    arrange: (world) => ({
+      inputs: { images: `registry.example/${REPOSITORY}:1` },
+      environment: { https_proxy: world.evil.url, http_proxy: world.attacker.url },
+    }),
+    check: ({ attacker }) => assert.equal(attacker.connections, 0),
+  },
+  {
+    id: "B11",
+    what: "plain HTTP where TLS was expected",
+    status: "unreachable",
+    reason: /TLS failed: .*insecure-registries if that is meant/,
+    names: () => "registry.example",
+    arrange: async (world) => {
+      const proxy = await world.server({ blurts: "HTTP/1.1 400 Bad Request\r\n\r\n" });
+      return {
+        inputs: { images: `registry.example/${REPOSITORY}:1` },
+        environment: { https_proxy: proxy.url, http_proxy: world.attacker.url },
+      };
+    },
+  },
+  {
+    id: "B11",
+    what: "a good certificate",
+    status: "ok",
+    names: () => "registry.example",
+    arrange: async (world) => {
+      const proxy = await world.server({ tls: "good", proxy: true });
+      proxy.serve(REPOSITORY, "1", made);
+      return {
+        inputs: { images: `registry.example/${REPOSITORY}:1` },
+        environment: { https_proxy: proxy.url, NODE_EXTRA_CA_CERTS: AUTHORITY },
+      };
+    },
+  },
+]);
