@@ -1,23 +1,23 @@
 import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);
 import {
   terminal
-} from "./chunk-NMOIFLC6.js";
+} from "./chunk-RHUPSKA4.js";
 import {
   cancellation
 } from "./chunk-AY3OAA6O.js";
 import {
   DEFAULTS,
   step
-} from "./chunk-BUGDJMXQ.js";
+} from "./chunk-KSSUNS6G.js";
 import {
   save
-} from "./chunk-MHWKCKBW.js";
+} from "./chunk-3RNHIACQ.js";
 import "./chunk-YJAW5X2H.js";
 import "./chunk-WNZCO3WI.js";
-import "./chunk-5O3JTYMX.js";
+import "./chunk-GDHCEE2I.js";
 import {
   SYSTEM_CLOCK
-} from "./chunk-UHBVYA4R.js";
+} from "./chunk-W527KBOJ.js";
 import "./chunk-3UDAXQZW.js";
 import "./chunk-SRGGCH3K.js";
 import {
@@ -47,7 +47,7 @@ function toEnvironment(args) {
 __name(toEnvironment, "toEnvironment");
 async function main(args) {
   if (args.length === 0) {
-    const { demonstrate } = await import("./demo-VUKUG3K2.js");
+    const { demonstrate } = await import("./demo-33QEJ65X.js");
     return demonstrate(write);
   }
   let environment;

@@ -1,19 +1,19 @@
 import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);
 import {
   actions
-} from "./chunk-S5A2VICE.js";
+} from "./chunk-XNSNTLJY.js";
 import {
   cancellation
 } from "./chunk-AY3OAA6O.js";
 import {
   step
-} from "./chunk-BUGDJMXQ.js";
+} from "./chunk-KSSUNS6G.js";
 import "./chunk-YJAW5X2H.js";
 import "./chunk-NFSB6LL2.js";
 import "./chunk-WNZCO3WI.js";
 import {
   SYSTEM_CLOCK
-} from "./chunk-UHBVYA4R.js";
+} from "./chunk-W527KBOJ.js";
 import "./chunk-3UDAXQZW.js";
 import "./chunk-SRGGCH3K.js";
 import "./chunk-7EV6XQIJ.js";

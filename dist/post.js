@@ -2,16 +2,16 @@ import { createRequire as __createRequire } from 'node:module'; const require = 
 import {
   actions,
   readPromises
-} from "./chunk-S5A2VICE.js";
+} from "./chunk-XNSNTLJY.js";
 import {
   save
-} from "./chunk-MHWKCKBW.js";
+} from "./chunk-3RNHIACQ.js";
 import "./chunk-YJAW5X2H.js";
 import "./chunk-NFSB6LL2.js";
-import "./chunk-5O3JTYMX.js";
+import "./chunk-GDHCEE2I.js";
 import {
   SYSTEM_CLOCK
-} from "./chunk-UHBVYA4R.js";
+} from "./chunk-W527KBOJ.js";
 import "./chunk-3UDAXQZW.js";
 import "./chunk-SRGGCH3K.js";
 import "./chunk-7EV6XQIJ.js";

@@ -76,7 +76,8 @@ export async function pullAndLoad(images: readonly Resolved[], caching: Caching,
   const { inputs, machine, workflow, signal } = step;
   const progress = startProgress(workflow.say);
   try {
-    const store = await Layout.open(inputs.path || join(machine.temporary, "registry-pull"));
+    const patience = { now: machine.clock.now, sleep: (ms: number) => machine.clock.sleep(ms, signal) };
+    const store = await Layout.open(inputs.path || join(machine.temporary, "registry-pull"), patience);
     const options = { concurrency: inputs.concurrency, progress, runner: inputs.runner, now: machine.clock.now, signal };
     const outcome = await pull(images, { ...caching, store, restored: (digest) => source.restored(digest) }, options);
     progress.stop();
@@ -87,8 +88,12 @@ export async function pullAndLoad(images: readonly Resolved[], caching: Caching,
   } catch (error) {
     // A layout that cannot be written, an engine that is not there: no image of the step is where it was wanted.
     if (!(error instanceof PullError)) throw error;
-    const problem = { status: error.status, message: error.message };
-    return { images: images.map((image) => ({ ...image, problem: image.problem ?? problem })), pulled: undefined };
+    const { status, message } = error;
+    const withProblem = (image: Resolved): Resolved => ({
+      ...image,
+      problem: image.problem ?? { status, message: `${image.wanted.written}: ${message}` },
+    });
+    return { images: images.map(withProblem), pulled: undefined };
   } finally {
     progress.stop();
   }

@@ -1,5 +1,4 @@
 import { rm, writeFile } from "node:fs/promises";
-import { join } from "node:path";
 import { type Cache, connectCache, openHttp, type Voice } from "./connect.ts";
 import type { Digest } from "./oci/digest.ts";
 import type { Promised, Promises } from "./pull/save.ts";
@@ -51,7 +50,7 @@ async function saveEntry({ key, blobs, bundled, inline }: Promised, layout: Layo
     if (bytes === undefined) return "failed";
     parts.push({ digest, bytes });
   }
-  const path = join(layout.path, ".registry-pull", `bundle.${process.pid}.${crypto.randomUUID()}`);
+  const path = layout.temporary("bundle");
   await writeFile(path, toBundle(parts), { flag: "wx" });
   try {
     return await cache.save(key, path);

@@ -83,7 +83,7 @@ export async function readInputs(environment: Environment, runner: Platform): Pr
       waitInterval: number("wait-interval", 1, 3_600),
     },
     pull: readChoice("pull", text("pull"), ["none", "layout", "docker", "podman"], complain),
-    path: text("path"),
+    path: readPath(text("path"), complain),
     cache: {
       mode: readChoice<CacheMode>("cache-mode", text("cache-mode"), CACHE_MODES, complain),
       minSize: readSize("cache-min-size", text("cache-min-size"), complain),
@@ -129,6 +129,12 @@ function readChoice<T extends string>(name: InputName, text: string, choices: re
   const choice = choices.find((one) => one === text);
   if (choice === undefined) complain(`${name}: expected ${choices.join(", ")}, got ${JSON.stringify(text)}`);
   return choice ?? choices[0];
+}
+
+/** Outputs name the layout in lists of one a line, which other steps read. */
+function readPath(text: string, complain: Complain): string {
+  if (/\p{Cc}/u.test(text)) complain(`path: expected a path without control characters, got ${JSON.stringify(text)}`);
+  return text;
 }
 
 const UNITS: Readonly<Record<string, number>> = { "": 1, k: 1e3, m: 1e6, g: 1e9, ki: 2 ** 10, mi: 2 ** 20, gi: 2 ** 30 };

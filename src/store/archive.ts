@@ -1,7 +1,7 @@
-import { createReadStream } from "node:fs";
 import type { Digest } from "../oci/digest.ts";
 import { PullError } from "../oci/failure.ts";
 import { OCI_INDEX } from "../oci/media-type.ts";
+import { openRegular } from "./disk.ts";
 import type { Expected } from "./ingest.ts";
 import { type Entry, LAYOUT_VERSION, type Layout } from "./layout.ts";
 import { tarEnd, tarEntry, tarHeader, tarPadding } from "./tarball.ts";
@@ -44,7 +44,8 @@ function pathOf(digest: Digest): string {
 async function* file(layout: Layout, { digest, size }: Expected): AsyncGenerator<Buffer> {
   yield tarHeader(pathOf(digest), size);
   let sent = 0;
-  for await (const chunk of createReadStream(layout.blobPath(digest), { highWaterMark: READ_SIZE }) as AsyncIterable<Buffer>) {
+  const blob = await openRegular(layout.blobPath(digest));
+  for await (const chunk of blob.createReadStream({ highWaterMark: READ_SIZE }) as AsyncIterable<Buffer>) {
     sent += chunk.length;
     if (sent > size) break;
     yield chunk;

@@ -1,6 +1,6 @@
-import { createReadStream } from "node:fs";
-import { copyFile, lstat, mkdir, readFile, rename, rm } from "node:fs/promises";
+import { copyFile, lstat, mkdir, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
+import { openRegular, readRegular } from "./disk.ts";
 import type { Expected } from "./ingest.ts";
 
 /** Takes an entry's bytes; it proves them itself. */
@@ -28,7 +28,8 @@ export class DirectoryCache {
   /** True when there was an entry and the target took it; whatever goes wrong is a miss. */
   async restore(key: string, _blob: Expected, target: CacheTarget): Promise<boolean> {
     try {
-      for await (const chunk of createReadStream(this.#file(key), { highWaterMark: READ_SIZE })) await target.write(chunk);
+      const file = await openRegular(this.#file(key));
+      for await (const chunk of file.createReadStream({ highWaterMark: READ_SIZE })) await target.write(chunk);
       await target.commit();
       return true;
     } catch {
@@ -39,9 +40,7 @@ export class DirectoryCache {
 
   /** The entry, when there is one of at most `limit` bytes. */
   async fetch(key: string, limit: number): Promise<Buffer | undefined> {
-    const found = await lstat(this.#file(key)).catch(() => undefined);
-    if (!found?.isFile() || found.size > limit) return undefined;
-    return readFile(this.#file(key)).catch(() => undefined);
+    return readRegular(this.#file(key), limit).catch(() => undefined);
   }
 
   /** Keeps a file's bytes under a key, once; an entry that is there stays as it is. */

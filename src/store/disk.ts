@@ -1,23 +1,63 @@
+import { constants, type FileHandle, open, statfs } from "node:fs/promises";
+import { dirname } from "node:path";
 import { PullError } from "../oci/failure.ts";
 
+const ELSEWHERE = "choose another directory with the input path";
 const MEANINGS: Readonly<Record<string, string>> = {
-  ENOSPC: "the disk is full; free some space, or put the layout on another disk with the input path",
-  EDQUOT: "the disk quota is used up; put the layout on another disk with the input path",
-  EACCES: "it is not writable; choose another directory with the input path",
-  EPERM: "it is not writable; choose another directory with the input path",
-  EROFS: "it is on a read-only file system; choose another directory with the input path",
-  ENOTDIR: "a part of it is not a directory; choose another one with the input path",
-  EEXIST: "something else has that name; choose another directory with the input path",
+  ENOSPC: "disk full",
+  EDQUOT: "disk full: the quota is used up",
+  EACCES: `it is not writable; ${ELSEWHERE}`,
+  EPERM: `it is not writable; ${ELSEWHERE}`,
+  EROFS: `it is on a read-only file system; ${ELSEWHERE}`,
+  ENOTDIR: `a part of it is not a directory; ${ELSEWHERE}`,
+  EEXIST: `something else has that name; ${ELSEWHERE}`,
+  ENAMETOOLONG: `its name is too long; ${ELSEWHERE}`,
+  ELOOP: `its links lead nowhere; ${ELSEWHERE}`,
   EMFILE: "too many files are open; lower the input concurrency",
 };
 
-/** What `work` returns; what goes wrong with the disk on the way fails as `unsupported`, in words about `path`. */
-export async function onDisk<T>(path: string, work: () => Promise<T>): Promise<T> {
+/**
+ * What `work` returns; what goes wrong with the disk on the way fails as `unsupported`, in words about `path`: where there is
+ * no room, how much there is and, where that is known, how many bytes were `needed`.
+ */
+export async function onDisk<T>(path: string, work: () => Promise<T>, needed?: number): Promise<T> {
   try {
     return await work();
   } catch (error) {
     const { code } = error as { code?: string };
     if (error instanceof PullError || code === undefined) throw error;
-    throw new PullError("unsupported", `cannot write to ${path} (${code}): ${MEANINGS[code] ?? (error as Error).message}`, error);
+    const room = code === "ENOSPC" || code === "EDQUOT" ? await roomAt(path, needed) : "";
+    throw new PullError("unsupported", `cannot write to ${path} (${code}): ${MEANINGS[code] ?? (error as Error).message}${room}`, error);
+  }
+}
+
+async function roomAt(path: string, needed: number | undefined): Promise<string> {
+  const found = await statfs(dirname(path)).catch(() => undefined);
+  const free = found === undefined ? "" : `, ${found.bavail * found.bsize} bytes are free`;
+  const wanted = needed === undefined ? "" : `, ${needed} bytes are needed for this blob`;
+  return `${wanted}${free}; make room, or put the layout on another disk with the input path`;
+}
+
+// Not there on Windows, which has no links that anybody may plant and no such pipes.
+const { O_RDONLY, O_NOFOLLOW = 0, O_NONBLOCK = 0 } = constants as Partial<typeof constants> & { readonly O_RDONLY: number };
+
+/**
+ * A file that is open for reading, and a regular one: no link is followed and no pipe waited for, whatever was put in its
+ * place since somebody looked. Fails as the system does, and as `unsupported` for what is no regular file.
+ */
+export async function openRegular(path: string): Promise<FileHandle> {
+  const file = await open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
+  if ((await file.stat()).isFile()) return file;
+  await file.close();
+  throw new PullError("unsupported", `${path} is not a regular file; remove it`);
+}
+
+/** The bytes of a regular file; undefined when it has more than `limit`. Fails as {@link openRegular} does. */
+export async function readRegular(path: string, limit: number): Promise<Buffer | undefined> {
+  const file = await openRegular(path);
+  try {
+    return (await file.stat()).size > limit ? undefined : await file.readFile();
+  } finally {
+    await file.close();
   }
 }

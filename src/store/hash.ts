@@ -1,18 +1,17 @@
-import { constants, createReadStream } from "node:fs";
-import { open } from "node:fs/promises";
 import { pipeline } from "node:stream/promises";
 import { createGunzip } from "node:zlib";
 import { algorithmOf, type Digest, hasher } from "../oci/digest.ts";
 import { PullError } from "../oci/failure.ts";
+import { openRegular } from "./disk.ts";
 
 const READ_SIZE = 1024 * 1024;
 // cargo's rule against bombs: twenty times the compressed bytes, and half a GiB in any case.
 const RATIO_LIMIT = 20;
 const SMALL_LIMIT = 512 * 1024 * 1024;
 
-/** The digest of a file's bytes, with the algorithm of `expected`. Never follows a link. */
+/** The digest of a regular file's bytes, with the algorithm of `expected`. */
 export async function digestOfFile(path: string, expected: Digest): Promise<Digest> {
-  const file = await open(path, constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0));
+  const file = await openRegular(path);
   try {
     const hash = hasher(algorithmOf(expected));
     const buffer = Buffer.allocUnsafe(READ_SIZE);
@@ -31,10 +30,11 @@ export async function diffIdOf(path: string): Promise<Digest> {
   const hash = hasher("sha256");
   let packed = 0;
   let unpacked = 0;
-  const source = createReadStream(path, { highWaterMark: READ_SIZE }).on("data", (chunk) => {
-    packed += chunk.length;
-  });
   try {
+    const file = await openRegular(path);
+    const source = file.createReadStream({ highWaterMark: READ_SIZE }).on("data", (chunk) => {
+      packed += chunk.length;
+    });
     await pipeline(source, createGunzip({ chunkSize: READ_SIZE }), async (chunks: AsyncIterable<Buffer>) => {
       for await (const chunk of chunks) {
         unpacked += chunk.length;

@@ -1,4 +1,4 @@
-import { constants, type FileHandle, open, rename, rm } from "node:fs/promises";
+import { type FileHandle, open, rename, rm } from "node:fs/promises";
 import { algorithmOf, type Digest, type Hasher, hasher } from "../oci/digest.ts";
 import { PullError } from "../oci/failure.ts";
 import { onDisk } from "./disk.ts";
@@ -33,8 +33,8 @@ export class Ingest {
 
   /** An ingest at `path`, which must not exist and becomes `final`. */
   static async open(expected: Expected, path: string, final: string): Promise<Ingest> {
-    const flags = constants.O_CREAT | constants.O_EXCL | constants.O_WRONLY | (constants.O_NOFOLLOW ?? 0);
-    return new Ingest(expected, path, final, await onDisk(path, () => open(path, flags, 0o644)));
+    // Exclusive, so that no link is followed either: open(2), O_EXCL.
+    return new Ingest(expected, path, final, await onDisk(path, () => open(path, "wx", 0o644), expected.size));
   }
 
   /** Bytes written so far. */
@@ -62,7 +62,7 @@ export class Ingest {
     this.#writtenTo += this.#waitingBytes;
     this.#waiting = [];
     this.#waitingBytes = 0;
-    this.#writing = onDisk(this.#path, () => writeAll(this.#file, bytes, position));
+    this.#writing = onDisk(this.#path, () => writeAll(this.#file, bytes, position), this.#expected.size);
     // Whoever waits for it next has the failure; until then it is nobody's.
     this.#writing.catch(() => undefined);
   }

@@ -1,13 +1,14 @@
-import { lstat, mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
-import { join, resolve } from "node:path";
+import { lstat, mkdir, readdir, rename, rm, writeFile } from "node:fs/promises";
+import { dirname, join, resolve } from "node:path";
 import { algorithmOf, type Digest, digestOf } from "../oci/digest.ts";
 import { PullError } from "../oci/failure.ts";
 import { asList, asObject, type Json, type JsonObject, parseJson } from "../oci/json.ts";
 import { OCI_INDEX } from "../oci/media-type.ts";
-import { onDisk } from "./disk.ts";
+import { onDisk, readRegular } from "./disk.ts";
 import { diffIdOf, digestOfFile } from "./hash.ts";
+import { HOLDER, HOLDER_FORM, isDead } from "./holder.ts";
 import { type Expected, Ingest } from "./ingest.ts";
-import { isAlive, locked } from "./lock.ts";
+import { locked, type Patience } from "./lock.ts";
 
 /** An entry of a layout's index: a descriptor with the names it goes by. */
 export type Entry = {
@@ -21,8 +22,11 @@ export type Entry = {
 export const LAYOUT_VERSION = '{"imageLayoutVersion":"1.0.0"}';
 
 const DIRECTORIES = ["", "blobs", "blobs/sha256", "blobs/sha512", ".registry-pull"];
+const TEMPORARY = new RegExp(`\\.(${HOLDER_FORM.source})\\.[0-9a-f-]{36}$`);
 const IMAGE_NAME = "io.containerd.image.name";
 const INDEX_LIMIT = 4 * 1024 * 1024;
+// Documents and the blobs that travel with them in one entry of the cache, which are no larger than that entry may be.
+const SMALL_LIMIT = 64 * 1024 * 1024;
 
 /**
  * An OCI image layout in a directory, which other processes and other tools may be using:
@@ -33,15 +37,22 @@ export class Layout {
   readonly path: string;
   readonly #verified = new Set<Digest>();
 
-  private constructor(path: string) {
+  readonly #patience: Patience | undefined;
+
+  private constructor(path: string, patience: Patience | undefined) {
     this.path = path;
+    this.#patience = patience;
   }
 
-  /** The layout at `path`, made when there is none. Fails as `unsupported` when something else is in its place. */
-  static async open(path: string): Promise<Layout> {
-    const layout = new Layout(resolve(path));
+  /**
+   * The layout at `path`, made when there is none. Fails as `unsupported` when something else is in its place, and as `invalid`
+   * when its index cannot be read: before anything is brought that it could not name.
+   */
+  static async open(path: string, patience?: Patience): Promise<Layout> {
+    const layout = new Layout(resolve(path), patience);
     await onDisk(layout.path, async () => {
       for (const directory of DIRECTORIES) await makeDirectory(join(layout.path, directory));
+      await layout.#readIndex();
       await layout.#sweep();
     });
     return layout;
@@ -59,23 +70,21 @@ export class Layout {
     const found = await lstat(path).catch(() => undefined);
     if (found === undefined) return false;
     if (found.isDirectory()) throw new PullError("unsupported", `${path} is a directory where a blob should be; remove it`);
-    const right = found.isFile() && found.size === blob.size && (await digestOfFile(path, blob.digest)) === blob.digest;
+    const right = found.isFile() && found.size === blob.size && (await this.isRight(blob.digest));
     if (right) this.#verified.add(blob.digest);
     else await rm(path, { force: true });
     return right;
   }
 
-  /** True when a blob is here under its right digest, whatever its size. */
+  /** True when a blob is here under its right digest, whatever its size; false for whatever cannot be read. */
   async isRight(digest: Digest): Promise<boolean> {
-    const found = await lstat(this.blobPath(digest)).catch(() => undefined);
-    return found?.isFile() === true && (await digestOfFile(this.blobPath(digest), digest)) === digest;
+    return (await digestOfFile(this.blobPath(digest), digest).catch(() => undefined)) === digest;
   }
 
   /** The bytes of a small blob, proven; undefined when it is not here or wrong. */
   async read(digest: Digest): Promise<Buffer | undefined> {
-    if (!(await this.isRight(digest))) return undefined;
-    const bytes = await readFile(this.blobPath(digest));
-    return digestOf(bytes, algorithmOf(digest)) === digest ? bytes : undefined;
+    const bytes = await readRegular(this.blobPath(digest), SMALL_LIMIT).catch(() => undefined);
+    return bytes !== undefined && digestOf(bytes, algorithmOf(digest)) === digest ? bytes : undefined;
   }
 
   /** The digest of a layer's uncompressed tar. Fails as `invalid` when it cannot be had. */
@@ -85,8 +94,7 @@ export class Layout {
 
   /** A way in for a blob that is not here. */
   async ingest(blob: Expected): Promise<Ingest> {
-    const name = `${blob.digest.replace(":", "-")}.${process.pid}.${crypto.randomUUID()}`;
-    return Ingest.open(blob, join(this.path, ".registry-pull", name), this.blobPath(blob.digest));
+    return Ingest.open(blob, this.temporary(blob.digest.replace(":", "-")), this.blobPath(blob.digest));
   }
 
   /** Keeps bytes under their digest, unless they are here already. Fails as `invalid` when they have another one. */
@@ -115,21 +123,36 @@ export class Layout {
       await this.#replace("oci-layout", LAYOUT_VERSION);
       await this.#replace("index.json", JSON.stringify({ ...index.fields, manifests: [...kept, ...added] }, undefined, 2));
     };
-    await onDisk(this.path, () => locked(join(this.path, ".registry-pull", "lock"), merge));
+    await onDisk(this.path, () => locked(join(this.path, ".registry-pull", "lock"), merge, this.#patience));
   }
 
   async #readIndex(): Promise<{ fields: JsonObject; manifests: readonly Json[] }> {
     const path = join(this.path, "index.json");
     const found = await lstat(path).catch(() => undefined);
     if (found === undefined) return { fields: { schemaVersion: 2, mediaType: OCI_INDEX }, manifests: [] };
-    if (!found.isFile() || found.size > INDEX_LIMIT) throw new PullError("invalid", `${path} is no index that can be read; move it away`);
-    const fields = asObject(parseJson(await readFile(path), path), path, ["manifests"]);
-    return { fields, manifests: asList(fields["manifests"], `${path} manifests`) };
+    try {
+      const bytes = found.isFile() ? await readRegular(path, INDEX_LIMIT) : undefined;
+      if (bytes === undefined) throw new PullError("invalid", `expected a file of at most ${INDEX_LIMIT} bytes`);
+      const fields = asObject(parseJson(bytes, "it"), "it", ["manifests"]);
+      return { fields, manifests: asList(fields["manifests"], "its manifests") };
+    } catch (error) {
+      if (!(error instanceof PullError)) throw error;
+      throw new PullError(
+        "invalid",
+        `layout corrupt: ${path} is left as it is; move it away, or choose another path: ${error.message}`,
+        error,
+      );
+    }
+  }
+
+  /** The path of a file that nobody else writes, and that a later run can tell to be nobody's. */
+  temporary(name: string): string {
+    return join(this.path, ".registry-pull", `${name}.${HOLDER}.${crypto.randomUUID()}`);
   }
 
   /** Writes a file beside its place and renames it there, on disk before its name is. */
   async #replace(name: string, text: string): Promise<void> {
-    const temporary = join(this.path, ".registry-pull", `${name}.${process.pid}.${crypto.randomUUID()}`);
+    const temporary = this.temporary(name);
     await writeFile(temporary, text, { flag: "wx", flush: true });
     await rename(temporary, join(this.path, name));
   }
@@ -138,8 +161,8 @@ export class Layout {
   async #sweep(): Promise<void> {
     const directory = join(this.path, ".registry-pull");
     for (const name of await readdir(directory)) {
-      const [, pid] = /\.(\d+)\.[0-9a-f-]{36}$/.exec(name) ?? [];
-      if (pid !== undefined && !isAlive(Number(pid))) await rm(join(directory, name), { force: true });
+      const [, holder] = TEMPORARY.exec(name) ?? [];
+      if (holder !== undefined && isDead(holder)) await rm(join(directory, name), { force: true, recursive: true });
     }
   }
 }
@@ -152,6 +175,20 @@ function nameOf(entry: Json): string | undefined {
 
 /** A link planted where a directory should be would lead every blob elsewhere. */
 async function makeDirectory(path: string): Promise<void> {
-  await mkdir(path, { recursive: true });
-  if (!(await lstat(path)).isDirectory()) throw new PullError("unsupported", `${path} is not a directory: a layout cannot be here`);
+  await mkdirs(path);
+  if (!(await lstat(path)).isDirectory())
+    throw new PullError("unsupported", `${path} is not a directory: a layout cannot be here; choose another directory with the input path`);
+}
+
+/** A directory and those above it. Node's own way never ends below /proc, and says ENOENT for other reasons: https://github.com/nodejs/node/issues/42808 */
+async function mkdirs(path: string): Promise<void> {
+  try {
+    await mkdir(path);
+  } catch (error) {
+    const { code } = error as { code?: string };
+    if (code === "EEXIST") return;
+    if (code !== "ENOENT" || dirname(path) === path) throw error;
+    await mkdirs(dirname(path));
+    await mkdir(path);
+  }
 }

@@ -1,16 +1,25 @@
-import { open, readFile, rm } from "node:fs/promises";
+import { open, rm } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
 import { PullError } from "../oci/failure.ts";
+import { readRegular } from "./disk.ts";
+import { HOLDER, isDead } from "./holder.ts";
 
 const PATIENCE_MS = 60_000;
 const POLL_MS = 25;
+// A holder's name and nothing else.
+const LIMIT = 100;
+
+/** How waiting for a lock is done, in milliseconds. */
+export type Patience = { readonly now: () => number; readonly sleep: (ms: number) => Promise<unknown> };
+
+const REAL_TIME: Patience = { now: Date.now, sleep };
 
 /**
  * What `work` returns, run while this process alone holds the lock file at `path`. A lock whose process is dead is taken
- * over. Fails as `unsupported` when a living process keeps it for a minute.
+ * over. Fails as `unsupported` when somebody else keeps it for a minute.
  */
-export async function locked<T>(path: string, work: () => Promise<T>): Promise<T> {
-  await acquire(path);
+export async function locked<T>(path: string, work: () => Promise<T>, time: Patience = REAL_TIME): Promise<T> {
+  await acquire(path, time);
   try {
     return await work();
   } finally {
@@ -18,40 +27,33 @@ export async function locked<T>(path: string, work: () => Promise<T>): Promise<T
   }
 }
 
-async function acquire(path: string): Promise<void> {
-  const deadline = Date.now() + PATIENCE_MS;
+async function acquire(path: string, time: Patience): Promise<void> {
+  const deadline = time.now() + PATIENCE_MS;
   for (;;) {
     try {
       const file = await open(path, "wx");
-      await file.writeFile(String(process.pid));
+      await file.writeFile(HOLDER);
       await file.close();
       return;
     } catch (error) {
       if ((error as { code?: string }).code !== "EEXIST") throw error;
     }
-    const holder = Number(await readFile(path, "utf8").catch(() => ""));
-    if (holder > 0 && !isAlive(holder)) await takeOver(path, holder);
-    else if (Date.now() > deadline) {
-      throw new PullError(
-        "unsupported",
-        `${path} is locked by process ${holder || "unknown"} for more than a minute; if it is not pulling, remove the file`,
-      );
+    const holder = await readHolder(path);
+    if (isDead(holder)) await takeOver(path, holder);
+    else if (time.now() > deadline) {
+      const by = holder === "" ? "somebody" : `process ${holder.split(".")[0]}`;
+      throw new PullError("unsupported", `locked: ${path} is held by ${by} for more than a minute; if nothing is pulling there, remove it`);
     }
-    await sleep(POLL_MS);
+    await time.sleep(POLL_MS);
   }
+}
+
+/** Who holds a lock; empty while it is being written, or for whatever else is in its place. */
+async function readHolder(path: string): Promise<string> {
+  return (await readRegular(path, LIMIT).catch(() => undefined))?.toString() ?? "";
 }
 
 /** Removes a dead process's lock, if it is still that one: another process may have done so and taken it. */
-async function takeOver(path: string, holder: number): Promise<void> {
-  if (Number(await readFile(path, "utf8").catch(() => "")) === holder) await rm(path, { force: true });
-}
-
-/** True when a process of this machine has that number, whoever it belongs to. */
-export function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as { code?: string }).code === "EPERM";
-  }
+async function takeOver(path: string, holder: string): Promise<void> {
+  if ((await readHolder(path)) === holder) await rm(path, { force: true });
 }

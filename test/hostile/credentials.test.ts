@@ -542,7 +542,10 @@ describe("names that turn out to be near addresses", () => {
 
   it("A3: a name is looked up for every connection, so that no later answer gets past the check", async () => {
     const attacker = await EvilServer.start();
-    attacker.on(/./, (_, wire) => wire.answer(200, { Connection: "close" }, ""));
+    attacker.on(/./, async (_, wire) => {
+      await wire.answer(200, { Connection: "close" }, "");
+      wire.end();
+    });
     try {
       const addresses = ["127.0.0.1", "169.254.169.254"];
       const { http } = connect({

@@ -160,7 +160,7 @@ describe("a pull into a layout", () => {
     writeFileSync(path, "a file");
     const { exitCode, commands } = await pull(registry.push("org/app", "1.0", multiPlatform(THREE)));
     assert.equal(exitCode, 1);
-    assert.match(commands.find(({ name }) => name === "error")?.data ?? "", /cannot write to .*choose another/);
+    assert.match(commands.find(({ name }) => name === "error")?.data ?? "", /is not a directory: a layout cannot be here; choose another/);
   });
 
   it("is a directory under the runner's own when none is named", async () => {

@@ -1,11 +1,23 @@
 import assert from "node:assert/strict";
 import { spawn, spawnSync } from "node:child_process";
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { beforeEach, describe, it } from "node:test";
 import fc from "fast-check";
 import { type Digest, digestOf } from "../../src/oci/digest.ts";
+import { HOLDER } from "../../src/store/holder.ts";
 import { Layout } from "../../src/store/layout.ts";
 import { layer } from "../support/image.ts";
 
@@ -94,7 +106,7 @@ describe("a layout", () => {
 
   it("says what is wrong with a place it cannot write to", async () => {
     writeFileSync(path, "a file");
-    await assert.rejects(Layout.open(path), /cannot write to .* \((EEXIST|ENOTDIR)\): .*choose another/);
+    await assert.rejects(Layout.open(path), /is not a directory: a layout cannot be here; choose another/);
   });
 
   it("replaces entries of the same name and keeps all others, whoever wrote them", async () => {
@@ -125,21 +137,58 @@ describe("a layout", () => {
     });
   }
 
-  it("sweeps what dead processes were writing, and nothing of living ones", async () => {
+  /** Who a process of this machine is to others; of one that has ended, nobody is any more. */
+  const [, start = "", namespace = ""] = HOLDER.split(".");
+  const ended = `${spawnSync("true").pid}.${start}.${namespace}`;
+  // The same number, but not the same process: this one started at another time.
+  const reused = `${process.pid}.${Number(start) + 1}.${namespace}`;
+  const elsewhere = `${spawnSync("true").pid}.${start}.${Number(namespace) + 1}`;
+
+  it("sweeps what dead processes were writing, and nothing of living ones or of another container's", async () => {
     await Layout.open(path);
-    const dead = spawnSync("true").pid;
     const uuid = crypto.randomUUID();
-    for (const pid of [dead, process.pid]) writeFileSync(join(path, ".registry-pull", `sha256-x.${pid}.${uuid}`), "");
+    for (const holder of [ended, reused, HOLDER, elsewhere]) writeFileSync(join(path, ".registry-pull", `sha256-x.${holder}.${uuid}`), "");
     await Layout.open(path);
-    assert.deepEqual(ingesting(), [`sha256-x.${process.pid}.${uuid}`]);
+    assert.deepEqual(ingesting().toSorted(), [`sha256-x.${HOLDER}.${uuid}`, `sha256-x.${elsewhere}.${uuid}`].toSorted());
   });
 
-  it("takes over the lock of a dead process", async () => {
-    const layout = await Layout.open(path);
-    writeFileSync(join(path, ".registry-pull", "lock"), String(spawnSync("true").pid));
-    await layout.add([entry("a", blob.digest)]);
-    assert.deepEqual([names(), ingesting()], [["a"], []]);
-  });
+  for (const [what, holder] of [
+    ["a process that has ended", ended],
+    ["an earlier process of the same number", reused],
+  ] as const) {
+    it(`takes over the lock of ${what}`, async () => {
+      const layout = await Layout.open(path);
+      writeFileSync(join(path, ".registry-pull", "lock"), holder);
+      await layout.add([entry("a", blob.digest)]);
+      assert.deepEqual([names(), ingesting()], [["a"], []]);
+    });
+  }
+
+  for (const [what, plant] of [
+    ["a living process", (lock: string) => writeFileSync(lock, HOLDER)],
+    ["a process in another container", (lock: string) => writeFileSync(lock, elsewhere)],
+    ["nobody that can be told", (lock: string) => writeFileSync(lock, "")],
+    ["a pipe", (lock: string) => void spawnSync("mkfifo", [lock])],
+    ["a link to nowhere", (lock: string) => symlinkSync("/nonexistent/file", lock)],
+    ["a directory", (lock: string) => mkdirSync(lock)],
+  ] as const) {
+    it(`waits a minute for a lock that is held by ${what}, and leaves it`, async () => {
+      let now = 0;
+      const waited: number[] = [];
+      const sleep = async (ms: number): Promise<void> => {
+        waited.push(ms);
+        now += ms;
+      };
+      const layout = await Layout.open(path, { now: () => now, sleep });
+      const lock = join(path, ".registry-pull", "lock");
+      plant(lock);
+      await assert.rejects(
+        layout.add([entry("a", blob.digest)]),
+        /locked: .*lock is held by .* for more than a minute; if nothing is pulling there, remove it/,
+      );
+      assert.ok(now > 60_000 && lstatSync(lock) !== undefined);
+    });
+  }
 
   it("keeps every entry that eight processes add at once", async () => {
     const script = `

@@ -85,7 +85,7 @@ export class World {
   /** What is left of blobs on their way. */
   get ingesting(): readonly string[] {
     const path = join(this.layout, ".registry-pull");
-    return existsSync(path) ? readdirSync(path) : [];
+    return existsSync(path) && lstatSync(path).isDirectory() ? readdirSync(path) : [];
   }
 }
 
@@ -123,7 +123,8 @@ export function rows(title: string, table: readonly Row[]): void {
   });
 }
 
-async function runRow(row: Row): Promise<void> {
+/** One row in a world of its own. */
+export async function runRow(row: Row): Promise<void> {
   const world = await World.start();
   try {
     const { inputs, environment, run } = await row.arrange(world);
@@ -160,7 +161,7 @@ function checkEverywhere(row: Row, world: World, result: StepResult, inputs: Rea
   const [error] = errors;
   if (error !== undefined) {
     const [reference = ""] = (inputs["images"] ?? "").split(",");
-    const named = row.status === "input" ? "images, line 1" : (row.names?.(world) ?? world.evil.host);
+    const named = row.names?.(world) ?? (row.status === "input" ? "images, line 1" : world.evil.host);
     // As the sanitiser shows them.
     for (const name of row.status === "input" ? [named] : [named, reference])
       assert.ok(error.data.includes(sanitise(name)), `${error.data}\nnames ${name}`);

@@ -1,0 +1,242 @@
+import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import { lstatSync, mkdirSync, readdirSync, readFileSync, symlinkSync, truncateSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { before, describe, it } from "node:test";
+import type { Status } from "../../src/oci/failure.ts";
+import { image } from "../support/image.ts";
+import { type Arranged, type Row, rows, runRow, type World } from "../support/world.ts";
+
+const made = image("linux/amd64", { busybox: Buffer.alloc(2_000_000, "layer") });
+const [, layer = made] = made.blobs;
+const blobPath = (world: World): string => join(world.layout, "blobs", ...layer.digest.split(":"));
+
+const pull = (world: World, path = world.layout): Arranged => ({
+  inputs: { images: world.evil.serve("org/app", "1", made), pull: "layout", path },
+});
+
+/** A layout in which somebody has put something where the layer should be. */
+function planted(what: string, plant: (path: string) => unknown, status: Status = "ok", reason?: RegExp): Row {
+  return {
+    id: "L5",
+    what,
+    status,
+    ...(reason === undefined ? {} : { reason, names: blobPath }),
+    arrange: (world) => {
+      mkdirSync(join(world.layout, "blobs", "sha256"), { recursive: true });
+      plant(blobPath(world));
+      return pull(world);
+    },
+    check: (world) => {
+      if (status === "ok") assert.deepEqual([world.finals.length, lstatSync(blobPath(world)).isFile()], [made.blobs.length + 1, true]);
+    },
+  };
+}
+
+const flipped = (at: number): Buffer => {
+  const bytes = Buffer.from(layer.bytes);
+  bytes[at] = (bytes[at] ?? 0) ^ 1;
+  return bytes;
+};
+
+rows("what is in a blob's place", [
+  planted("the blob itself", (path) => writeFileSync(path, layer.bytes)),
+  planted("the blob with a bit flipped", (path) => writeFileSync(path, flipped(1_000_000))),
+  planted("half of it", (path) => writeFileSync(path, layer.bytes.subarray(0, 1_000_000))),
+  planted("an empty file", (path) => writeFileSync(path, "")),
+  planted("a link to another file", (path) => symlinkSync("/etc/passwd", path)),
+  planted("a link to a file that is right", (path) => {
+    writeFileSync(`${path}-right`, layer.bytes);
+    symlinkSync(`${path}-right`, path);
+    spawnSync("rm", ["-f", `${path}-right`]);
+  }),
+  planted("a link to nowhere", (path) => symlinkSync("/nonexistent/x", path)),
+  planted("a pipe, which nobody writes to", (path) => void spawnSync("mkfifo", [path])),
+  planted("a file that may not be read", (path) => writeFileSync(path, flipped(0), { mode: 0 })),
+  planted("a directory", (path) => mkdirSync(path), "unsupported", /is a directory where a blob should be; remove it/),
+]);
+
+/** A layout of which a part is not what it should be; nothing is brought, and what is there stays. */
+function place(
+  id: string,
+  what: string,
+  plant: (world: World) => unknown,
+  reason: string | RegExp,
+  status: Status = "unsupported",
+  path?: string,
+): Row {
+  return {
+    id,
+    what,
+    status,
+    reason,
+    names: (world) => path ?? world.layout,
+    arrange: (world) => {
+      plant(world);
+      return pull(world, path);
+    },
+    check: ({ evil }) => assert.ok(!evil.seen.some(({ target }) => target.endsWith(layer.digest)), "nothing is brought in vain"),
+  };
+}
+
+const within =
+  (...parts: readonly string[]) =>
+  (world: World): string => {
+    const path = join(world.layout, ...parts);
+    mkdirSync(join(path, ".."), { recursive: true });
+    return path;
+  };
+const indexJson = within("index.json");
+
+rows("a layout that is none", [
+  ...(
+    [
+      ["truncated", '{"schemaVersion":2,"manifests":[{'],
+      ["a list", "[]"],
+      ["with manifests that are no list", '{"manifests":{}}'],
+      ["with a key twice", '{"manifests":[],"manifests":[]}'],
+      ["empty", ""],
+    ] as const
+  ).map(([what, text]) => {
+    const row = place(
+      "L6",
+      `an index.json that is ${what}`,
+      (world) => writeFileSync(indexJson(world), text),
+      "layout corrupt: .*index.json is left as it is; move it away",
+      "invalid",
+    );
+    return { ...row, check: (world: World) => assert.equal(readFileSync(indexJson(world), "utf8"), text) };
+  }),
+  place(
+    "L6",
+    "an index.json of 100 MB",
+    (world) => {
+      writeFileSync(indexJson(world), "");
+      truncateSync(indexJson(world), 100_000_000);
+    },
+    "layout corrupt: .*expected a file of at most 4194304 bytes",
+    "invalid",
+  ),
+  place("L6", "an index.json that is a link", (world) => symlinkSync("/etc/passwd", indexJson(world)), "layout corrupt", "invalid"),
+  place("L6", "an index.json that is a pipe", (world) => void spawnSync("mkfifo", [indexJson(world)]), "layout corrupt", "invalid"),
+  place("L6", "an index.json that is a directory", (world) => mkdirSync(indexJson(world)), "layout corrupt", "invalid"),
+  ...["blobs", "blobs/sha256", ".registry-pull"].map((name) =>
+    place(
+      "L5",
+      `${name} that is a link elsewhere`,
+      (world) => symlinkSync(join(world.directory, "outside"), within(...name.split("/"))(world)),
+      /is not a directory: a layout cannot be here/,
+    ),
+  ),
+  place("L7", "a file", (world) => writeFileSync(world.layout, ""), /is not a directory: a layout cannot be here/),
+  place(
+    "L7",
+    "below a file",
+    () => undefined,
+    /cannot write to .* \(ENOTDIR\): a part of it is not a directory; choose another/,
+    "unsupported",
+    "/dev/null/layout",
+  ),
+  place("L7", "where no directory can be made", () => undefined, /cannot write to \/proc\/layout \(E\w+\)/, "unsupported", "/proc/layout"),
+]);
+
+rows("a layout's path", [
+  ...["with spaces and 'quotes'", "ünïcödé–📦", "-rf", "a".repeat(200)].map(
+    (name): Row => ({
+      id: "L7",
+      what: `that is called ${name}`,
+      status: "ok",
+      arrange: (world) => pull(world, join(world.layout, name)),
+      check: (world, { outputs }) => {
+        assert.equal(outputs.get("oci-layout"), join(world.layout, name));
+        assert.deepEqual(readdirSync(join(world.layout, name)).toSorted(), [".registry-pull", "blobs", "index.json", "oci-layout"]);
+      },
+    }),
+  ),
+  {
+    id: "L7",
+    what: "that has a line break in it",
+    status: "input",
+    reason: /path: expected a path without control characters/,
+    names: () => "path",
+    arrange: (world) => pull(world, join(world.layout, "two\nlines")),
+  },
+]);
+
+const waiting = (id: string, what: string, signal: NodeJS.Signals): Row => ({
+  id,
+  what,
+  status: "unreachable",
+  reason: `cancelled: this process was told to end \\(${signal}\\)`,
+  names: () => "cancelled",
+  within: 5_000,
+  arrange: (world) => {
+    const arranged = pull(world);
+    let step: { kill: (signal: NodeJS.Signals) => boolean } | undefined;
+    world.evil.on(new RegExp(`GET .*/blobs/${layer.digest}`), async (_, wire) => {
+      await wire.answer(200, { "Content-Length": String(layer.bytes.length) }, layer.bytes.subarray(0, 1_500_000));
+      await wire.pause(100);
+      assert.equal(world.ingesting.length, 1);
+      step?.kill(signal);
+    });
+    return {
+      ...arranged,
+      run: {
+        started: (child) => {
+          step = child;
+        },
+      },
+    };
+  },
+});
+
+rows("a step that is told to end", [
+  waiting("L9", "by SIGTERM, in the middle of a blob: what was half there is gone", "SIGTERM"),
+  waiting("L9", "by SIGINT, as the runner does first", "SIGINT"),
+]);
+
+/** Runs a step on a file system of its own, which ends with it; what was there is listed in its temporary directory first. */
+function mounted(options: string, world: World): Arranged {
+  const script = `mount -t tmpfs ${options} none "$0" && { "$@"; code=$?; cd "$0"; find . -type f -exec sha256sum {} + >"$RUNNER_TEMP/listing"; exit $code; }`;
+  mkdirSync(world.layout);
+  const arranged = pull(world);
+  return { ...arranged, run: { command: ["unshare", "-rm", "sh", "-c", script, world.layout, process.execPath] } };
+}
+
+describe("a file system of its own", () => {
+  // Some systems let nobody but root make one.
+  const possible = spawnSync("unshare", ["-rm", "mount", "-t", "tmpfs", "none", "/mnt"]).status === 0;
+  before((context) => {
+    if (!possible && process.env["REQUIRE_REAL_PARTS"] === "1") throw new Error("this machine lets nobody mount anything");
+    if (!possible && "diagnostic" in context) context.diagnostic("not run: this machine lets nobody mount anything");
+  });
+
+  it("L2: that is full says how much is needed and how much there is, and keeps what is right", { skip: !possible }, () =>
+    runRow({
+      id: "L2",
+      what: "full",
+      status: "unsupported",
+      reason: /\(ENOSPC\): disk full, \d+ bytes are needed for this blob, \d+ bytes are free; make room/,
+      names: (world) => world.layout,
+      arrange: (world) => mounted("-o size=1m", world),
+      check: (_, { directory }) => {
+        const listing = readFileSync(join(directory, "listing"), "utf8").trim().split("\n");
+        const blobs = listing.filter((line) => line.includes("/blobs/"));
+        assert.ok(blobs.length > 0, "the small blobs are kept");
+        for (const line of blobs) assert.equal(line.split(" ")[0], line.split("/").at(-1));
+        assert.ok(!listing.some((line) => line.includes(".registry-pull")), "nothing is left on its way");
+      },
+    }),
+  );
+
+  it("L7: that may only be read", { skip: !possible }, () =>
+    runRow({
+      id: "L7",
+      what: "read-only",
+      status: "unsupported",
+      reason: /\(EROFS\): it is on a read-only file system; choose another directory with the input path/,
+      names: (world) => world.layout,
+      arrange: (world) => mounted("-o ro", world),
+    }),
+  );
+});
