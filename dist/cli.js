@@ -8,7 +8,7 @@ import {
 import {
   DEFAULTS,
   step
-} from "./chunk-KSSUNS6G.js";
+} from "./chunk-APFIRM5B.js";
 import {
   save
 } from "./chunk-3RNHIACQ.js";
@@ -47,7 +47,7 @@ function toEnvironment(args) {
 __name(toEnvironment, "toEnvironment");
 async function main(args) {
   if (args.length === 0) {
-    const { demonstrate } = await import("./demo-33QEJ65X.js");
+    const { demonstrate } = await import("./demo-AWLQ5QAD.js");
     return demonstrate(write);
   }
   let environment;

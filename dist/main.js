@@ -7,7 +7,7 @@ import {
 } from "./chunk-AY3OAA6O.js";
 import {
   step
-} from "./chunk-KSSUNS6G.js";
+} from "./chunk-APFIRM5B.js";
 import "./chunk-YJAW5X2H.js";
 import "./chunk-NFSB6LL2.js";
 import "./chunk-WNZCO3WI.js";
@@ -29,3 +29,4 @@ try {
   actions.fail("registry-pull has a mistake in it", error instanceof Error ? error.stack ?? error.message : String(error));
   process.exitCode = 1;
 }
+process.stdout.write("", () => process.exit());

@@ -15,3 +15,5 @@ try {
   actions.fail("registry-pull has a mistake in it", error instanceof Error ? (error.stack ?? error.message) : String(error));
   process.exitCode = 1;
 }
+// Whoever is still talking to us, a cache service that never ends its answer above all, is not waited for.
+process.stdout.write("", () => process.exit());

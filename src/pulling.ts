@@ -7,7 +7,7 @@ import type { Outcome, Resolved } from "./pull/plan.ts";
 import type { BlobDownload } from "./pull/ports.ts";
 import { pull } from "./pull/pull.ts";
 import { CachedSource, type CachedSourceOptions, keysUnder, restorer } from "./pull/restore.ts";
-import { type SavePolicy, toPromises } from "./pull/save.ts";
+import { type SavePolicy, toPromises, whyNotSaved } from "./pull/save.ts";
 import type { Wires } from "./pull/transfer.ts";
 import { cachePolicy, isPrivateRepository } from "./runner/cache-policy.ts";
 import { engineRunner, loadAll } from "./runner/engine.ts";
@@ -82,7 +82,10 @@ export async function pullAndLoad(images: readonly Resolved[], caching: Caching,
     const outcome = await pull(images, { ...caching, store, restored: (digest) => source.restored(digest) }, options);
     progress.stop();
     if (outcome.pulled !== undefined) sayPulled(workflow, outcome.pulled);
-    if (saves !== undefined) workflow.promise(toPromises(outcome, source, saves));
+    if (saves !== undefined) {
+      workflow.promise(toPromises(outcome, source, saves));
+      for (const why of outcome.images.map((image) => whyNotSaved(image, saves))) if (why !== undefined) workflow.say(why);
+    }
     await load(store, outcome, step);
     return outcome;
   } catch (error) {

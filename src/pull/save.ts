@@ -35,7 +35,7 @@ export type SavePolicy = {
 export function toPromises(outcome: Outcome, source: Pick<CachedSource, "missingEntry">, policy: SavePolicy): Promises {
   const { images, pulled } = outcome;
   if (pulled === undefined) return { layout: "", kind: policy.kind, entries: [] };
-  const eligible = images.filter((image) => problemsOf(image).length === 0 && maySave(image, policy));
+  const eligible = images.filter((image) => problemsOf(image).length === 0 && whyNotSaved(image, policy) === undefined);
   const missed = new Set(pulled.missed.map(({ digest }) => digest));
   const large = new Set(eligible.flatMap((image) => largeBlobs(image, policy.least)).filter((digest) => missed.has(digest)));
   const blobs = [...large].map((digest) => ({ key: policy.keys.blob(digest), blobs: [digest], bundled: false, inline: [] }));
@@ -43,9 +43,13 @@ export function toPromises(outcome: Outcome, source: Pick<CachedSource, "missing
   return { layout: pulled.layout, kind: policy.kind, entries: [...bundles, ...blobs] };
 }
 
-function maySave(image: Resolved, { most, savePrivate }: SavePolicy): boolean {
+/** What keeps an image out of the cache, in a line for the log; undefined when nothing does. */
+export function whyNotSaved(image: Resolved, { most, savePrivate }: SavePolicy): string | undefined {
+  const { written } = image.wanted;
   const size = blobsOf(image).reduce((sum, blob) => sum + blob.size, 0);
-  return size <= most && (savePrivate || image.root?.fetched.authenticated === false);
+  if (size > most) return `${written} has ${size} bytes, more than cache-max-size: it is not saved to the cache`;
+  if (savePrivate || image.root?.fetched.authenticated === false) return undefined;
+  return `${written} needed credentials, or may have: it is not saved to the cache, which readers of a public repository can read; cache-private: true saves it`;
 }
 
 /** Blobs with an entry of their own. A config never has one: the gate needs it before anything else is restored. */
