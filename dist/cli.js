@@ -1,23 +1,23 @@
 import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);
 import {
   terminal
-} from "./chunk-RHUPSKA4.js";
+} from "./chunk-UG54CPOE.js";
 import {
   cancellation
 } from "./chunk-AY3OAA6O.js";
 import {
   DEFAULTS,
   step
-} from "./chunk-APFIRM5B.js";
+} from "./chunk-ZHFEAIKD.js";
 import {
   save
-} from "./chunk-3RNHIACQ.js";
-import "./chunk-YJAW5X2H.js";
+} from "./chunk-VH5RO3XX.js";
+import "./chunk-C325DUW7.js";
 import "./chunk-WNZCO3WI.js";
-import "./chunk-GDHCEE2I.js";
+import "./chunk-VC6MKKJC.js";
 import {
   SYSTEM_CLOCK
-} from "./chunk-W527KBOJ.js";
+} from "./chunk-3F6MYENI.js";
 import "./chunk-3UDAXQZW.js";
 import "./chunk-SRGGCH3K.js";
 import {
@@ -47,7 +47,7 @@ function toEnvironment(args) {
 __name(toEnvironment, "toEnvironment");
 async function main(args) {
   if (args.length === 0) {
-    const { demonstrate } = await import("./demo-AWLQ5QAD.js");
+    const { demonstrate } = await import("./demo-DLVKANPM.js");
     return demonstrate(write);
   }
   let environment;

@@ -2,16 +2,16 @@ import { createRequire as __createRequire } from 'node:module'; const require = 
 import {
   actions,
   readPromises
-} from "./chunk-XNSNTLJY.js";
+} from "./chunk-X7OHDXFT.js";
 import {
   save
-} from "./chunk-3RNHIACQ.js";
-import "./chunk-YJAW5X2H.js";
+} from "./chunk-VH5RO3XX.js";
+import "./chunk-C325DUW7.js";
 import "./chunk-NFSB6LL2.js";
-import "./chunk-GDHCEE2I.js";
+import "./chunk-VC6MKKJC.js";
 import {
   SYSTEM_CLOCK
-} from "./chunk-W527KBOJ.js";
+} from "./chunk-3F6MYENI.js";
 import "./chunk-3UDAXQZW.js";
 import "./chunk-SRGGCH3K.js";
 import "./chunk-7EV6XQIJ.js";

@@ -6,14 +6,8 @@ import { step } from "./step.ts";
 
 // The step as the runner runs it.
 const { env: environment, platform, arch: architecture } = process;
-try {
-  const temporary = environment["RUNNER_TEMP"] || tmpdir();
-  const machine = { environment, platform, architecture, temporary, clock: SYSTEM_CLOCK, cancelled: cancellation() };
-  process.exitCode = await step(machine, actions);
-} catch (error) {
-  // Only what nobody can act on comes here: a mistake of ours, with the stack that a report of it needs.
-  actions.fail("registry-pull has a mistake in it", error instanceof Error ? (error.stack ?? error.message) : String(error));
-  process.exitCode = 1;
-}
+const temporary = environment["RUNNER_TEMP"] || tmpdir();
+const machine = { environment, platform, architecture, temporary, clock: SYSTEM_CLOCK, cancelled: cancellation() };
+process.exitCode = await step(machine, actions);
 // Whoever is still talking to us, a cache service that never ends its answer above all, is not waited for.
 process.stdout.write("", () => process.exit());

@@ -26,15 +26,29 @@ export type Machine = {
 /**
  * The whole step: inputs in, images resolved, outputs, log, annotations and summary out.
  * Returns the process's exit code: 1 for invalid inputs and for any required problem, unless problems are to be warnings.
+ * Never fails: what nobody can act on is a mistake of ours, and is reported as one, with all that a report of it needs.
  */
 export async function step(machine: Machine, workflow: Workflow): Promise<0 | 1> {
+  try {
+    return await whole(machine, workflow);
+  } catch (error) {
+    const { message, stack = "" } = error instanceof Error ? error : new Error(String(error));
+    workflow.fail("registry-pull has a mistake in it", `${message}; please report it, with the lines below "where" in the log`);
+    workflow.group("where", stack.split("\n").slice(1));
+    writeOutputs(workflow, EMPTY);
+    return 1;
+  }
+}
+
+async function whole(machine: Machine, workflow: Workflow): Promise<0 | 1> {
   const inputs = await readInputs(machine.environment, runnerPlatform(machine.platform, machine.architecture));
   if ("problems" in inputs) {
     for (const problem of inputs.problems) workflow.fail("invalid input", problem);
     writeOutputs(workflow, EMPTY);
     return 1;
   }
-  const outcome = await work(inputs, machine, workflow);
+  for (const secret of [inputs.githubToken, ...inputs.registryAuth.map(({ password }) => password)]) workflow.mask(secret);
+  const outcome = discreet(await work(inputs, machine, workflow), workflow.withhold);
   const failed = outcome.images.some(isRequiredProblem);
   annotate(workflow, outcome, inputs.failOnMissing);
   const missed = inputs.cache.failOnMiss ? (outcome.pulled?.missed ?? []) : [];
@@ -45,6 +59,17 @@ export async function step(machine: Machine, workflow: Workflow): Promise<0 | 1>
   const summary = inputs.jobSummary === "always" || (inputs.jobSummary === "on-failure" && failed);
   if (summary) await workflow.summary(outcome);
   return (failed && inputs.failOnMissing) || missed.length > 0 ? 1 : 0;
+}
+
+/** The same outcome, with no secret in its messages: a registry may repeat what it was sent in its own words. */
+function discreet(outcome: Outcome, withhold: (text: string) => string): Outcome {
+  const quiet = <T extends { readonly message: string }>(problem: T): T => ({ ...problem, message: withhold(problem.message) });
+  const images = outcome.images.map((image) => ({
+    ...image,
+    problem: image.problem && quiet(image.problem),
+    platforms: image.platforms.map(quiet),
+  }));
+  return { ...outcome, images };
 }
 
 function writeOutputs(workflow: Workflow, outputs: Outputs): void {

@@ -23,7 +23,7 @@ export type KeychainOptions = {
   readonly configs: readonly DockerConfig[];
   readonly runHelper: RunHelper;
   readonly warn: (message: string) => void;
-  /** Told every secret before anything is sent. */
+  /** Told every secret before anything is sent, some more than once. */
   readonly mask: (secret: string) => void;
 };
 
@@ -34,7 +34,6 @@ const HUB_SERVER = "https://index.docker.io/v1/";
 /** Finds credentials for a repository. Each helper is asked once a server. */
 export class Keychain {
   readonly #options: KeychainOptions;
-  readonly #masked = new Set<string>();
   readonly #asked = new Map<string, Promise<Credential | undefined>>();
 
   constructor(options: KeychainOptions) {
@@ -95,14 +94,9 @@ export class Keychain {
     return undefined;
   }
 
-  /** Once each: a workflow's log should not repeat them for every repository. */
   #mask(credential: Credential): void {
-    const secrets =
-      credential.kind === "password" ? [credential.password, basicValue(credential.username, credential.password)] : [credential.token];
-    for (const secret of secrets) {
-      if (!this.#masked.has(secret)) this.#options.mask(secret);
-      this.#masked.add(secret);
-    }
+    if (credential.kind !== "password") return this.#options.mask(credential.token);
+    for (const secret of [credential.password, basicValue(credential.username, credential.password)]) this.#options.mask(secret);
   }
 }
 

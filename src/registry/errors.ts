@@ -15,7 +15,7 @@ export function describeErrors(body: Uint8Array, headers: IncomingHttpHeaders): 
   return shorten(
     fromJson(text) ??
       text
-        .replace(/<[^>]*>/g, " ")
+        .replace(/<[^<>]*>/g, " ")
         .replace(/\s+/g, " ")
         .trim(),
   );

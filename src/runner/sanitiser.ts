@@ -24,6 +24,12 @@ function visible(character: string): string {
   return code < 0x100 ? `\\x${code.toString(16).padStart(2, "0")}` : `\\u${code.toString(16).padStart(4, "0")}`;
 }
 
+/** `text` without any of the secrets. The runner hides what it was told to, but not every reader of a log is behind one. */
+export function withhold(secrets: ReadonlySet<string>, text: string): string {
+  // The longest first: one secret may be a part of another.
+  return [...secrets].toSorted((one, other) => other.length - one.length).reduce((rest, secret) => rest.replaceAll(secret, "***"), text);
+}
+
 /**
  * `text` as Markdown that shows it and does nothing else: sanitised, and all that Markdown, HTML or a table cell would
  * read as its own written as a character reference.

@@ -2,7 +2,7 @@ import { type Outcome, statusOf } from "../pull/plan.ts";
 import type { Promises } from "../pull/save.ts";
 import { pinnedReference, totalSize } from "./entries.ts";
 import { formatBytes, platformMark } from "./log.ts";
-import { sanitise } from "./sanitiser.ts";
+import { sanitise, withhold } from "./sanitiser.ts";
 import type { Workflow } from "./workflow.ts";
 
 // One screen line or two: what is longer is in the files that the outputs name.
@@ -15,13 +15,14 @@ export function terminal(
   let promised: Promises | undefined;
   const secrets = new Set<string>();
   const outputs: [name: string, value: string][] = [];
-  const print = (text: string): void => write([...secrets].reduce((line, secret) => line.replaceAll(secret, "***"), sanitise(text)));
+  const print = (text: string): void => write(sanitise(withhold(secrets, text)));
   return {
     say: print,
     group: (title, lines) => [title, ...lines.map((line) => `    ${line}`)].forEach(print),
     warn: (message) => print(`warning: ${message}`),
     fail: (title, message) => print(`error: ${title}: ${message}`),
     mask: (secret) => void (secret.trim() !== "" && secrets.add(secret)),
+    withhold: (text) => withhold(secrets, text),
     output: (name, value) => void outputs.push([name, value]),
     summary: async (outcome) => toText(outcome).forEach(print),
     promise: (promises) => {

@@ -1,7 +1,7 @@
 import * as core from "@actions/core";
 import type { Outcome } from "../pull/plan.ts";
 import type { Promises } from "../pull/save.ts";
-import { sanitise } from "./sanitiser.ts";
+import { sanitise, withhold } from "./sanitiser.ts";
 import { toSummary } from "./summary.ts";
 
 /** What the step says and hands on, wherever it runs. Implementations sanitise every line and message. */
@@ -12,6 +12,8 @@ export interface Workflow {
   fail(title: string, message: string): void;
   /** Keeps a secret out of all that is printed from now on. */
   mask(secret: string): void;
+  /** `text` without the secrets that are masked: for what is written where nobody masks. */
+  withhold(text: string): string;
   output(name: string, value: string): void;
   summary(outcome: Outcome): Promise<void>;
   /** Keeps what is to be saved after the job. */
@@ -26,27 +28,35 @@ export function readPromises(): Promises | undefined {
   return state === "" ? undefined : (JSON.parse(state) as Promises);
 }
 
+const secrets = new Set<string>();
+const shown = (text: string): string => sanitise(withhold(secrets, text));
+
 /** The workflow commands and files of the runner: https://docs.github.com/actions/reference/workflow-commands-for-github-actions */
 export const actions: Workflow = {
-  say: (line) => core.info(sanitise(line)),
+  say: (line) => core.info(shown(line)),
   group: (title, lines) => {
-    core.startGroup(sanitise(title));
-    for (const line of lines) core.info(sanitise(line));
+    core.startGroup(shown(title));
+    for (const line of lines) core.info(shown(line));
     core.endGroup();
   },
-  warn: (message) => core.warning(sanitise(message)),
-  fail: (title, message) => core.error(sanitise(message), { title: sanitise(title) }),
+  warn: (message) => core.warning(shown(message)),
+  fail: (title, message) => core.error(shown(message), { title: shown(title) }),
   mask: (secret) => {
     // The runner masks a value line by line; an empty line would mask nothing and is refused.
-    for (const line of secret.split(/[\r\n]+/)) if (line.trim() !== "") core.setSecret(line);
+    for (const line of secret.split(/[\r\n]+/)) {
+      if (line.trim() === "" || secrets.has(line)) continue;
+      core.setSecret(line);
+      secrets.add(line);
+    }
   },
+  withhold: (text) => withhold(secrets, text),
   promise: (promises) => core.saveState(STATE, JSON.stringify(promises)),
   output: (name, value) => core.setOutput(name, value),
   summary: async (outcome) => {
     try {
       await core.summary.addRaw(toSummary(outcome)).write();
     } catch (error) {
-      core.info(sanitise(`no job summary: ${(error as Error).message}`));
+      core.info(shown(`no job summary: ${(error as Error).message}`));
     }
   },
 };
