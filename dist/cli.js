@@ -1,23 +1,23 @@
 import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);
 import {
   terminal
-} from "./chunk-UG54CPOE.js";
+} from "./chunk-PXXOLEUM.js";
 import {
   cancellation
 } from "./chunk-AY3OAA6O.js";
 import {
   DEFAULTS,
   step
-} from "./chunk-ZHFEAIKD.js";
+} from "./chunk-LROLLWHN.js";
 import {
   save
-} from "./chunk-VH5RO3XX.js";
+} from "./chunk-KRDVC47E.js";
 import "./chunk-C325DUW7.js";
 import "./chunk-WNZCO3WI.js";
-import "./chunk-VC6MKKJC.js";
+import "./chunk-4C6WT4QE.js";
 import {
   SYSTEM_CLOCK
-} from "./chunk-3F6MYENI.js";
+} from "./chunk-VS4BPATW.js";
 import "./chunk-3UDAXQZW.js";
 import "./chunk-SRGGCH3K.js";
 import {
@@ -47,7 +47,7 @@ function toEnvironment(args) {
 __name(toEnvironment, "toEnvironment");
 async function main(args) {
   if (args.length === 0) {
-    const { demonstrate } = await import("./demo-DLVKANPM.js");
+    const { demonstrate } = await import("./demo-AHCRBE2V.js");
     return demonstrate(write);
   }
   let environment;

@@ -2,16 +2,16 @@ import { createRequire as __createRequire } from 'node:module'; const require = 
 import {
   actions,
   readPromises
-} from "./chunk-X7OHDXFT.js";
+} from "./chunk-LE7WUEEZ.js";
 import {
   save
-} from "./chunk-VH5RO3XX.js";
+} from "./chunk-KRDVC47E.js";
 import "./chunk-C325DUW7.js";
 import "./chunk-NFSB6LL2.js";
-import "./chunk-VC6MKKJC.js";
+import "./chunk-4C6WT4QE.js";
 import {
   SYSTEM_CLOCK
-} from "./chunk-3F6MYENI.js";
+} from "./chunk-VS4BPATW.js";
 import "./chunk-3UDAXQZW.js";
 import "./chunk-SRGGCH3K.js";
 import "./chunk-7EV6XQIJ.js";

@@ -151,6 +151,21 @@ function checkHost(text: string, host: string): void {
   }
 }
 
+/** True for a string that is a tag by the grammar. */
+export function isTag(value: unknown): value is string {
+  return typeof value === "string" && TAG.test(value);
+}
+
+/** The tags of `offered` most like `wanted`, at most `count`: those that start the same for longest, in the order given. */
+export function nearestTags(wanted: string, offered: readonly string[], count: number): readonly string[] {
+  const shared = (tag: string): number => {
+    let length = 0;
+    while (length < tag.length && tag[length] === wanted[length]) length++;
+    return length;
+  };
+  return offered.toSorted((one, other) => shared(other) - shared(one)).slice(0, count);
+}
+
 /** `registry/repository`, never shortened: `docker.io/library/alpine`. */
 export function repositoryName(reference: Pick<Reference, "registry" | "repository">): string {
   return `${reference.registry}/${reference.repository}`;

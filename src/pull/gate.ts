@@ -2,6 +2,7 @@ import { algorithmOf } from "../oci/digest.ts";
 import type { Document } from "../oci/document.ts";
 import { PullError } from "../oci/failure.ts";
 import { formatPlatform, nearest, type Platform, satisfies } from "../oci/platform.ts";
+import { nearestTags } from "../oci/reference.ts";
 import type { Depth, Offer, PlatformImage, PlatformOutcome, Problem, Resolved, Root, Wanted } from "./plan.ts";
 import type { Source } from "./ports.ts";
 import { MANIFEST_LIMIT, resolveRoot } from "./resolve.ts";
@@ -22,8 +23,23 @@ export async function resolveImage(source: Source, wanted: Wanted, depth: Depth)
     const resolved = await judge({ source, wanted, depth, root }).catch(failed);
     return { ...resolved, warnings: [...moved, ...resolved.warnings] };
   } catch (error) {
-    return { ...nothing, problem: asProblem(error, wanted.written) };
+    const problem = asProblem(error, wanted.written);
+    return { ...nothing, problem: { ...problem, message: `${problem.message}${await tagHint(source, wanted, problem)}` } };
   }
+}
+
+const HINTED_TAGS = 5;
+
+/** The tags there are instead of one that is not: most often it is misspelt, or another one's version. */
+async function tagHint(source: Source, { reference }: Wanted, { status }: Problem): Promise<string> {
+  const { tag, digest } = reference;
+  if (status !== "not-found" || tag === undefined || digest !== undefined) return "";
+  const tags = await source.tags(reference).catch((error: unknown) => {
+    if (!(error instanceof PullError)) throw error;
+    return [];
+  });
+  if (tags.length === 0) return "";
+  return `; nearest of its ${tags.length} tags: ${nearestTags(tag, tags, HINTED_TAGS).join(", ")}`;
 }
 
 /** One image under the gate: where to ask, what is wanted, how deep, and what it turned out to be. */

@@ -28,8 +28,13 @@ export interface BlobSource {
   blobSize(image: Image, digest: Digest): Promise<number | undefined>;
 }
 
+/** Lists the tags of a repository; fails with a status of the contract. */
+export interface TagSource {
+  tags(image: Image): Promise<readonly string[]>;
+}
+
 /** Everything the gate asks of a registry. */
-export type Source = ManifestSource & BlobSource;
+export type Source = ManifestSource & BlobSource & TagSource;
 
 /** Where the bytes of one blob go on their way into a store. */
 export interface BlobTarget {

@@ -100,6 +100,10 @@ export class CachedSource implements Source {
     return this.#source.blobSize(image, digest);
   }
 
+  tags(image: Image): Promise<readonly string[]> {
+    return this.#source.tags(image);
+  }
+
   /** The bytes of a document or small blob that came with an image's entry. */
   restored(digest: Digest): Buffer | undefined {
     const known = this.#known.get(digest);

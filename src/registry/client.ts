@@ -1,10 +1,13 @@
 import type { Descriptor } from "../oci/descriptor.ts";
 import { algorithmOf, asDigest, type Digest, digestOf } from "../oci/digest.ts";
 import { PullError } from "../oci/failure.ts";
+import { asList, asObject, parseJson } from "../oci/json.ts";
 import { ACCEPT } from "../oci/media-type.ts";
+import { isTag } from "../oci/reference.ts";
 import { documentContent } from "../oci/schema1.ts";
 import type { Api, Reached } from "./api.ts";
 import { mediaTypeOf } from "./errors.ts";
+import { nextPage } from "./link.ts";
 import type { Image } from "./session.ts";
 
 /** A manifest as it was received, its digest computed from these bytes. */
@@ -25,6 +28,9 @@ export type Claim = { readonly digest: Digest | undefined; readonly authenticate
 // The specification asks registries to take manifests of at least 4 MiB, and most take no more:
 // https://github.com/opencontainers/distribution-spec/blob/main/spec.md#pushing-manifests
 const MANIFEST_LIMIT = 4 * 1024 * 1024;
+// Registries give a hundred or a thousand tags a page; who has more of them than ten pages is not helped by a list.
+const PAGE_LIMIT = 10;
+const TAG_LIMIT = 1_000;
 
 /** Speaks the distribution API, reading only: https://github.com/opencontainers/distribution-spec/blob/main/spec.md#pull */
 export class RegistryClient {
@@ -88,6 +94,26 @@ export class RegistryClient {
       const { answer } = await this.#head(image, `blobs/${digest}`, {});
       const length = answer.headers["content-length"] ?? answer.headers["content-range"]?.split("/")[1];
       return length !== undefined && /^\d{1,15}$/.test(length) ? Number(length) : undefined;
+    });
+  }
+
+  /**
+   * The tags of a repository, in the registry's order, as far as ten pages go; what is no tag is left out. Listed once a run.
+   * Fails as `manifest` does. https://github.com/opencontainers/distribution-spec/blob/main/spec.md#listing-tags
+   */
+  tags(image: Image): Promise<readonly string[]> {
+    return this.#once(`${image.registry}/${image.repository} tags`, async () => {
+      let tags: readonly string[] = [];
+      let path: string | undefined = "tags/list";
+      for (let page = 0; page < PAGE_LIMIT && path !== undefined; page++) {
+        const { answer, url }: Reached = await this.#get(image, path, {}, MANIFEST_LIMIT);
+        const json = asObject(parseJson(answer.body, "list of tags"), "list of tags");
+        tags = [...tags, ...asList(json["tags"], "tags").filter(isTag).slice(0, TAG_LIMIT)];
+        const next = nextPage(String(answer.headers["link"] ?? ""), url);
+        // Only ever another page of the same list, whatever the link says.
+        path = next && `tags/list${next.search}`;
+      }
+      return tags;
     });
   }
 

@@ -398,6 +398,38 @@ rows("answers", [
   ),
 ]);
 
+/** A tag that is not there, in a repository whose list of tags is answered so. */
+function listed(what: string, script: Script, reason: RegExp, requests = 1): Row {
+  return {
+    id: "B10",
+    what: `a missing tag, and a list of tags ${what}`,
+    status: "not-found",
+    reason,
+    arrange: (world) => {
+      world.evil.on(/tags\/list/, script);
+      return { inputs: { images: `${world.evil.host}/${REPOSITORY}:1.3`, "registry-auth": world.login(world.evil.host) } };
+    },
+    check: ({ attacker, evil }) =>
+      assert.deepEqual([attacker.connections, evil.seen.filter(({ target }) => target.includes("tags")).length], [0, requests]),
+  };
+}
+
+const tags =
+  (names: readonly unknown[], link = ""): Script =>
+  (_, wire) =>
+    wire.answer(200, link === "" ? {} : { Link: link }, JSON.stringify({ tags: names }));
+
+rows("lists of tags", [
+  listed("that has others", tags(["latest", "1.35", "1.36", "2.0"]), /; nearest of its 4 tags: 1\.35, 1\.36, latest, 2\.0$/),
+  listed("of what is no tag", tags(["##[stop-commands]z", "::error::x", "-x", 7, null, "ok"]), /; nearest of its 1 tags: ok$/),
+  listed("without end", tags(["a"], '<?last=a>; rel="next"'), /nearest of its 10 tags/, 10),
+  listed("that goes on at another origin", tags(["a"], '<http://169.254.169.254/v2/x>; rel="next"'), /nearest of its 1 tags: a$/),
+  listed("that goes on elsewhere on its own", tags(["a"], '</admin?delete=all>; rel="next"'), /nearest of its 10 tags/, 10),
+  listed("that is none", (_, wire) => wire.answer(200, {}, "[]"), /still being pushed$/),
+  listed("of a million", tags(Array(1_000_000).fill("a")), /nearest of its 1000 tags|still being pushed$/),
+  listed("that is refused", (_, wire) => wire.answer(403), /still being pushed$/),
+]);
+
 /** By https, through a proxy that makes us believe in the name; what is behind it has another certificate than it should. */
 const presenting = (certificate: Certificate, reason: RegExp): Row => ({
   id: "B11",

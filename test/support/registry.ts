@@ -100,6 +100,8 @@ export class Registry {
   }
 
   #content(request: IncomingMessage, response: ServerResponse): void {
+    const [, listed] = /^\/v2\/(.+)\/tags\/list(?:\?.*)?$/.exec(request.url ?? "") ?? [];
+    if (listed !== undefined) return this.#tags(listed, response);
     const [, name = "", kind = "", reference = ""] = /^\/v2\/(.+)\/(manifests|blobs)\/([^/?]+)(?:\?.*)?$/.exec(request.url ?? "") ?? [];
     const repository = this.#repositories.get(name);
     if (repository === undefined) return refuse(response, 404, "NAME_UNKNOWN", "repository name not known to registry", { name });
@@ -112,6 +114,18 @@ export class Registry {
     response.setHeader("content-length", found.bytes.length);
     if (this.announcesDigest) response.setHeader("docker-content-digest", found.digest || digestOf(found.bytes));
     response.end(request.method === "HEAD" ? undefined : found.bytes);
+  }
+
+  /** Two a page, so that every list of three has another. */
+  #tags(name: string, response: ServerResponse): void {
+    const repository = this.#repositories.get(name);
+    if (repository === undefined) return refuse(response, 404, "NAME_UNKNOWN", "repository name not known to registry", { name });
+    const tags = [...repository.manifests.keys()].filter((tag) => !tag.includes(":")).toSorted();
+    const { searchParams } = new URL(response.req.url ?? "", `http://${this.host}`);
+    const rest = tags.filter((tag) => tag > (searchParams.get("last") ?? ""));
+    if (rest.length > 2) response.setHeader("link", `</v2/${name}/tags/list?last=${rest[1]}&n=2>; rel="next"`);
+    response.setHeader("content-type", "application/json");
+    response.end(JSON.stringify({ name, tags: rest.slice(0, 2) }));
   }
 
   #allowed({ headers }: IncomingMessage): boolean {
