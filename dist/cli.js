@@ -1,23 +1,23 @@
 import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);
 import {
   terminal
-} from "./chunk-PXXOLEUM.js";
+} from "./chunk-2OPC7XSJ.js";
 import {
   cancellation
 } from "./chunk-AY3OAA6O.js";
 import {
   DEFAULTS,
   step
-} from "./chunk-LROLLWHN.js";
+} from "./chunk-BSFTHZDS.js";
 import {
   save
-} from "./chunk-KRDVC47E.js";
+} from "./chunk-2A5ZEVNW.js";
 import "./chunk-C325DUW7.js";
 import "./chunk-WNZCO3WI.js";
-import "./chunk-4C6WT4QE.js";
+import "./chunk-IIY3NUSF.js";
 import {
   SYSTEM_CLOCK
-} from "./chunk-VS4BPATW.js";
+} from "./chunk-3UBKXCKF.js";
 import "./chunk-3UDAXQZW.js";
 import "./chunk-SRGGCH3K.js";
 import {
@@ -47,7 +47,7 @@ function toEnvironment(args) {
 __name(toEnvironment, "toEnvironment");
 async function main(args) {
   if (args.length === 0) {
-    const { demonstrate } = await import("./demo-AHCRBE2V.js");
+    const { demonstrate } = await import("./demo-YRGKXWIA.js");
     return demonstrate(write);
   }
   let environment;

@@ -2,16 +2,16 @@ import { createRequire as __createRequire } from 'node:module'; const require = 
 import {
   actions,
   readPromises
-} from "./chunk-LE7WUEEZ.js";
+} from "./chunk-VMD22N4P.js";
 import {
   save
-} from "./chunk-KRDVC47E.js";
+} from "./chunk-2A5ZEVNW.js";
 import "./chunk-C325DUW7.js";
 import "./chunk-NFSB6LL2.js";
-import "./chunk-4C6WT4QE.js";
+import "./chunk-IIY3NUSF.js";
 import {
   SYSTEM_CLOCK
-} from "./chunk-VS4BPATW.js";
+} from "./chunk-3UBKXCKF.js";
 import "./chunk-3UDAXQZW.js";
 import "./chunk-SRGGCH3K.js";
 import "./chunk-7EV6XQIJ.js";

@@ -134,7 +134,7 @@ function checkRepository(text: string, repository: string): void {
 function readRegistry(text: string, registry: string): string {
   const [, host = "", , port] = /^(\[[^\]]*\]|[^:]*)(:(.*))?$/.exec(registry) ?? [];
   if (!HOST.test(host)) throw refuse(text, `has a wrong registry ${JSON.stringify(registry)}: expected host or host:port`);
-  if (port !== undefined && !(/^\d{1,5}$/.test(port) && Number(port) >= 1 && Number(port) <= 65535)) {
+  if (port !== undefined && !(/^[1-9]\d{0,4}$/.test(port) && Number(port) <= 65535)) {
     throw refuse(text, `has a wrong port ${JSON.stringify(port)}: expected 1 to 65535`);
   }
   const lower = registry.toLowerCase();

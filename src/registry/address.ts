@@ -52,17 +52,27 @@ export function reachOf(address: string): Reach {
   return LISTS.find(([, list]) => list.check(inner, family))?.[0] ?? "public";
 }
 
-/** https://www.rfc-editor.org/rfc/rfc6052#section-2.1 (64:ff9b::/96), https://www.rfc-editor.org/rfc/rfc3056 (2002::/16) */
+/**
+ * The IPv4 address inside an IPv6 one: mapped, for NAT64 (https://www.rfc-editor.org/rfc/rfc6052#section-2.1, and
+ * https://www.rfc-editor.org/rfc/rfc8215 for local use) or 6to4 (https://www.rfc-editor.org/rfc/rfc3056).
+ */
 function embeddedIPv4(address: string): string | undefined {
   if (isIP(address) !== 6) return undefined;
-  const groups = new URL(`http://[${address.split("%")[0]}]`).hostname.slice(1, -1);
-  const mapped = /^(?:::ffff:|64:ff9b::)(?:([0-9a-f]{1,4}):)?([0-9a-f]{1,4})$/.exec(groups);
-  const [high, low] = mapped
-    ? [mapped[1] ?? "0", mapped[2] ?? "0"]
-    : (/^2002:([0-9a-f]{1,4}):([0-9a-f]{1,4})/.exec(groups)?.slice(1) ?? []);
-  if (high === undefined || low === undefined) return undefined;
-  const bits = [Number.parseInt(high, 16), Number.parseInt(low, 16)];
-  return bits.flatMap((pair) => [pair >> 8, pair & 255]).join(".");
+  const groups = groupsOf(address);
+  const [first, second] = groups;
+  const isMapped = groups.slice(0, 5).every((group) => group === 0) && groups[5] === 0xffff;
+  const isNat64 = first === 0x64 && second === 0xff9b;
+  const pair = isMapped || isNat64 ? groups.slice(6) : first === 0x2002 ? groups.slice(1, 3) : undefined;
+  return pair?.flatMap((group) => [group >> 8, group & 255]).join(".");
+}
+
+/** The eight numbers of an IPv6 address. */
+function groupsOf(address: string): readonly number[] {
+  // A URL writes it in one way, without dots and zones.
+  const [head = "", tail = ""] = new URL(`http://[${address.split("%")[0]}]`).hostname.slice(1, -1).split("::");
+  const [left, right] = [head, tail].map((part) => part.split(":").filter((group) => group !== "")) as [string[], string[]];
+  const zeros = Array<string>(8 - left.length - right.length).fill("0");
+  return [...left, ...zeros, ...right].map((group) => Number.parseInt(group, 16));
 }
 
 /** The IP address a URL names literally, without brackets; undefined when it names a host. */

@@ -103,11 +103,15 @@ function readAuth(entry: Readonly<Record<string, unknown>>): DockerAuth {
  * `docker.io` (`https://index.docker.io/v1/` is what `docker login` writes).
  */
 export function hostPath(key: string): string {
-  const bare = key
+  const [host = "", ...path] = key
     .trim()
     .toLowerCase()
     .replace(/^https?:\/\//, "")
-    .replace(/\/(v[12]\/?)?$/, "");
+    .split("/")
+    .map((part) => part.trim())
+    .filter((part) => part !== "");
+  // Only right behind the host: `ghcr.io/org/v2` is a repository.
+  const bare = [host, ...(path.length === 1 && /^v[12]$/.test(path[0] ?? "") ? [] : path)].join("/");
   return bare.replace(/^(index\.docker\.io|registry-1\.docker\.io|registry\.hub\.docker\.com)(?=\/|$)/, "docker.io");
 }
 

@@ -11,8 +11,9 @@ const FORM = "expected a YAML list of registry:, username:, password:, as in doc
 export function readRegistryAuth(text: string, complain: Complain): readonly RegistryAuth[] {
   let value: unknown;
   try {
-    // In the failsafe schema every scalar is a string, so that a password of digits stays one.
-    value = parse(text, { schema: "failsafe", prettyErrors: false });
+    // In the failsafe schema every scalar is a string, so that a password of digits stays one. Warnings are printed by the parser
+    // itself, and would repeat a password that looks like a tag.
+    value = parse(text, { schema: "failsafe", prettyErrors: false, logLevel: "error" });
   } catch (error) {
     // An alias without its anchor is a ReferenceError to the parser.
     if (!(error instanceof YAMLParseError || error instanceof ReferenceError)) throw error;

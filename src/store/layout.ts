@@ -72,8 +72,21 @@ export class Layout {
     if (found.isDirectory()) throw new PullError("unsupported", `${path} is a directory where a blob should be; remove it`);
     const right = found.isFile() && found.size === blob.size && (await this.isRight(blob.digest));
     if (right) this.#verified.add(blob.digest);
-    else await rm(path, { force: true });
+    else await this.#removeSpoilt(blob.digest);
     return right;
+  }
+
+  /** Moved aside before it is removed, and looked at again there: somebody else may just have put the right bytes in its place. */
+  async #removeSpoilt(digest: Digest): Promise<void> {
+    const aside = this.temporary("spoilt");
+    try {
+      await rename(this.blobPath(digest), aside);
+    } catch (error) {
+      if ((error as { code?: string }).code === "ENOENT") return;
+      throw error;
+    }
+    if ((await digestOfFile(aside, digest).catch(() => undefined)) === digest) await rename(aside, this.blobPath(digest));
+    else await rm(aside, { force: true });
   }
 
   /** True when a blob is here under its right digest, whatever its size; false for whatever cannot be read. */

@@ -1,0 +1,14 @@
+import { describe, it } from "node:test";
+import { fuzz } from "./run.ts";
+import { TARGETS } from "./targets.ts";
+
+const RUNS = 10_000;
+
+describe("whatever comes from outside", () => {
+  for (const target of TARGETS) {
+    it(`is read as it is meant or refused: ${target.name}`, async () => {
+      const { failed, report } = await fuzz(target, RUNS);
+      if (failed !== undefined) throw new Error(report);
+    });
+  }
+});

@@ -1,0 +1,34 @@
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import fc from "fast-check";
+import type { Target } from "./targets.ts";
+
+/** What came of fuzzing: the smallest text for which the target does not hold, if there is one, and all there is to say of it. */
+export type Fuzzed = { readonly failed: string | undefined; readonly report: string; readonly runs: number };
+
+/** Tries every text that was ever found for a target, and then as many new ones as are wanted. */
+export async function fuzz({ name, input, holds, share = 1 }: Target, runs: number): Promise<Fuzzed> {
+  const property = fc.asyncProperty(input, async (text) => {
+    await holds(text);
+  });
+  const numRuns = Math.ceil(runs * share);
+  const result = await fc.check(property, { numRuns, examples: readSeeds(name).map((seed) => [seed]) });
+  const failed = result.failed ? result.counterexample?.[0] : undefined;
+  return { failed, report: fc.defaultReportMessage(result) ?? "", runs: result.numRuns };
+}
+
+function seedsPath(name: string): string {
+  return join(import.meta.dirname, "seeds", `${name.replace(/ /g, "-")}.json`);
+}
+
+function readSeeds(name: string): readonly string[] {
+  const path = seedsPath(name);
+  return existsSync(path) ? JSON.parse(readFileSync(path, "utf8")) : [];
+}
+
+/** Keeps a text that was found, so that every later run starts with it. */
+export function keepSeed(name: string, text: string): string {
+  const path = seedsPath(name);
+  writeFileSync(path, `${JSON.stringify([...new Set([...readSeeds(name), text])], undefined, 2)}\n`);
+  return path;
+}

@@ -1,0 +1,89 @@
+import { isIP } from "node:net";
+import type { Reach } from "../../src/registry/address.ts";
+
+/** The number an IP address is, worked out by hand, digit by digit; IPv4 as its number within `::ffff:0:0/96`. */
+export function addressNumber(address: string): bigint {
+  if (isIP(address) === 4) return (0xffffn << 32n) | quad(address);
+  const [bare = ""] = address.split("%");
+  const dotted = /^(.*:)(\d+\.\d+\.\d+\.\d+)$/.exec(bare);
+  const text =
+    dotted === null ? bare : `${dotted[1]}${(quad(dotted[2] ?? "") >> 16n).toString(16)}:${(quad(dotted[2] ?? "") & 0xffffn).toString(16)}`;
+  const [head = "", tail] = text.split("::");
+  const groups = (part: string): string[] => (part === "" ? [] : part.split(":"));
+  const left = groups(head);
+  const right = groups(tail ?? "");
+  const all = tail === undefined ? left : [...left, ...Array(8 - left.length - right.length).fill("0"), ...right];
+  return all.reduce((sum, group) => (sum << 16n) | BigInt(`0x${group}`), 0n);
+}
+
+function quad(address: string): bigint {
+  return address.split(".").reduce((sum, part) => (sum << 8n) | BigInt(part), 0n);
+}
+
+/** What an address is, by the registries of special addresses, range by range. */
+export function slowReach(address: string): Reach {
+  const number = addressNumber(address);
+  const high = number >> 32n;
+  // IPv4 within IPv6: mapped, NAT64 and 6to4.
+  if (high === 0xffffn || number >> 96n === 0x0064ff9bn) return slowReach4(number & 0xffffffffn);
+  if (number >> 112n === 0x2002n) return slowReach4((number >> 80n) & 0xffffffffn);
+  if (number === 0n || number >> 118n === 0xfe80n >> 6n || number >> 120n === 0xffn || number === addressNumber("fd00:ec2::254"))
+    return "forbidden";
+  if (number === 1n) return "loopback";
+  return number >> 121n === 0xfcn >> 1n ? "private" : "public";
+}
+
+function slowReach4(number: bigint): Reach {
+  const [a, b] = [number >> 24n, (number >> 16n) & 255n];
+  if (a === 0n || a >= 224n || (a === 169n && b === 254n)) return "forbidden";
+  if (number === quad("168.63.129.16") || number === quad("100.100.100.200")) return "forbidden";
+  if (a === 127n) return "loopback";
+  const isPrivate =
+    a === 10n ||
+    (a === 172n && b >= 16n && b < 32n) ||
+    (a === 192n && b === 168n) ||
+    (a === 100n && b >= 64n && b < 128n) ||
+    (a === 198n && (b === 18n || b === 19n));
+  return isPrivate ? "private" : "public";
+}
+
+/** Whether any object of a JSON text has a key twice, or there is more nesting than `depth`, by a parser that does nothing else. */
+export function slowShape(text: string, depth: number): "fine" | "duplicate" | "deep" {
+  let at = 0;
+  let verdict: ReturnType<typeof slowShape> = "fine";
+  const space = (): void => {
+    while (" \t\n\r".includes(text[at] ?? "x")) at++;
+  };
+  const string = (): string => {
+    const from = at++;
+    while (text[at] !== '"') at += text[at] === "\\" ? 2 : 1;
+    return JSON.parse(text.slice(from, ++at));
+  };
+  const value = (level: number): void => {
+    space();
+    const open = text[at];
+    if (open !== "{" && open !== "[") {
+      if (open === '"') string();
+      else while (at < text.length && !",]} \t\n\r".includes(text[at] ?? "")) at++;
+      return;
+    }
+    if (level > depth && verdict === "fine") verdict = "deep";
+    const keys = new Set<string>();
+    at++;
+    for (space(); text[at] !== "}" && text[at] !== "]"; space()) {
+      if (text[at] === ",") at++;
+      if (open === "{") {
+        space();
+        const key = string();
+        if (keys.has(key) && verdict === "fine") verdict = "duplicate";
+        keys.add(key);
+        space();
+        at++;
+      }
+      value(level + 1);
+    }
+    at++;
+  };
+  value(1);
+  return verdict;
+}
