@@ -1,23 +1,23 @@
 import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);
 import {
   terminal
-} from "./chunk-2OPC7XSJ.js";
+} from "./chunk-Y5XSLFY6.js";
 import {
   cancellation
 } from "./chunk-AY3OAA6O.js";
 import {
   DEFAULTS,
   step
-} from "./chunk-BSFTHZDS.js";
+} from "./chunk-CYDXPM37.js";
 import {
   save
-} from "./chunk-2A5ZEVNW.js";
+} from "./chunk-MLUHYUZX.js";
 import "./chunk-C325DUW7.js";
 import "./chunk-WNZCO3WI.js";
-import "./chunk-IIY3NUSF.js";
+import "./chunk-WR4NWOLX.js";
 import {
   SYSTEM_CLOCK
-} from "./chunk-3UBKXCKF.js";
+} from "./chunk-S4YRKI7J.js";
 import "./chunk-3UDAXQZW.js";
 import "./chunk-SRGGCH3K.js";
 import {
@@ -47,7 +47,7 @@ function toEnvironment(args) {
 __name(toEnvironment, "toEnvironment");
 async function main(args) {
   if (args.length === 0) {
-    const { demonstrate } = await import("./demo-YRGKXWIA.js");
+    const { demonstrate } = await import("./demo-WNUAZZQD.js");
     return demonstrate(write);
   }
   let environment;

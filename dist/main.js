@@ -1,19 +1,19 @@
 import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);
 import {
   actions
-} from "./chunk-VMD22N4P.js";
+} from "./chunk-72RZUJC4.js";
 import {
   cancellation
 } from "./chunk-AY3OAA6O.js";
 import {
   step
-} from "./chunk-BSFTHZDS.js";
+} from "./chunk-CYDXPM37.js";
 import "./chunk-C325DUW7.js";
 import "./chunk-NFSB6LL2.js";
 import "./chunk-WNZCO3WI.js";
 import {
   SYSTEM_CLOCK
-} from "./chunk-3UBKXCKF.js";
+} from "./chunk-S4YRKI7J.js";
 import "./chunk-3UDAXQZW.js";
 import "./chunk-SRGGCH3K.js";
 import "./chunk-7EV6XQIJ.js";

@@ -2,16 +2,16 @@ import { createRequire as __createRequire } from 'node:module'; const require = 
 import {
   actions,
   readPromises
-} from "./chunk-VMD22N4P.js";
+} from "./chunk-72RZUJC4.js";
 import {
   save
-} from "./chunk-2A5ZEVNW.js";
+} from "./chunk-MLUHYUZX.js";
 import "./chunk-C325DUW7.js";
 import "./chunk-NFSB6LL2.js";
-import "./chunk-IIY3NUSF.js";
+import "./chunk-WR4NWOLX.js";
 import {
   SYSTEM_CLOCK
-} from "./chunk-3UBKXCKF.js";
+} from "./chunk-S4YRKI7J.js";
 import "./chunk-3UDAXQZW.js";
 import "./chunk-SRGGCH3K.js";
 import "./chunk-7EV6XQIJ.js";

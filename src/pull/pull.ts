@@ -4,7 +4,7 @@ import { formatReference, repositoryName } from "../oci/reference.ts";
 import { toOciImage } from "../oci/schema1.ts";
 import { countedPlatforms, type Loadable, type Outcome, type PlatformImage, problemsOf, type Resolved, type Root } from "./plan.ts";
 import type { Blob, BlobStore } from "./ports.ts";
-import { asProblem, bring, type Need, type PullOptions, rateOf, tallyOf, type Wires } from "./transfer.ts";
+import { asProblem, bring, inTurns, type Need, type PullOptions, rateOf, tallyOf, type Wires } from "./transfer.ts";
 
 /**
  * Brings every image that has no problem into the layout, each blob once and the largest first, and names it in the index
@@ -23,7 +23,7 @@ export async function pull(images: readonly Resolved[], wires: Wires, options: P
       failures.set(resolved, asProblem(resolved, error));
       return undefined;
     });
-  const named = (await Promise.all(kept.map(keep))).filter((one) => one !== undefined);
+  const named = (await inTurns(kept, options.concurrency, keep)).filter((one) => one !== undefined);
   await wires.store.add(named.map(({ entry }) => entry));
   const pulled = {
     layout: wires.store.path,

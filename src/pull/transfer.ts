@@ -31,7 +31,7 @@ export type PullOptions = {
 export type Need = Blob & { readonly owners: readonly Resolved[]; readonly config: boolean };
 
 /** What `work` gives for every item, at most `count` at a time, started in order. */
-async function inTurns<T, R>(items: readonly T[], count: number, work: (item: T) => Promise<R>): Promise<readonly R[]> {
+export async function inTurns<T, R>(items: readonly T[], count: number, work: (item: T) => Promise<R>): Promise<readonly R[]> {
   const results: R[] = [];
   const queue = items.entries();
   const worker = async (): Promise<void> => {

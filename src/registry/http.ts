@@ -1,5 +1,5 @@
 import type { LookupAllOptions } from "node:dns";
-import type { IncomingHttpHeaders, IncomingMessage, RequestOptions } from "node:http";
+import type { Agent, IncomingHttpHeaders, IncomingMessage, RequestOptions } from "node:http";
 import type { LookupFunction } from "node:net";
 import { HttpClient } from "@actions/http-client";
 import { PullError } from "../oci/failure.ts";
@@ -53,6 +53,7 @@ const SILENT_ATTEMPTS = 3;
 export class Http {
   readonly #options: HttpOptions;
   readonly #pools = new Map<string, HttpClient>();
+  readonly #agents = new Set<Agent>();
   readonly #slots = new Map<string, Slots>();
   readonly #reaches = new Map<string, Reach>();
 
@@ -66,7 +67,14 @@ export class Http {
     return literal === undefined ? (this.#reaches.get(url.hostname) ?? "public") : reachOf(literal);
   }
 
-  /** Ends idle connections. */
+  /** Ends idle connections but for so many: each of them holds a file that somebody else may need. */
+  #rest(most: number): void {
+    // An agent for a proxy shows none.
+    const idle = [...this.#agents].flatMap(({ freeSockets = {} }) => Object.values(freeSockets).flat());
+    for (const socket of idle.slice(most)) socket?.destroy();
+  }
+
+  /** Ends all connections. */
   close(): void {
     for (const pool of this.#pools.values()) pool.dispose();
   }
@@ -82,6 +90,8 @@ export class Http {
     for (let attempt = 1; ; attempt++) {
       const result = await this.#slot(request.url).run(() => this.#attempt(request).catch(asFailedAttempt));
       const delay = attempt < (request.attempts ?? ATTEMPTS) ? this.#retryDelay(attempt, result) : undefined;
+      // As many as one registry has at work may wait for more; of many registries, that is all that wait.
+      this.#rest("error" in result && codeOf(result.error) === "EMFILE" ? 0 : this.#options.concurrency);
       if (delay === undefined) {
         if ("status" in result) return result;
         throw failure(request.url, result.error, this.#options.signal);
@@ -135,6 +145,7 @@ export class Http {
       // Node resolves a bracketed IPv6 address as if it were a name.
       options.host = literalAddress(url) ?? url.hostname;
       options.agent = pool.getAgent(url.href);
+      this.#agents.add(options.agent as Agent);
       options.signal = signal;
       options.lookup = this.#lookup(namedBy);
     };

@@ -73,20 +73,30 @@ export class World {
   }
 
   /** The files of the layout that are under a final name, and whether each has the digest it is named by. */
-  get finals(): readonly { readonly path: string; readonly right: boolean }[] {
-    const paths = globSync("blobs/*/*", { cwd: this.layout }).filter((path) => lstatSync(join(this.layout, path)).isFile());
-    return paths.map((path) => {
-      const [, algorithm, encoded] = path.split("/");
-      const digest = digestOf(readFileSync(join(this.layout, path)), algorithm === "sha512" ? "sha512" : "sha256");
-      return { path, right: digest === `${algorithm}:${encoded}` };
-    });
+  get finals(): ReturnType<typeof finalsOf> {
+    return finalsOf(this.layout);
   }
 
   /** What is left of blobs on their way. */
   get ingesting(): readonly string[] {
-    const path = join(this.layout, ".registry-pull");
-    return existsSync(path) && lstatSync(path).isDirectory() ? readdirSync(path) : [];
+    return ingestingOf(this.layout);
   }
+}
+
+/** The files of a layout that are under a final name, and whether each has the digest it is named by. */
+export function finalsOf(layout: string): readonly { readonly path: string; readonly right: boolean }[] {
+  const paths = globSync("blobs/*/*", { cwd: layout }).filter((path) => lstatSync(join(layout, path)).isFile());
+  return paths.map((path) => {
+    const [, algorithm, encoded] = path.split("/");
+    const digest = digestOf(readFileSync(join(layout, path)), algorithm === "sha512" ? "sha512" : "sha256");
+    return { path, right: digest === `${algorithm}:${encoded}` };
+  });
+}
+
+/** What is left in a layout of blobs on their way. */
+export function ingestingOf(layout: string): readonly string[] {
+  const path = join(layout, ".registry-pull");
+  return existsSync(path) && lstatSync(path).isDirectory() ? readdirSync(path) : [];
 }
 
 /** What a row sets up, and gives the step beside the world's own inputs. */
