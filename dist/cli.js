@@ -1,23 +1,23 @@
 import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);
 import {
   terminal
-} from "./chunk-Y5XSLFY6.js";
+} from "./chunk-AUGBANE3.js";
 import {
   cancellation
 } from "./chunk-AY3OAA6O.js";
 import {
   DEFAULTS,
   step
-} from "./chunk-CYDXPM37.js";
+} from "./chunk-4KNVJUP4.js";
 import {
   save
-} from "./chunk-MLUHYUZX.js";
+} from "./chunk-TMG7AK62.js";
 import "./chunk-C325DUW7.js";
 import "./chunk-WNZCO3WI.js";
-import "./chunk-WR4NWOLX.js";
+import "./chunk-ONO4C4E2.js";
 import {
   SYSTEM_CLOCK
-} from "./chunk-S4YRKI7J.js";
+} from "./chunk-PDB5IQZY.js";
 import "./chunk-3UDAXQZW.js";
 import "./chunk-SRGGCH3K.js";
 import {
@@ -47,7 +47,7 @@ function toEnvironment(args) {
 __name(toEnvironment, "toEnvironment");
 async function main(args) {
   if (args.length === 0) {
-    const { demonstrate } = await import("./demo-WNUAZZQD.js");
+    const { demonstrate } = await import("./demo-Z2BT3MBQ.js");
     return demonstrate(write);
   }
   let environment;

@@ -2,16 +2,16 @@ import { createRequire as __createRequire } from 'node:module'; const require = 
 import {
   actions,
   readPromises
-} from "./chunk-72RZUJC4.js";
+} from "./chunk-QZ4RPY46.js";
 import {
   save
-} from "./chunk-MLUHYUZX.js";
+} from "./chunk-TMG7AK62.js";
 import "./chunk-C325DUW7.js";
 import "./chunk-NFSB6LL2.js";
-import "./chunk-WR4NWOLX.js";
+import "./chunk-ONO4C4E2.js";
 import {
   SYSTEM_CLOCK
-} from "./chunk-S4YRKI7J.js";
+} from "./chunk-PDB5IQZY.js";
 import "./chunk-3UDAXQZW.js";
 import "./chunk-SRGGCH3K.js";
 import "./chunk-7EV6XQIJ.js";

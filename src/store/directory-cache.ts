@@ -1,4 +1,4 @@
-import { copyFile, lstat, mkdir, rename, rm } from "node:fs/promises";
+import { copyFile, mkdir, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { openRegular, readRegular } from "./disk.ts";
 import type { Expected } from "./ingest.ts";
@@ -43,10 +43,9 @@ export class DirectoryCache {
     return readRegular(this.#file(key), limit).catch(() => undefined);
   }
 
-  /** Keeps a file's bytes under a key, once; an entry that is there stays as it is. */
+  /** Keeps a file's bytes under a key. What is there already was of no use, or nothing would be saved, and is replaced. */
   async save(key: string, path: string): Promise<Saved> {
     const file = this.#file(key);
-    if ((await lstat(file).catch(() => undefined)) !== undefined) return "there";
     const temporary = `${file}.${crypto.randomUUID()}`;
     try {
       await mkdir(this.#path, { recursive: true });

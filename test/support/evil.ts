@@ -47,8 +47,11 @@ export class Wire {
   async send(bytes: string | Uint8Array): Promise<void> {
     if (this.#socket.destroyed || this.#socket.write(bytes)) return;
     await new Promise<void>((resolve) => {
-      this.#socket.once("drain", resolve);
-      this.#socket.once("close", () => resolve());
+      const done = (): void => {
+        this.#socket.off("drain", done).off("close", done);
+        resolve();
+      };
+      this.#socket.on("drain", done).on("close", done);
     });
   }
 
