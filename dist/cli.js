@@ -8,7 +8,7 @@ import {
 import {
   DEFAULTS,
   step
-} from "./chunk-4KNVJUP4.js";
+} from "./chunk-BNVSANDP.js";
 import {
   save
 } from "./chunk-TMG7AK62.js";
@@ -47,7 +47,7 @@ function toEnvironment(args) {
 __name(toEnvironment, "toEnvironment");
 async function main(args) {
   if (args.length === 0) {
-    const { demonstrate } = await import("./demo-Z2BT3MBQ.js");
+    const { demonstrate } = await import("./demo-VJKAGRST.js");
     return demonstrate(write);
   }
   let environment;

@@ -47,7 +47,7 @@ async function trials(count: number, one: (at: number) => Promise<void>): Promis
 const allRight = (path: string): boolean => finalsOf(path).every(({ right }) => right);
 
 describe("a layout", () => {
-  it(`survives ${KILLS} kills at random moments: nothing partial has a final name, and the next run succeeds`, async () => {
+  it(`L1: survives ${KILLS} kills at random moments: nothing partial has a final name, and the next run succeeds`, async () => {
     const reference = registry.push("org/app", "1", made);
     const before = Date.now();
     assert.equal((await pull(reference, join(directory, "whole"))).exitCode, 0);
@@ -69,7 +69,7 @@ describe("a layout", () => {
     assert.ok(killed > KILLS / 4, `${killed} were killed before their end`);
   });
 
-  it(`keeps all ${8 * TRIALS} references that eight processes add at once, ${TRIALS} times`, async () => {
+  it(`L3, L4: keeps all ${8 * TRIALS} references that eight processes add at once, ${TRIALS} times`, async () => {
     for (let trial = 0; trial < TRIALS; trial++) {
       const path = join(directory, `shared-${trial}`);
       const references = Array.from({ length: 8 }, (_, at) =>

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { existsSync, readFileSync } from "node:fs";
-import { join } from "node:path";
+import { existsSync, globSync, readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { describe, it } from "node:test";
 import { parse } from "yaml";
 import { DEFAULTS } from "../src/runner/inputs.ts";
@@ -60,9 +60,68 @@ describe("action.yml, the code and the README", () => {
     assert.ok(existsSync(join(ROOT, action.runs.main)));
     assert.ok(action.branding.icon && action.branding.color);
   });
+});
 
-  it("link only to files that are there", () => {
-    for (const [, target] of readme.matchAll(/\]\(([^)#]+)\)/g))
-      assert.ok(/^https:/.test(target ?? "") || existsSync(join(ROOT, target ?? "")), target);
+/** The rows of every table of a page, each as its cells. */
+const rowsOf = (page: string): readonly (readonly string[])[] =>
+  readFileSync(join(ROOT, page), "utf8")
+    .split("\n")
+    .filter((line) => line.startsWith("| "))
+    .map((line) => line.split(" | ").map((cell) => cell.replace(/^\| | \|$/g, "").trim()));
+
+const hostile = globSync("test/**/*.test.ts", { cwd: ROOT }).map((path) => readFileSync(join(ROOT, path), "utf8"));
+
+describe("the documentation", () => {
+  for (const page of ["README.md", "SECURITY.md", ...globSync("docs/*.md", { cwd: ROOT })]) {
+    it(`links only to files that are there: ${page}`, () => {
+      for (const [, target = ""] of readFileSync(join(ROOT, page), "utf8").matchAll(/\]\(([^)#]+)\)/g))
+        assert.ok(/^https:/.test(target) || existsSync(join(ROOT, dirname(page), target)), target);
+    });
+  }
+
+  it("names for every promise of the threat model the tests that hold it, and they are there", () => {
+    const promises = rowsOf("docs/threat-model.md").filter(([, held]) => held?.includes("](../test/"));
+    assert.ok(promises.length > 20);
+    for (const [promise, held = ""] of promises) {
+      for (const [, cases = "", path = ""] of held.matchAll(/\[([^\]]+)\]\(\.\.\/([^)]+)\)/g)) {
+        const text = readFileSync(join(ROOT, path), "utf8");
+        for (const name of /^[A-Z]\d/.test(cases) || path.includes("fuzz") ? cases.split(", ") : [])
+          assert.match(text, new RegExp(`\\b${name}\\b`), `${name} of ${path}, for: ${promise}`);
+      }
+    }
+    const sections =
+      readFileSync(join(ROOT, "docs/threat-model.md"), "utf8").split("## What is promised")[1]?.split("## What is not")[0] ?? "";
+    const rows = sections.split("\n").filter((line) => line.startsWith("| ") && !line.startsWith("| promise"));
+    assert.equal(rows.length, promises.length, "every promise has a test");
+  });
+
+  for (const [letter, count] of [
+    ["R", 7],
+    ["A", 12],
+    ["M", 14],
+    ["B", 11],
+    ["L", 9],
+    ["C", 6],
+    ["O", 6],
+  ] as const) {
+    it(`has a case for each of ${letter}1 to ${letter}${count}`, () => {
+      for (let number = 1; number <= count; number++)
+        assert.ok(
+          hostile.some((text) => new RegExp(`\\b${letter}${number}\\b`).test(text)),
+          `${letter}${number}`,
+        );
+    });
+  }
+
+  it("lists only reasons that some case expects", () => {
+    const words = rowsOf("docs/errors.md")
+      .filter(([cell, status]) => /^`[a-zA-Z ]+`/.test(cell ?? "") && /^`/.test(status ?? ""))
+      .flatMap(([cell = ""]) => names(cell));
+    assert.ok(words.length > 25);
+    for (const word of words)
+      assert.ok(
+        hostile.some((text) => text.includes(word)),
+        `${word} is in no test`,
+      );
   });
 });

@@ -130,7 +130,7 @@ function readIndex(json: JsonObject, mediaType: string): Document {
 
 function readManifest(json: JsonObject, mediaType: string): Document {
   if (json["config"] === undefined) throw new PullError("invalid", "manifest has no config");
-  const config = readDescriptor(json["config"], "config");
+  const config = readDescriptor(json["config"], "descriptor config");
   const layers = descriptors(json["layers"], "layers");
   const named = asString(json["artifactType"], "manifest artifactType");
   if (named === "" && isImageConfig(config.mediaType)) return { kind: "image", mediaType, config, layers };
@@ -139,5 +139,5 @@ function readManifest(json: JsonObject, mediaType: string): Document {
 }
 
 function descriptors(value: Json | undefined, field: string): readonly Descriptor[] {
-  return asShortList(value, field).map((entry, at) => readDescriptor(entry, `${field}[${at}]`));
+  return asShortList(value, field).map((entry, at) => readDescriptor(entry, `descriptor ${field}[${at}]`));
 }

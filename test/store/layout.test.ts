@@ -156,7 +156,7 @@ describe("a layout", () => {
     ["a process that has ended", ended],
     ["an earlier process of the same number", reused],
   ] as const) {
-    it(`takes over the lock of ${what}`, async () => {
+    it(`L8: takes over the lock of ${what}`, async () => {
       const layout = await Layout.open(path);
       writeFileSync(join(path, ".registry-pull", "lock"), holder);
       await layout.add([entry("a", blob.digest)]);
@@ -172,7 +172,7 @@ describe("a layout", () => {
     ["a link to nowhere", (lock: string) => symlinkSync("/nonexistent/file", lock)],
     ["a directory", (lock: string) => mkdirSync(lock)],
   ] as const) {
-    it(`waits a minute for a lock that is held by ${what}, and leaves it`, async () => {
+    it(`L8: waits a minute for a lock that is held by ${what}, and leaves it`, async () => {
       let now = 0;
       const waited: number[] = [];
       const sleep = async (ms: number): Promise<void> => {
