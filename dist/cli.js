@@ -1,23 +1,23 @@
 import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);
 import {
   terminal
-} from "./chunk-AUGBANE3.js";
+} from "./chunk-7CNZP5V6.js";
 import {
   cancellation
 } from "./chunk-AY3OAA6O.js";
 import {
   DEFAULTS,
   step
-} from "./chunk-BNVSANDP.js";
+} from "./chunk-ZCYGXF24.js";
 import {
   save
-} from "./chunk-TMG7AK62.js";
+} from "./chunk-3XTGEONW.js";
 import "./chunk-C325DUW7.js";
 import "./chunk-WNZCO3WI.js";
-import "./chunk-ONO4C4E2.js";
+import "./chunk-OKEJGLAA.js";
 import {
   SYSTEM_CLOCK
-} from "./chunk-PDB5IQZY.js";
+} from "./chunk-5FSCSVUH.js";
 import "./chunk-3UDAXQZW.js";
 import "./chunk-SRGGCH3K.js";
 import {
@@ -47,7 +47,7 @@ function toEnvironment(args) {
 __name(toEnvironment, "toEnvironment");
 async function main(args) {
   if (args.length === 0) {
-    const { demonstrate } = await import("./demo-VJKAGRST.js");
+    const { demonstrate } = await import("./demo-PZ2L7R7R.js");
     return demonstrate(write);
   }
   let environment;

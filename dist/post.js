@@ -2,16 +2,16 @@ import { createRequire as __createRequire } from 'node:module'; const require = 
 import {
   actions,
   readPromises
-} from "./chunk-QZ4RPY46.js";
+} from "./chunk-YRVNKJUG.js";
 import {
   save
-} from "./chunk-TMG7AK62.js";
+} from "./chunk-3XTGEONW.js";
 import "./chunk-C325DUW7.js";
 import "./chunk-NFSB6LL2.js";
-import "./chunk-ONO4C4E2.js";
+import "./chunk-OKEJGLAA.js";
 import {
   SYSTEM_CLOCK
-} from "./chunk-PDB5IQZY.js";
+} from "./chunk-5FSCSVUH.js";
 import "./chunk-3UDAXQZW.js";
 import "./chunk-SRGGCH3K.js";
 import "./chunk-7EV6XQIJ.js";

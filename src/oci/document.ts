@@ -132,10 +132,21 @@ function readManifest(json: JsonObject, mediaType: string): Document {
   if (json["config"] === undefined) throw new PullError("invalid", "manifest has no config");
   const config = readDescriptor(json["config"], "descriptor config");
   const layers = descriptors(json["layers"], "layers");
+  refuseTwoSizes([config, ...layers]);
   const named = asString(json["artifactType"], "manifest artifactType");
   if (named === "" && isImageConfig(config.mediaType)) return { kind: "image", mediaType, config, layers };
   const kind = config.mediaType === BUILDKIT_CACHE_CONFIG ? "buildkit-cache" : "artifact";
   return { kind, mediaType, artifactType: named || config.mediaType, config, layers };
+}
+
+/** A blob has one size; where two are listed, what was checked would depend on which of them is believed. */
+function refuseTwoSizes(descriptors: readonly Descriptor[]): void {
+  const sizes = new Map<string, number>();
+  for (const { digest, size } of descriptors) {
+    const before = sizes.get(digest) ?? size;
+    if (before !== size) throw new PullError("invalid", `ambiguous manifest: ${digest} is listed with ${before} and with ${size} bytes`);
+    sizes.set(digest, size);
+  }
 }
 
 function descriptors(value: Json | undefined, field: string): readonly Descriptor[] {

@@ -84,7 +84,8 @@ export class RegistryClient {
       }
       const { answer } = await this.#get(image, `blobs/${digest}`, {}, size);
       check(answer.body, digest, "asked for");
-      return answer.body;
+      if (answer.body.length === size) return answer.body;
+      throw new PullError("invalid", `size differs: ${digest} is listed with ${size} bytes, got ${answer.body.length}`);
     });
   }
 

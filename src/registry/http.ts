@@ -144,8 +144,7 @@ export class Http {
     const prepareRequest = (options: RequestOptions): void => {
       // Node resolves a bracketed IPv6 address as if it were a name.
       options.host = literalAddress(url) ?? url.hostname;
-      options.agent = pool.getAgent(url.href);
-      this.#agents.add(options.agent as Agent);
+      options.agent = this.#agent(pool, url);
       options.signal = signal;
       options.lookup = this.#lookup(namedBy);
     };
@@ -156,6 +155,14 @@ export class Http {
     });
     const headers = { "accept-encoding": "identity", ...request.headers };
     return (await hop.request(request.method, url.href, request.body ?? null, headers)).message;
+  }
+
+  /** A pool's agent, for a proxy or none. It checks certificates whatever NODE_TLS_REJECT_UNAUTHORIZED turned off for something else. */
+  #agent(pool: HttpClient, url: URL): Agent {
+    const agent: Agent & { options?: object } = pool.getAgent(url.href);
+    agent.options = Object.assign(agent.options ?? {}, { rejectUnauthorized: true });
+    this.#agents.add(agent);
+    return agent;
   }
 
   /** Checks addresses where they are used, after DNS and before the connection, so that no later answer can change them. */

@@ -25,6 +25,9 @@ export type ActionsCacheOptions = {
 // What tells our entries from others under the same key: their form, which is the bytes and nothing else.
 const VERSION = digestOf(Buffer.from("registry-pull: bytes as they are")).slice("sha256:".length);
 const RPC_DEADLINE_MS = 10_000;
+// A minute, and the time that a mebibyte a second takes: below that rate no job should wait for its cache.
+const UPLOAD_DEADLINE_MS = 60_000;
+const SLOWEST_UPLOAD = (1024 * 1024) / 1_000;
 // One try and one more: a cache that is slower than its registry is no help.
 const RPC = { maxAttempts: 2, retryIntervalMs: 500, retryMultiplier: 1.5 };
 const FAILURES_ALLOWED = 2;
@@ -80,11 +83,8 @@ export class ActionsCache {
     // Another job was first; what it saves has the same digest.
     if (!created.ok || created.signedUploadUrl === "") return "there";
     const { uploadCacheArchiveSDK } = await import("../../node_modules/@actions/cache/lib/internal/uploadUtils.js");
-    await uploadCacheArchiveSDK(created.signedUploadUrl, path, {
-      archiveSizeBytes: size,
-      uploadChunkSize: 64 * 1024 * 1024,
-      uploadConcurrency: 8,
-    });
+    const options = { archiveSizeBytes: size, uploadChunkSize: 64 * 1024 * 1024, uploadConcurrency: 8 };
+    await this.#within(uploadCacheArchiveSDK(created.signedUploadUrl, path, options), UPLOAD_DEADLINE_MS + size / SLOWEST_UPLOAD);
     const finalized = await this.#within(this.#wire().FinalizeCacheEntryUpload({ key, version: VERSION, sizeBytes: String(size) }));
     return finalized.ok ? "saved" : "failed";
   }
@@ -123,10 +123,10 @@ export class ActionsCache {
   }
 
   /** What a call answers, or a failure when that takes too long. */
-  #within<T>(call: Promise<T>): Promise<T> {
+  #within<T>(call: Promise<T>, ms = RPC_DEADLINE_MS): Promise<T> {
     let cancel = (): void => undefined;
     const late = new Promise<never>((_, reject) => {
-      cancel = this.#options.after(RPC_DEADLINE_MS, () => reject(new Error(`no answer within ${RPC_DEADLINE_MS / 1000} s`)));
+      cancel = this.#options.after(ms, () => reject(new Error(`no answer within ${Math.round(ms / 1000)} s`)));
     });
     return Promise.race([call, late]).finally(cancel);
   }

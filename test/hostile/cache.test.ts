@@ -1,12 +1,13 @@
 import assert from "node:assert/strict";
-import { rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { describe, it } from "node:test";
+import { afterEach, describe, it } from "node:test";
 import { gzipSync } from "node:zlib";
 import { digestOf } from "../../src/oci/digest.ts";
 import { ActionsCache } from "../../src/store/actions-cache.ts";
 import { tarEnd, tarEntry, tarHeader } from "../../src/store/tarball.ts";
-import type { CacheFault } from "../support/cache-service.ts";
+import { type CacheFault, CacheService } from "../support/cache-service.ts";
 import { image } from "../support/image.ts";
 import { runStep, type StepResult } from "../support/runner.ts";
 import { type Arranged, type Row, rows, SECRETS, type World } from "../support/world.ts";
@@ -258,30 +259,49 @@ rows("saving to the cache", [
 ]);
 
 describe("a cache that does not answer", () => {
-  it("C3: is given two tries of ten seconds each, and then left alone", async () => {
-    const waits: number[] = [];
-    const after = (ms: number, run: () => void): (() => void) => {
-      waits.push(ms);
-      const timer = setTimeout(run, ms / 1_000);
-      return () => clearTimeout(timer);
-    };
-    const warned: string[] = [];
-    const environment = { ACTIONS_RESULTS_URL: "http://127.0.0.1:9/", ACTIONS_RUNTIME_TOKEN: SECRETS.runtimeToken };
+  // A second is a millisecond.
+  const waits: number[] = [];
+  const after = (ms: number, run: () => void): (() => void) => {
+    waits.push(ms);
+    const timer = setTimeout(run, ms / 1_000);
+    return () => clearTimeout(timer);
+  };
+  const warned: string[] = [];
+  const nothing = async (): Promise<never> => assert.fail("there is nothing to have");
+  const open = (environment: Readonly<Record<string, string>>): ActionsCache => {
     Object.assign(process.env, environment);
+    return new ActionsCache({
+      urls: { download: nothing, get: nothing },
+      after,
+      warn: (line) => void warned.push(line),
+      say: () => undefined,
+    });
+  };
+  afterEach(() => {
+    for (const name of ["ACTIONS_CACHE_SERVICE_V2", "ACTIONS_RESULTS_URL", "ACTIONS_RUNTIME_TOKEN"]) delete process.env[name];
+    waits.length = 0;
+    warned.length = 0;
+  });
+
+  it("C3: is given two tries of ten seconds each, and then left alone", async () => {
+    const cache = open({ ACTIONS_RESULTS_URL: "http://127.0.0.1:9/", ACTIONS_RUNTIME_TOKEN: SECRETS.runtimeToken });
+    const fetched = await Promise.all(["a", "b", "c"].map((key) => cache.fetch(key, 1)));
+    assert.deepEqual(fetched, [undefined, undefined, undefined]);
+    assert.equal(await cache.fetch("d", 1), undefined);
+    assert.deepEqual([waits.slice(0, 2), warned.length], [[10_000, 10_000], 1]);
+  });
+
+  it("C4: is given a minute, and a second for every mebibyte, to take what is saved", async () => {
+    const service = await CacheService.start();
     try {
-      const never = async (): Promise<never> => assert.fail("there is nothing to have");
-      const cache = new ActionsCache({
-        urls: { download: never, get: never },
-        after,
-        warn: (line) => void warned.push(line),
-        say: () => undefined,
-      });
-      const fetched = await Promise.all(["a", "b", "c"].map((key) => cache.fetch(key, 1)));
-      assert.deepEqual(fetched, [undefined, undefined, undefined]);
-      assert.equal(await cache.fetch("d", 1), undefined);
-      assert.deepEqual([waits.slice(0, 2), warned.length], [[10_000, 10_000], 1]);
+      service.faults.push((request) => request.method === "PUT");
+      const directory = mkdtempSync(join(tmpdir(), "upload-"));
+      writeFileSync(join(directory, "blob"), Buffer.alloc(2 * 1024 * 1024));
+      const cache = open(service.environment);
+      assert.equal(await cache.save("key", join(directory, "blob")), "failed");
+      assert.ok(waits.includes(62_000), waits.join());
     } finally {
-      for (const name of Object.keys(environment)) delete process.env[name];
+      await service.stop();
     }
   });
 });

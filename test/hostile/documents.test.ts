@@ -348,6 +348,16 @@ rows("documents", [
     "invalid",
     "lists 3 diffIDs, but the manifest has 2 layers",
   ),
+  {
+    id: "M12",
+    what: "a config that is shorter than it is listed",
+    status: "invalid",
+    reason: "size differs: .* is listed with \\d+ bytes, got",
+    arrange: ({ evil }) => {
+      const long = content(OCI_MANIFEST, JSON.parse(manifest({ config: { ...descriptor(config ?? good), size: 4_000 } })));
+      return { inputs: { images: evil.serve(REPOSITORY, "1", { ...long, manifests: [], blobs: good.blobs }) } };
+    },
+  },
   configured(
     "M12",
     "diffIDs that are no list",

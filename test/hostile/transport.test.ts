@@ -431,7 +431,7 @@ rows("lists of tags", [
 ]);
 
 /** By https, through a proxy that makes us believe in the name; what is behind it has another certificate than it should. */
-const presenting = (certificate: Certificate, reason: RegExp): Row => ({
+const presenting = (certificate: Certificate, reason: RegExp, environment: Readonly<Record<string, string>> = {}): Row => ({
   id: "B11",
   what: `a certificate that is ${certificate}`,
   status: "unreachable",
@@ -442,7 +442,7 @@ const presenting = (certificate: Certificate, reason: RegExp): Row => ({
     proxy.serve(REPOSITORY, "1", made);
     return {
       inputs: { images: `registry.example/${REPOSITORY}:1`, "registry-auth": world.login("registry.example") },
-      environment: { https_proxy: proxy.url, http_proxy: world.attacker.url, NODE_EXTRA_CA_CERTS: AUTHORITY },
+      environment: { https_proxy: proxy.url, http_proxy: world.attacker.url, NODE_EXTRA_CA_CERTS: AUTHORITY, ...environment },
     };
   },
   check: ({ attacker }) => assert.equal(attacker.connections, 0),
@@ -452,6 +452,7 @@ rows("TLS", [
   presenting("expired", /TLS failed: certificate has expired; it is not tried without TLS/),
   presenting("wrong-name", /TLS failed: .*not in the cert's altnames/),
   presenting("self-signed", /TLS failed: self-signed certificate/),
+  presenting("self-signed", /TLS failed: self-signed certificate/, { NODE_TLS_REJECT_UNAUTHORIZED: "0" }),
   {
     id: "B11",
     what: "a server that accepts and says nothing",

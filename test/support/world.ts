@@ -207,6 +207,8 @@ function checkSecrets(world: World, result: StepResult): void {
   ];
   for (const [name, text] of places) assert.deepEqual(findCanaries(text, CANARIES), [], name);
   // What is owed to one is owed to no other.
+  const toCache = world.cache.bodies.map((body) => JSON.stringify(body)).join();
+  assert.deepEqual(findCanaries(toCache, CANARIES), []);
   const toRegistries = [...world.evil.seen.map(({ raw }) => raw), ...world.registry.seen.map(({ authorization }) => authorization)];
   for (const text of toRegistries)
     assert.deepEqual(
