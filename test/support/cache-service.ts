@@ -16,6 +16,8 @@ export class CacheService {
   readonly faults: CacheFault[] = [];
   /** False: the token may only read. */
   writable = true;
+  /** The host and port that signed URLs name; the service's own where it is empty. */
+  signedHost = "";
   readonly #server: Server;
   readonly #blocks = new Map<string, Map<string, Buffer>>();
 
@@ -31,8 +33,12 @@ export class CacheService {
     return service;
   }
 
+  get port(): number {
+    return (this.#server.address() as AddressInfo).port;
+  }
+
   get url(): string {
-    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}/`;
+    return `http://127.0.0.1:${this.port}/`;
   }
 
   /** What the runner gives an action of a job that has this service. */
@@ -90,7 +96,8 @@ export class CacheService {
   }
 
   #sign(id: string): string {
-    return `${this.url}container/${encodeURIComponent(id)}?se=2030&sig=signature-of-a-url`;
+    const base = this.signedHost === "" ? this.url : `http://${this.signedHost}/`;
+    return `${base}container/${encodeURIComponent(id)}?se=2030&sig=signature-of-a-url`;
   }
 
   #blob(request: IncomingMessage, response: ServerResponse, body: Buffer): void {
