@@ -39,13 +39,9 @@ export async function slowNetwork(
     const own = new Bucket(perConnection);
     for (const socket of [client, upstream]) {
       sockets.add(socket);
-      socket.on("close", () => {
-        sockets.delete(socket);
-        client.destroy();
-        upstream.destroy();
-      });
-      socket.on("error", () => undefined);
+      socket.on("close", () => sockets.delete(socket)).on("error", () => undefined);
     }
+    client.on("close", () => upstream.destroy());
     let asked = true;
     client.on("data", (chunk) => {
       asked = true;

@@ -1,23 +1,23 @@
 import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);
 import {
   terminal
-} from "./chunk-7CNZP5V6.js";
+} from "./chunk-JKBS4FPG.js";
 import {
   cancellation
 } from "./chunk-AY3OAA6O.js";
 import {
   DEFAULTS,
   step
-} from "./chunk-ZCYGXF24.js";
+} from "./chunk-KTE2N5CJ.js";
 import {
   save
-} from "./chunk-3XTGEONW.js";
+} from "./chunk-XSWSDSUK.js";
 import "./chunk-C325DUW7.js";
 import "./chunk-WNZCO3WI.js";
-import "./chunk-OKEJGLAA.js";
+import "./chunk-SZLDWRGD.js";
 import {
   SYSTEM_CLOCK
-} from "./chunk-5FSCSVUH.js";
+} from "./chunk-DUHXW6LK.js";
 import "./chunk-3UDAXQZW.js";
 import "./chunk-SRGGCH3K.js";
 import {
@@ -47,7 +47,7 @@ function toEnvironment(args) {
 __name(toEnvironment, "toEnvironment");
 async function main(args) {
   if (args.length === 0) {
-    const { demonstrate } = await import("./demo-PZ2L7R7R.js");
+    const { demonstrate } = await import("./demo-MW7LE3GL.js");
     return demonstrate(write);
   }
   let environment;

@@ -2,16 +2,16 @@ import { createRequire as __createRequire } from 'node:module'; const require = 
 import {
   actions,
   readPromises
-} from "./chunk-YRVNKJUG.js";
+} from "./chunk-ASZRFGQ5.js";
 import {
   save
-} from "./chunk-3XTGEONW.js";
+} from "./chunk-XSWSDSUK.js";
 import "./chunk-C325DUW7.js";
 import "./chunk-NFSB6LL2.js";
-import "./chunk-OKEJGLAA.js";
+import "./chunk-SZLDWRGD.js";
 import {
   SYSTEM_CLOCK
-} from "./chunk-5FSCSVUH.js";
+} from "./chunk-DUHXW6LK.js";
 import "./chunk-3UDAXQZW.js";
 import "./chunk-SRGGCH3K.js";
 import "./chunk-7EV6XQIJ.js";

@@ -66,7 +66,7 @@ export function connectRegistries(http: Http, inputs: Inputs, environment: Envir
   const tokens = new TokenService({ http, now: clock.now, trustedRealms, mask });
   const authenticator = new Authenticator({ http, keychain, tokens, now: clock.now, warn });
   const api = new Api({ http, authenticator, insecureRegistries, say, warn });
-  const downloader = new Downloader({ clock, signal, say });
+  const downloader = new Downloader({ clock, signal, say, parts: inputs.concurrency });
   const downloads: BlobDownload = {
     download: (image, blob, target) => downloader.download((wanted) => api.ask(image, `blobs/${blob.digest}`, wanted), blob, target),
   };
@@ -87,9 +87,12 @@ export async function connectCache(kind: "service" | "directory", http: Http, en
   return new ActionsCache({ urls: signedUrls(http, context), after: clock.after, say: voice.say, warn: voice.warn });
 }
 
+// As many as the runner's own client asks for at a time: https://github.com/actions/toolkit/blob/main/packages/cache/src/options.ts
+const CACHE_PARTS = 8;
+
 /** The service's signed URLs: no credentials but what they carry, no redirects, and never a word of their query. */
 function signedUrls(http: Http, { voice, clock, signal }: Context): SignedUrls {
-  const downloader = new Downloader({ clock, signal, say: voice.say });
+  const downloader = new Downloader({ clock, signal, say: voice.say, parts: CACHE_PARTS });
   // A cache that has to be asked often is no help: registries are asked instead.
   const attempts = 2;
   const ask =

@@ -36,10 +36,19 @@ export interface TagSource {
 /** Everything the gate asks of a registry. */
 export type Source = ManifestSource & BlobSource & TagSource;
 
-/** Where the bytes of one blob go on their way into a store. */
+/** Some of a blob's bytes, in order. */
+export interface BlobPart {
+  readonly received: number;
+  write(chunk: Buffer): Promise<void>;
+  /** Lets go of what it still holds. */
+  flush(): Promise<void>;
+}
+
+/** Where the bytes of one blob go on their way into a store: one behind the other, or in parts that each start somewhere. */
 export interface BlobTarget {
   readonly received: number;
   write(chunk: Buffer): Promise<void>;
+  part(start: number): BlobPart;
   restart(): Promise<void>;
   commit(): Promise<void>;
   abort(): Promise<void>;

@@ -22,6 +22,9 @@ export type Watch = { readonly stop: AbortController; readonly clock: Pick<Clock
 /** A body that ended early: what came before is in its sink, and is worth keeping. */
 export class BodyError extends PullError {}
 
+/** A sink that will have no more: nothing that another attempt could better. */
+export class SinkError extends PullError {}
+
 /**
  * The body of an answer: whole and within `limit` bytes when it is a success, cut when it is an error, empty for HEAD and
  * where a sink has it. Fails as `invalid` when a success is longer, or encoded, and as `unreachable` when it trickles.
@@ -58,7 +61,7 @@ async function pour(message: IncomingMessage, sink: Sink, watch: Watch): Promise
     for await (const chunk of watched(message, watch)) await sink.write(chunk);
   } catch (error) {
     message.destroy();
-    if (error instanceof PullError) throw error;
+    if (error instanceof PullError) throw new SinkError(error.status, error.message, error);
     const { signal } = watch.stop;
     const { message: reason } = (signal.aborted ? signal.reason : error) as Error;
     throw new BodyError("unreachable", `the answer was cut: ${reason}`, error);

@@ -4,7 +4,7 @@ import type { LookupFunction } from "node:net";
 import { HttpClient } from "@actions/http-client";
 import { PullError } from "../oci/failure.ts";
 import { checkReach, literalAddress, type NamedBy, type Reach, reachOf } from "./address.ts";
-import { BodyError, readBody, type Sink } from "./body.ts";
+import { BodyError, readBody, type Sink, SinkError } from "./body.ts";
 import { ATTEMPTS, type Clock, delayAfter, isTransient } from "./retry.ts";
 import { Slots } from "./slots.ts";
 
@@ -205,7 +205,7 @@ function asFailedAttempt(error: unknown): FailedAttempt {
 }
 
 function attemptsFor(error: unknown): number {
-  if (error instanceof BodyError) return 1;
+  if (error instanceof BodyError || error instanceof SinkError) return 1;
   if (error instanceof PullError) return error.status === "unreachable" ? SILENT_ATTEMPTS : 1;
   const code = codeOf(error);
   if (code === "ENOTFOUND" || isTls(code)) return 1;
@@ -224,6 +224,7 @@ function isTls(code: string): boolean {
 function failure(url: URL, error: unknown, signal: AbortSignal): PullError {
   if (signal.aborted) return signal.reason instanceof PullError ? signal.reason : new PullError("unreachable", "cancelled");
   if (error instanceof BodyError) return error;
+  if (error instanceof SinkError && error.cause instanceof PullError) return error.cause;
   if (error instanceof PullError) return new PullError(error.status, `${url.host}: ${error.message}`, error.cause);
   const code = codeOf(error);
   const hint = /wrong.version.number|WRONG_VERSION_NUMBER/i.test(`${code} ${reason(error)}`)

@@ -70,12 +70,15 @@ export class Session {
 
   /**
    * The answer to `request`, authorized as the origin asks. A 401 or 403 comes back only when everything was tried.
-   * The first request to an origin, and to a repository, goes alone: what it learns spares all others a refusal.
+   * The first request to an origin, and to a repository, goes alone: what it learns spares all others a refusal. Large bodies are
+   * no such first requests, and hosts that a registry redirects to have nothing to teach.
    */
   send(request: HttpRequest): Promise<HttpAnswer> {
+    if (!this.#home) return this.#converse(request);
     const before = this.#first ?? this.#origin.first;
     const converse = (): Promise<HttpAnswer> => this.#converse(request);
     const conversation = before === undefined ? converse() : before.then(converse, converse);
+    if (request.sink !== undefined) return conversation;
     this.#first ??= conversation;
     this.#origin.first ??= conversation;
     return conversation;

@@ -8,6 +8,8 @@ export type CacheTarget = {
   /** Bytes it has so far. */
   readonly received: number;
   write(chunk: Buffer): Promise<void>;
+  /** A way in for the bytes from `start` on. */
+  part(start: number): { readonly received: number; write(chunk: Buffer): Promise<void>; flush(): Promise<void> };
   restart(): Promise<void>;
   commit(): Promise<void>;
 };

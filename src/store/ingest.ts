@@ -8,20 +8,26 @@ export type Expected = { readonly digest: Digest; readonly size: number };
 
 // A write for every 64 KiB that a socket gives costs more than the hash; a mebibyte at a time, it costs nothing.
 const WRITE_SIZE = 1024 * 1024;
-
-/** A blob on its way in: an exclusive file, hashed as it is written, and under its final name only when it is right. */
+// Every read waits for its turn behind what is being received, so that small ones fall behind.
+const READ_SIZE = 4 * WRITE_SIZE;
+/**
+ * A blob on its way in: an exclusive file, hashed as it is written, and under its final name only when it is right. What comes in
+ * order is hashed as it comes; what came too early is read back once all before it is there.
+ */
 export class Ingest {
   readonly #expected: Expected;
   readonly #path: string;
   readonly #final: string;
   readonly #file: FileHandle;
   #hasher: Hasher;
-  #received = 0;
-  /** What has come and is not on its way to the disk yet. */
-  #waiting: Buffer[] = [];
-  #waitingBytes = 0;
-  #writtenTo = 0;
-  #writing: Promise<void> = Promise.resolve();
+  /** Everything before this is written and hashed. */
+  #hashed = 0;
+  /** What is written behind that: where it starts, and where it ends. */
+  readonly #early = new Map<number, number>();
+  #catchingUp: Promise<void> | undefined;
+  #parts: IngestPart[] = [];
+  /** Parts of before a restart write no more. */
+  #generation = 0;
 
   private constructor(expected: Expected, path: string, final: string, file: FileHandle) {
     this.#expected = expected;
@@ -34,58 +40,49 @@ export class Ingest {
   /** An ingest at `path`, which must not exist and becomes `final`. */
   static async open(expected: Expected, path: string, final: string): Promise<Ingest> {
     // Exclusive, so that no link is followed either: open(2), O_EXCL.
-    return new Ingest(expected, path, final, await onDisk(path, () => open(path, "wx", 0o644), expected.size));
+    return new Ingest(expected, path, final, await onDisk(path, () => open(path, "wx+", 0o644), expected.size));
   }
 
-  /** Bytes written so far. */
+  /** Bytes received so far, wherever they belong. */
   get received(): number {
-    return this.#received;
+    return this.#parts.reduce((sum, part) => sum + part.received, 0);
   }
 
-  /** Fails as `invalid` at the first byte too many. */
+  /** A way in for the bytes from `start` on; several may be written at a time. */
+  part(start: number): IngestPart {
+    const generation = this.#generation;
+    const write = (bytes: readonly Buffer[], position: number): Promise<void> => {
+      if (generation !== this.#generation) return Promise.resolve();
+      return this.#writeAt(bytes, position, generation);
+    };
+    const part = new IngestPart(start, this.#expected, write);
+    this.#parts.push(part);
+    return part;
+  }
+
+  /** Writes behind what was written this way before. Fails as `invalid` at the first byte too many. */
   async write(chunk: Buffer): Promise<void> {
-    if (this.#received + chunk.length > this.#expected.size) {
-      throw new PullError("invalid", `too long: ${this.#expected.digest} has ${this.#expected.size} bytes, got more`);
-    }
-    this.#hasher.update(chunk);
-    this.#received += chunk.length;
-    this.#waiting.push(chunk);
-    this.#waitingBytes += chunk.length;
-    if (this.#waitingBytes >= WRITE_SIZE) await this.#flush();
-  }
-
-  /** Sends what waits to the disk, once the write before has ended; while it is written, more is received and hashed. */
-  async #flush(): Promise<void> {
-    await this.#writing;
-    const bytes = this.#waiting;
-    const position = this.#writtenTo;
-    this.#writtenTo += this.#waitingBytes;
-    this.#waiting = [];
-    this.#waitingBytes = 0;
-    this.#writing = onDisk(this.#path, () => writeAll(this.#file, bytes, position), this.#expected.size);
-    // Whoever waits for it next has the failure; until then it is nobody's.
-    this.#writing.catch(() => undefined);
+    await (this.#parts[0] ?? this.part(0)).write(chunk);
   }
 
   async restart(): Promise<void> {
-    await this.#writing.catch(() => undefined);
+    this.#generation++;
+    await this.#settled().catch(() => undefined);
     await this.#file.truncate(0);
+    this.#parts = [];
+    this.#hashed = 0;
+    this.#early.clear();
+    this.#catchingUp = undefined;
     this.#hasher = hasher(algorithmOf(this.#expected.digest));
-    this.#received = 0;
-    this.#waiting = [];
-    this.#waitingBytes = 0;
-    this.#writtenTo = 0;
-    this.#writing = Promise.resolve();
   }
 
   /** Fails as `invalid` when size or digest differ. The file keeps its own name then, for {@link restart} or {@link abort}. */
   async commit(): Promise<void> {
     const { digest, size } = this.#expected;
-    if (this.#received !== size) throw new PullError("invalid", `too short: ${digest} has ${size} bytes, got ${this.#received}`);
+    await this.#settled();
+    if (this.#hashed !== size) throw new PullError("invalid", `too short: ${digest} has ${size} bytes, got ${this.#hashed}`);
     const got = this.#hasher.digest();
     if (got !== digest) throw new PullError("invalid", `digest differs: expected ${digest}, got ${size} bytes that have ${got}`);
-    await this.#flush();
-    await this.#writing;
     await onDisk(this.#final, async () => {
       await this.#file.close();
       await rename(this.#path, this.#final);
@@ -94,9 +91,99 @@ export class Ingest {
 
   /** Leaves nothing behind; harmless after a commit. */
   async abort(): Promise<void> {
-    await this.#writing.catch(() => undefined);
+    this.#generation++;
+    await this.#settled().catch(() => undefined);
     await this.#file.close().catch(() => undefined);
     await rm(this.#path, { force: true });
+  }
+
+  /** Once all that came is written, and hashed as far as it is whole. */
+  async #settled(): Promise<void> {
+    for (const part of this.#parts) await part.flush();
+    await this.#catchingUp;
+  }
+
+  async #writeAt(bytes: readonly Buffer[], position: number, generation: number): Promise<void> {
+    await onDisk(this.#path, () => writeAll(this.#file, bytes, position), this.#expected.size);
+    if (generation !== this.#generation) return;
+    const end = position + bytes.reduce((sum, { length }) => sum + length, 0);
+    if (position === this.#hashed && this.#catchingUp === undefined) {
+      for (const one of bytes) this.#hasher.update(one);
+      this.#hashed = end;
+    } else {
+      this.#early.set(position, end);
+    }
+    if (!this.#early.has(this.#hashed) || this.#catchingUp !== undefined) return;
+    this.#catchingUp = onDisk(this.#path, () => this.#catchUp(generation));
+    // As with a write: whoever settles has the failure.
+    this.#catchingUp.catch(() => undefined);
+  }
+
+  /** Hashes what came too early and is no longer, from the system's cache of the file. */
+  async #catchUp(generation: number): Promise<void> {
+    const buffer = Buffer.allocUnsafe(READ_SIZE);
+    for (let end = this.#early.get(this.#hashed); end !== undefined; end = this.#early.get(this.#hashed)) {
+      this.#early.delete(this.#hashed);
+      while (this.#hashed < end) {
+        const { bytesRead } = await this.#file.read(buffer, 0, Math.min(READ_SIZE, end - this.#hashed), this.#hashed);
+        if (generation !== this.#generation || bytesRead === 0) return;
+        this.#hasher.update(buffer.subarray(0, bytesRead));
+        this.#hashed += bytesRead;
+      }
+    }
+    this.#catchingUp = undefined;
+  }
+}
+
+/** The bytes of a blob from a place on, a mebibyte at a time on their way to the disk while the next is received. */
+export class IngestPart {
+  readonly #start: number;
+  readonly #expected: Expected;
+  readonly #writeAt: (bytes: readonly Buffer[], position: number) => Promise<void>;
+  #waiting: Buffer[] = [];
+  #waitingBytes = 0;
+  #received = 0;
+  #writing: Promise<void> = Promise.resolve();
+
+  constructor(start: number, expected: Expected, writeAt: (bytes: readonly Buffer[], position: number) => Promise<void>) {
+    this.#start = start;
+    this.#expected = expected;
+    this.#writeAt = writeAt;
+  }
+
+  /** Bytes of this part so far. */
+  get received(): number {
+    return this.#received;
+  }
+
+  /** Fails as `invalid` at the first byte behind the blob's end. */
+  async write(chunk: Buffer): Promise<void> {
+    const { digest, size } = this.#expected;
+    if (this.#start + this.#received + chunk.length > size)
+      throw new PullError("invalid", `too long: ${digest} has ${size} bytes, got more`);
+    this.#received += chunk.length;
+    this.#waiting.push(chunk);
+    this.#waitingBytes += chunk.length;
+    if (this.#waitingBytes >= WRITE_SIZE) await this.#send();
+  }
+
+  /** Once everything received is written; fails as the disk does. */
+  async flush(): Promise<void> {
+    await this.#send();
+    await this.#writing;
+  }
+
+  /** Sends what waits to the disk, once the write before has ended; while it is written, more is received. */
+  async #send(): Promise<void> {
+    await this.#writing;
+    if (this.#waitingBytes === 0) return;
+    const bytes = this.#waiting;
+    const position = this.#start + this.#received - this.#waitingBytes;
+    this.#waiting = [];
+    this.#waitingBytes = 0;
+    this.#writing = this.#writeAt(bytes, position);
+    // Whoever waits for it next has the failure; until then it is nobody's.
+    this.#writing.catch(() => undefined);
   }
 }
 

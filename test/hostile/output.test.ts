@@ -202,7 +202,7 @@ rows("secrets", [
       what: `a proxy with a password, that ${what}`,
       status: "unreachable",
       names: () => "registry.example",
-      rate: 100,
+      rate: 20,
       arrange: (world) => {
         world.evil.on(/./, (_, wire) => wire.answer(407, {}, "no"));
         const password = encodeURIComponent(SECRETS.password);

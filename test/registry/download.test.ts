@@ -2,10 +2,13 @@ import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { afterEach, beforeEach, describe, it } from "node:test";
+import { SYSTEM_CLOCK } from "../../src/connect.ts";
 import { digestOf } from "../../src/oci/digest.ts";
 import { PullError } from "../../src/oci/failure.ts";
+import type { Wanted } from "../../src/registry/api.ts";
 import { Downloader, type Target } from "../../src/registry/download.ts";
 import { connect } from "../support/connect.ts";
+import { EvilServer, type RawRequest, type Wire } from "../support/evil.ts";
 import { content } from "../support/image.ts";
 import { type Fault, Registry, refuse } from "../support/registry.ts";
 
@@ -13,23 +16,32 @@ const bytes = randomBytes(300_000);
 const blob = { digest: digestOf(bytes), size: bytes.length };
 
 /** A target in memory that checks as the layout does. */
-function memory(): Target & { bytes: Buffer; written: number } {
+function memory({ digest, size }: typeof blob): Target & { bytes: Buffer; written: number } {
   return {
     bytes: Buffer.alloc(0),
     written: 0,
-    get received() {
-      return this.bytes.length;
-    },
-    async write(chunk) {
-      if (this.bytes.length + chunk.length > blob.size) throw new PullError("invalid", "too long");
-      this.bytes = Buffer.concat([this.bytes, chunk]);
-      this.written += chunk.length;
+    part(start) {
+      const whole = this;
+      let received = 0;
+      return {
+        get received() {
+          return received;
+        },
+        async write(chunk) {
+          if (start + received + chunk.length > size) throw new PullError("invalid", "too long");
+          if (whole.bytes.length === 0) whole.bytes = Buffer.alloc(size);
+          chunk.copy(whole.bytes, start + received);
+          received += chunk.length;
+          whole.written += chunk.length;
+        },
+        flush: async () => undefined,
+      };
     },
     async restart() {
       this.bytes = Buffer.alloc(0);
     },
     async commit() {
-      if (digestOf(this.bytes) !== blob.digest) throw new PullError("invalid", `digest differs after ${this.bytes.length} bytes`);
+      if (digestOf(this.bytes) !== digest) throw new PullError("invalid", `digest differs after ${this.bytes.length} bytes`);
     },
   };
 }
@@ -75,9 +87,9 @@ describe("a download", () => {
       return fault?.(request, response) ?? false;
     });
     const { api, said } = connect();
-    const clock = { now: Date.now, sleep: async () => undefined, random: () => 0 };
-    const target = memory();
-    const downloader = new Downloader({ clock, signal: new AbortController().signal, say: (line) => void said.push(line) });
+    const clock = { sleep: async () => undefined, after: SYSTEM_CLOCK.after, random: () => 0 };
+    const target = memory(blob);
+    const downloader = new Downloader({ clock, signal: new AbortController().signal, parts: 4, say: (line) => void said.push(line) });
     const error = await downloader
       .download((wanted) => api.ask({ registry: registry.host, repository: "org/app" }, `blobs/${blob.digest}`, wanted), blob, target)
       .catch((error: PullError) => error);
@@ -170,5 +182,139 @@ describe("a download", () => {
     const gone: Fault = (_request, response) => void refuse(response, 404, "BLOB_UNKNOWN", "gone", null) === undefined;
     const { error } = await download(gone);
     assert.deepEqual([error?.status, ranges.length], ["not-found", 1]);
+  });
+});
+
+const MIB = 1024 * 1024;
+const large = randomBytes(70 * MIB);
+const largeBlob = { digest: digestOf(large), size: large.length };
+
+/** A server of one blob, which gives each of its connections a few MiB at a time; `answers` may answer a request instead. */
+async function slowServer(
+  answers: (request: RawRequest, wire: Wire, at: number) => Promise<boolean> | boolean = () => false,
+): Promise<EvilServer> {
+  const server = await EvilServer.start();
+  server.on(/./, async (request, wire) => {
+    if (await answers(request, wire, server.seen.length)) return;
+    const [, from, to] = /bytes=(\d+)-(\d+)/.exec(request.headers.get("range") ?? "") ?? [];
+    const [start, end] = from === undefined ? [0, large.length] : [Number(from), Number(to) + 1];
+    const range = from === undefined ? "" : `Content-Range: bytes ${start}-${end - 1}/${large.length}\r\n`;
+    await wire.send(`HTTP/1.1 ${from === undefined ? 200 : 206} X\r\nContent-Length: ${end - start}\r\n${range}\r\n`);
+    for (let at = start; at < end && !wire.gone; at += 2 * MIB) {
+      await wire.send(large.subarray(at, Math.min(at + 2 * MIB, end)));
+      await wire.pause(20);
+    }
+  });
+  return server;
+}
+
+describe("blobs on a host that a registry redirects to", () => {
+  it("come beside each other from the first one on", async () => {
+    const [registry, host] = await Promise.all([EvilServer.start(), EvilServer.start()]);
+    try {
+      registry.on(/./, ({ target }, wire) => wire.answer(307, { Location: `${host.url}${target}` }));
+      // Nobody has a blob before everybody has asked for one.
+      host.on(/blobs/, async (_, wire) => {
+        while (host.seen.filter(({ target }) => target.includes("blobs")).length < 2 && !wire.gone) await wire.pause(5);
+        await wire.answer(200, {}, bytes);
+      });
+      const { api } = connect();
+      const image = { registry: registry.host, repository: "org/app" };
+      await api.ask(image, "manifests/first", { method: "GET", headers: {}, limit: 1_000_000 }).catch(() => undefined);
+      const clock = { sleep: async () => undefined, after: SYSTEM_CLOCK.after, random: () => 0 };
+      const downloader = new Downloader({ clock, signal: new AbortController().signal, parts: 1, say: assert.fail });
+      const targets = [memory(blob), memory(blob)];
+      await Promise.all(
+        targets.map((target) => downloader.download((wanted) => api.ask(image, `blobs/${blob.digest}`, wanted), blob, target)),
+      );
+      assert.ok(targets.every((target) => target.bytes.equals(bytes)));
+    } finally {
+      await Promise.all([registry.stop(), host.stop()]);
+    }
+  });
+});
+
+describe("a download over slow connections", () => {
+  const whole: readonly string[] = [""];
+
+  async function download(server: EvilServer, parts = 4) {
+    const { api, said } = connect();
+    const clock = { sleep: async () => undefined, after: (_: number, run: () => void) => SYSTEM_CLOCK.after(50, run), random: () => 0 };
+    const target = memory(largeBlob);
+    const downloader = new Downloader({ clock, signal: new AbortController().signal, parts, say: (line) => void said.push(line) });
+    const ask = (wanted: Wanted) => api.ask({ registry: server.host, repository: "org/app" }, `blobs/${largeBlob.digest}`, wanted);
+    const error = await downloader.download(ask, largeBlob, target).catch((error: PullError) => error);
+    const ranges = server.seen.map(({ headers }) => headers.get("range") ?? "");
+    await server.stop();
+    return { error, right: target.bytes.equals(large), written: target.written, ranges, said };
+  }
+
+  it("brings parts beside the first, each byte once", async () => {
+    const { error, right, written, ranges } = await download(await slowServer());
+    assert.deepEqual([error, right, written], [undefined, true, large.length]);
+    assert.ok(ranges.length > 4 && ranges[0] === "" && ranges.slice(1).every((range) => range !== ""), ranges.join());
+  });
+
+  it("goes on in one piece where the registry gives no parts", async () => {
+    const { error, right, ranges } = await download(
+      await slowServer(({ headers }, wire) => {
+        if (headers.has("range")) void wire.answer(200, {}, large);
+        return headers.has("range");
+      }),
+    );
+    assert.deepEqual([error, right, ranges.length], [undefined, true, 2]);
+  });
+
+  it("goes on in one piece where parts are refused", async () => {
+    const { error, right } = await download(
+      await slowServer(({ headers }, wire) => {
+        if (headers.has("range")) void wire.answer(416);
+        return headers.has("range");
+      }),
+    );
+    assert.deepEqual([error, right], [undefined, true]);
+  });
+
+  it("goes on with a part that is cut", async () => {
+    let cut = 0;
+    const { error, right, said } = await download(
+      await slowServer(async ({ headers }, wire) => {
+        const [, from = "", to = ""] = /bytes=(\d+)-(\d+)/.exec(headers.get("range") ?? "") ?? [];
+        if (from === "" || ++cut > 3) return false;
+        await wire.send(
+          `HTTP/1.1 206 X\r\nContent-Length: ${Number(to) - Number(from) + 1}\r\nContent-Range: bytes ${from}-${to}/${large.length}\r\n\r\n`,
+        );
+        await wire.send(large.subarray(Number(from), Number(from) + MIB));
+        await wire.pause(20);
+        wire.reset();
+        return true;
+      }),
+    );
+    assert.deepEqual([error, right], [undefined, true]);
+    assert.match(said.join(), /the answer was cut: .*; going on at byte/);
+  });
+
+  it("tries in one piece what went wrong in parts, and then says what is wrong", async () => {
+    const wrong = await download(
+      await slowServer(({ headers }, wire) => {
+        const [, from = "", to = ""] = /bytes=(\d+)-(\d+)/.exec(headers.get("range") ?? "") ?? [];
+        if (from === "") return false;
+        void wire.answer(206, { "Content-Range": `bytes ${from}-${to}/${large.length}` }, Buffer.alloc(Number(to) - Number(from) + 1));
+        return true;
+      }),
+    );
+    assert.deepEqual([wrong.error, wrong.right, wrong.ranges.filter((range) => range === "").length], [undefined, true, 2]);
+    assert.match(wrong.said.join(), /digest differs/);
+  });
+
+  it("waits for nobody who is not needed", async () => {
+    // The connection for a part never gets an answer.
+    const { error, right, ranges } = await download(await slowServer(({ headers }) => headers.has("range")));
+    assert.deepEqual([error, right, ranges.length], [undefined, true, 2]);
+  });
+
+  it("is in one piece when one request at a time is allowed", async () => {
+    const { error, right, ranges } = await download(await slowServer(), 1);
+    assert.deepEqual([error, right, ranges], [undefined, true, whole]);
   });
 });
