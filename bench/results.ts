@@ -28,14 +28,14 @@ export function summaryOf(measured: Measured): readonly string[] {
   const memory = Math.max(...ours.map((sample) => sample.memory));
   const best = against(measured);
   const ratio = best?.ratio.median ?? Number.NaN;
-  const reached = row.reached({ wall: wall.median, memory }, ratio);
+  const reached = row.reached?.({ wall: wall.median, memory }, ratio);
   return [
     row.name,
     `${seconds(wall.median)} (${seconds(wall.least)}–${seconds(wall.most)})`,
     best === undefined ? "" : `${best.name} ${seconds(spreadOf((samples.get(best.name) ?? []).map((sample) => sample.wall)).median)}`,
     best === undefined ? "" : `${ratio.toFixed(2)} (${best.ratio.least.toFixed(2)}–${best.ratio.most.toFixed(2)})`,
     row.target,
-    reached ? "yes" : "no",
+    reached === undefined ? "" : reached ? "yes" : "no",
   ];
 }
 

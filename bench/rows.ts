@@ -16,9 +16,8 @@ export type Row = {
   readonly peers: readonly Contender[];
   /** What is aimed at: ours by the best peer's, or by the clock alone. */
   readonly target: string;
-  /** Whether a median of ours, a ratio to the best peer's, and a peak of ours reach it. */
-  readonly reached: (ours: { readonly wall: number; readonly memory: number }, ratio: number) => boolean;
-  /** Seconds that nobody can be faster than, where the network says so. */
-  readonly line?: number;
+  /** Whether a median of ours, a ratio to the best peer's, and a peak of ours reach it; absent where the numbers are only stated. */
+  readonly reached?: (ours: { readonly wall: number; readonly memory: number }, ratio: number) => boolean;
+  /** What is to be known beside the numbers; where a target is not reached, what limits it. */
   readonly note?: string;
 };

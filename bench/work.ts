@@ -208,6 +208,7 @@ export async function openWork(directory: string): Promise<Work> {
           ),
         ],
         target: "≤ 0.65",
+        note: "Limited by the registry, which needs 0.75 s of the two processors for these 650 requests whoever asks",
         reached: ratio(0.65),
       },
     ];
@@ -226,6 +227,7 @@ export async function openWork(directory: string): Promise<Work> {
         ours: layout(large),
         peers: pullers([large]),
         target: "≤ 1.0",
+        note: "Limited by Node's HTTP client, which takes a new buffer for every 64 KiB it reads: 0.44 s for 432 MB, where a socket that reads into one buffer takes 0.16 s",
         reached: ratio(1),
       },
       {
@@ -234,6 +236,7 @@ export async function openWork(directory: string): Promise<Work> {
         ours: layout(many.join("\n")),
         peers: pullers(many),
         target: "≤ 0.9",
+        note: "Limited as pull-cold is, and by a start of 0.12 s",
         reached: ratio(0.9),
       },
       {
@@ -265,6 +268,7 @@ export async function openWork(directory: string): Promise<Work> {
         ours: over(cache.port, restore),
         peers: [over(cache.port, restoreTheirs)],
         target: "≤ 0.6",
+        note: "Limited as pull-cold is",
         reached: ratio(0.6),
       },
       {
@@ -273,6 +277,7 @@ export async function openWork(directory: string): Promise<Work> {
         ours: over(wanPort, restore),
         peers: [over(wanPort, restoreTheirs)],
         target: `≤ 0.75, and ≤ 1.1 of the line's ${line.toFixed(2)} s`,
+        note: "The start takes 0.2 s, and 0.2 s more pass before the first connection shows to be slow",
         reached: ({ wall }, found) => found <= 0.75 && wall <= 1.1 * line,
       },
       {
@@ -314,7 +319,7 @@ export async function openWork(directory: string): Promise<Work> {
         peers: [{ name: "docker load", command: () => ["docker", "load", "-i", tar], before: fresh }],
         target: "≤ 1.2",
         reached: ratio(1.2),
-        note: "Ours hashes the layout again first; CPU and memory are the clients', not the engine's",
+        note: "Ours hashes the layout again first, which is what it is slower by; CPU and memory are the clients', not the engine's",
       },
     ];
   };
@@ -328,7 +333,6 @@ export async function openWork(directory: string): Promise<Work> {
         ours: step({ images: hundred.slice(0, count).join("\n"), platforms: "all" }),
         peers: [],
         target: "linear",
-        reached: () => true,
       });
     }
     for (const size of [10, 100, 1_000]) {

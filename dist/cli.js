@@ -1,23 +1,23 @@
 import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);
 import {
   terminal
-} from "./chunk-JKBS4FPG.js";
+} from "./chunk-ZHN7VWJH.js";
 import {
   cancellation
 } from "./chunk-AY3OAA6O.js";
 import {
   DEFAULTS,
   step
-} from "./chunk-KTE2N5CJ.js";
+} from "./chunk-VNRK5QX4.js";
 import {
   save
-} from "./chunk-XSWSDSUK.js";
+} from "./chunk-TQ725ILE.js";
 import "./chunk-C325DUW7.js";
 import "./chunk-WNZCO3WI.js";
-import "./chunk-SZLDWRGD.js";
+import "./chunk-XTNQ4AKK.js";
 import {
   SYSTEM_CLOCK
-} from "./chunk-DUHXW6LK.js";
+} from "./chunk-TKDKLQNQ.js";
 import "./chunk-3UDAXQZW.js";
 import "./chunk-SRGGCH3K.js";
 import {
@@ -47,7 +47,7 @@ function toEnvironment(args) {
 __name(toEnvironment, "toEnvironment");
 async function main(args) {
   if (args.length === 0) {
-    const { demonstrate } = await import("./demo-MW7LE3GL.js");
+    const { demonstrate } = await import("./demo-37MUSZ42.js");
     return demonstrate(write);
   }
   let environment;

@@ -2,16 +2,16 @@ import { createRequire as __createRequire } from 'node:module'; const require = 
 import {
   actions,
   readPromises
-} from "./chunk-ASZRFGQ5.js";
+} from "./chunk-OAXTIM7I.js";
 import {
   save
-} from "./chunk-XSWSDSUK.js";
+} from "./chunk-TQ725ILE.js";
 import "./chunk-C325DUW7.js";
 import "./chunk-NFSB6LL2.js";
-import "./chunk-SZLDWRGD.js";
+import "./chunk-XTNQ4AKK.js";
 import {
   SYSTEM_CLOCK
-} from "./chunk-DUHXW6LK.js";
+} from "./chunk-TKDKLQNQ.js";
 import "./chunk-3UDAXQZW.js";
 import "./chunk-SRGGCH3K.js";
 import "./chunk-7EV6XQIJ.js";

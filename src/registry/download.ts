@@ -4,6 +4,7 @@ import { PullError } from "../oci/failure.ts";
 import type { Wanted } from "./api.ts";
 import { BodyError, RATE_WINDOW_BYTES } from "./body.ts";
 import { parseContentRange } from "./content-range.ts";
+import { type BringPart, Parts, type Span, type TargetPart } from "./parts.ts";
 import type { Clock } from "./retry.ts";
 
 /** Where the bytes of one blob go. */
@@ -14,15 +15,6 @@ export type Target = {
   restart(): Promise<void>;
   /** Takes the whole under its digest; fails as `invalid`, and forgets it, when size or digest differ. */
   commit(): Promise<void>;
-};
-
-/** Some of a blob's bytes, in order; what it has of them survives a cut. */
-export type TargetPart = {
-  /** Bytes it has so far. */
-  readonly received: number;
-  write(chunk: Buffer): Promise<void>;
-  /** Lets go of what it still holds, for the parts behind it to go on. */
-  flush(): Promise<void>;
 };
 
 /** Sends one request for the blob; fails when the answer is no success. */
@@ -41,20 +33,11 @@ export type DownloaderOptions = {
 // Without progress in between: a transfer that moves on may be cut as often as it likes. Less than the slowest body that is
 // waited for brings is none, or a byte an attempt would keep a job for ever.
 const ATTEMPTS = 5;
-// What the first connection keeps, and the last part has: worth a request wherever requests take a while.
-const PART_SIZE = 16 * 1024 * 1024;
-const LEAST_PART = 4 * 1024 * 1024;
-// A connection that has not brought a part by then is slower than 80 MB/s, and more of them may be faster.
-const PATIENCE_MS = 200;
-
 /** A registry that gives the whole where a part was asked for. */
 class WholeError extends PullError {}
 
 /** A connection that has brought its part and would go on with what others bring. */
 class EnoughError extends PullError {}
-
-/** A part of a blob: from its first byte to the one that is behind it, what it has, and whether nothing of it is needed any more. */
-type Span = { readonly start: number; end: number; part: TargetPart; readonly ended: () => boolean };
 
 /** Fetches large blobs, in parts at a time where the registry gives them, going on where a cut left them. */
 export class Downloader {
@@ -83,72 +66,10 @@ export class Downloader {
     }
   }
 
-  /**
-   * All of it over one connection, which is best where that is fast. Where it is not, and the registry turns out to give parts,
-   * others bring the rest beside it, from both ends.
-   */
   #fetch(ask: Ask, blob: Expected, target: Target, atOnce: number): Promise<void> {
-    const { size } = blob;
-    const lastStart = size - PART_SIZE;
-    let over = false;
-    const spanOf = (start: number, end: number): Span => ({ start, end, part: target.part(start), ended: () => over });
-    const first = spanOf(0, size);
-    // From here to the last part nobody has anything yet. Parts become smaller towards the end, so that all end together.
-    let next = lastStart;
-    const take = (): Span | undefined => {
-      if (next === lastStart) return undefined;
-      const start = next;
-      const length = Math.max(LEAST_PART, Math.ceil((lastStart - start) / (2 * atOnce)));
-      next = start + length + LEAST_PART > lastStart ? lastStart : start + length;
-      return spanOf(start, next);
-    };
-    const bring = async (span: Span, begun?: () => void): Promise<void> => {
-      await this.#bring(ask, blob, target, span, begun);
-      await span.part.flush();
-      for (let more = take(); more !== undefined; more = take()) {
-        await this.#bring(ask, blob, target, more);
-        await more.part.flush();
-      }
-    };
-    return new Promise((resolve, reject) => {
-      let running = 0;
-      // Nobody is waited for who is not needed: neither after a failure, nor once the first connection has brought it all.
-      const start = (worker: Promise<void>): void => {
-        running++;
-        const end = (): void => {
-          over = --running === 0 || first.part.received === size;
-          if (over) resolve();
-        };
-        const fail = (error: unknown): void => {
-          over = true;
-          reject(error);
-        };
-        worker.then(end, fail);
-      };
-      // Called when the last part begins to come: what the first connection has not reached yet is shared out.
-      const share = (): void => {
-        if (first.end < size) return;
-        const boundary = first.part.received + PART_SIZE;
-        if (boundary >= lastStart) throw new EnoughError("invalid", "the rest is as good as there");
-        first.end = boundary;
-        next = boundary;
-        for (let others = 2; others < atOnce; others++) {
-          const span = take();
-          if (span !== undefined) start(bring(span));
-        }
-      };
-      const probe = (): void => {
-        if (over || first.part.received >= PART_SIZE || size < 4 * PART_SIZE) return;
-        start(bring(spanOf(lastStart, size), share).catch((error) => this.#unlessAlone(error, first, size)));
-      };
-      const cancel = atOnce > 1 ? this.#options.clock.after(PATIENCE_MS, probe) : () => undefined;
-      start(bring(first).finally(cancel));
-    });
-  }
-
-  /** A failure to bring the last part is none while the first connection still brings everything. */
-  #unlessAlone(error: unknown, first: Span, size: number): void {
-    if (!(error instanceof PullError) || first.end !== size) throw error;
+    const bring: BringPart = (span, begun) => this.#bring(ask, blob, target, span, begun);
+    const part = (start: number): TargetPart => target.part(start);
+    return new Parts({ size: blob.size, atOnce, part, bring, after: this.#options.clock.after }).run();
   }
 
   /** Brings one part, going on after cuts; `begun` is told when its first bytes come as a part, and may refuse them. */
