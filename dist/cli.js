@@ -8,7 +8,7 @@ import {
 import {
   DEFAULTS,
   step
-} from "./chunk-VNRK5QX4.js";
+} from "./chunk-XVDYFP77.js";
 import {
   save
 } from "./chunk-TQ725ILE.js";
@@ -47,7 +47,7 @@ function toEnvironment(args) {
 __name(toEnvironment, "toEnvironment");
 async function main(args) {
   if (args.length === 0) {
-    const { demonstrate } = await import("./demo-37MUSZ42.js");
+    const { demonstrate } = await import("./demo-LSSWJL6Z.js");
     return demonstrate(write);
   }
   let environment;

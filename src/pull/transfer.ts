@@ -69,7 +69,8 @@ export async function bring(needs: readonly Need[], wires: Wires, { concurrency,
       const origin = await bringOne(need, first, wires, moved);
       transfers.set(need.digest, { origin, started, ended: now() });
     } catch (error) {
-      for (const owner of owners) failures.set(owner, asProblem(owner, error));
+      // The first failure is the reason; those that only follow from it come later.
+      for (const owner of owners) if (!failures.has(owner)) failures.set(owner, asProblem(owner, error));
       if (ended === undefined && owners.some(({ wanted }) => !wanted.optional)) {
         ended = new PullError("unreachable", `not brought, because ${need.digest} of ${first.wanted.written} could not be`);
       }

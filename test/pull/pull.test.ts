@@ -156,6 +156,27 @@ describe("a pull into a layout", () => {
     assert.deepEqual(readdirSync(join(path, ".registry-pull")), []);
   });
 
+  it("gives the first failure as the reason, though another blob is still coming and is given up for it", async () => {
+    const made = image("linux/s390x", { layers: 2 });
+    const [, lost, late] = made.blobs;
+    let isGone = (): void => undefined;
+    const gone = new Promise<void>((resolve) => {
+      isGone = resolve;
+    });
+    registry.faults.push((request, response) => {
+      if (request.url?.includes(lost?.digest ?? "-")) {
+        response.on("close", () => setTimeout(isGone, 50));
+        refuse(response, 404, "BLOB_UNKNOWN", "blob unknown to registry", null);
+        return true;
+      }
+      if (!request.url?.includes(late?.digest ?? "-")) return false;
+      void gone.then(() => response.end(late?.bytes));
+      return true;
+    });
+    const { outputs } = await pull(registry.push("org/app", "1", made), { platforms: "all" });
+    assert.match(outputs.get("missing") ?? "", /"status":"dangling".*BLOB_UNKNOWN/);
+  });
+
   it("says what is wrong with the place", async () => {
     writeFileSync(path, "a file");
     const { exitCode, commands } = await pull(registry.push("org/app", "1.0", multiPlatform(THREE)));

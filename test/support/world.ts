@@ -175,7 +175,7 @@ function checkEverywhere(row: Row, world: World, result: StepResult, inputs: Rea
     // As the sanitiser shows them.
     for (const name of row.status === "input" ? [named] : [named, reference])
       assert.ok(error.data.includes(sanitise(name)), `${error.data}\nnames ${name}`);
-    if (row.status !== "input") assert.match(error.properties["title"] ?? "", new RegExp(`: ${row.status}$`));
+    if (row.status !== "input") assert.match(error.properties["title"] ?? "", new RegExp(`: ${row.status}$`), error.data);
     if (row.reason !== undefined) assert.match(error.data, typeof row.reason === "string" ? new RegExp(row.reason) : row.reason);
     assert.ok(!/\n|^ {4}at /m.test(error.data), `one line, and no stack: ${error.data}`);
   }
