@@ -8,13 +8,13 @@ import {
 import {
   DEFAULTS,
   step
-} from "./chunk-XVDYFP77.js";
+} from "./chunk-VZJOZLN2.js";
 import {
   save
-} from "./chunk-TQ725ILE.js";
+} from "./chunk-AHWRNKWV.js";
 import "./chunk-C325DUW7.js";
 import "./chunk-WNZCO3WI.js";
-import "./chunk-XTNQ4AKK.js";
+import "./chunk-IRDQCDBV.js";
 import {
   SYSTEM_CLOCK
 } from "./chunk-TKDKLQNQ.js";
@@ -47,7 +47,7 @@ function toEnvironment(args) {
 __name(toEnvironment, "toEnvironment");
 async function main(args) {
   if (args.length === 0) {
-    const { demonstrate } = await import("./demo-LSSWJL6Z.js");
+    const { demonstrate } = await import("./demo-ECYKWH7T.js");
     return demonstrate(write);
   }
   let environment;

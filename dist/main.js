@@ -7,7 +7,7 @@ import {
 } from "./chunk-AY3OAA6O.js";
 import {
   step
-} from "./chunk-XVDYFP77.js";
+} from "./chunk-VZJOZLN2.js";
 import "./chunk-C325DUW7.js";
 import "./chunk-NFSB6LL2.js";
 import "./chunk-WNZCO3WI.js";

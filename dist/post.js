@@ -5,10 +5,10 @@ import {
 } from "./chunk-OAXTIM7I.js";
 import {
   save
-} from "./chunk-TQ725ILE.js";
+} from "./chunk-AHWRNKWV.js";
 import "./chunk-C325DUW7.js";
 import "./chunk-NFSB6LL2.js";
-import "./chunk-XTNQ4AKK.js";
+import "./chunk-IRDQCDBV.js";
 import {
   SYSTEM_CLOCK
 } from "./chunk-TKDKLQNQ.js";

@@ -1,4 +1,4 @@
-import { open, rm } from "node:fs/promises";
+import { link, rm, writeFile } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
 import { PullError } from "../oci/failure.ts";
 import { readRegular } from "./disk.ts";
@@ -30,14 +30,7 @@ export async function locked<T>(path: string, work: () => Promise<T>, time: Pati
 async function acquire(path: string, time: Patience): Promise<void> {
   const deadline = time.now() + PATIENCE_MS;
   for (;;) {
-    try {
-      const file = await open(path, "wx");
-      await file.writeFile(HOLDER);
-      await file.close();
-      return;
-    } catch (error) {
-      if ((error as { code?: string }).code !== "EEXIST") throw error;
-    }
+    if (await take(path)) return;
     const holder = await readHolder(path);
     if (isDead(holder)) await takeOver(path, holder);
     else if (time.now() > deadline) {
@@ -48,7 +41,22 @@ async function acquire(path: string, time: Patience): Promise<void> {
   }
 }
 
-/** Who holds a lock; empty while it is being written, or for whatever else is in its place. */
+/** True when the lock is ours now. It is there with its holder's name or not at all: one that is killed in between leaves no riddle. */
+async function take(path: string): Promise<boolean> {
+  const mine = `${path}.${HOLDER}.${crypto.randomUUID()}`;
+  await writeFile(mine, HOLDER, { flag: "wx" });
+  try {
+    await link(mine, path);
+    return true;
+  } catch (error) {
+    if ((error as { code?: string }).code !== "EEXIST") throw error;
+    return false;
+  } finally {
+    await rm(mine, { force: true });
+  }
+}
+
+/** Who holds a lock; empty for whatever else is in its place. */
 async function readHolder(path: string): Promise<string> {
   return (await readRegular(path, LIMIT).catch(() => undefined))?.toString() ?? "";
 }
