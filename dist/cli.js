@@ -1,23 +1,23 @@
 import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);
 import {
   terminal
-} from "./chunk-ZHN7VWJH.js";
+} from "./chunk-WXG5PZZ7.js";
 import {
   cancellation
 } from "./chunk-AY3OAA6O.js";
 import {
   DEFAULTS,
   step
-} from "./chunk-VZJOZLN2.js";
+} from "./chunk-WBJAERK4.js";
 import {
   save
-} from "./chunk-AHWRNKWV.js";
+} from "./chunk-IRW3VGCR.js";
 import "./chunk-C325DUW7.js";
 import "./chunk-WNZCO3WI.js";
-import "./chunk-IRDQCDBV.js";
+import "./chunk-3Z7XNKDA.js";
 import {
   SYSTEM_CLOCK
-} from "./chunk-TKDKLQNQ.js";
+} from "./chunk-5AIIO5FO.js";
 import "./chunk-3UDAXQZW.js";
 import "./chunk-SRGGCH3K.js";
 import {
@@ -47,7 +47,7 @@ function toEnvironment(args) {
 __name(toEnvironment, "toEnvironment");
 async function main(args) {
   if (args.length === 0) {
-    const { demonstrate } = await import("./demo-ECYKWH7T.js");
+    const { demonstrate } = await import("./demo-FCZAKND3.js");
     return demonstrate(write);
   }
   let environment;

@@ -2,16 +2,16 @@ import { createRequire as __createRequire } from 'node:module'; const require = 
 import {
   actions,
   readPromises
-} from "./chunk-OAXTIM7I.js";
+} from "./chunk-WHZQIQEY.js";
 import {
   save
-} from "./chunk-AHWRNKWV.js";
+} from "./chunk-IRW3VGCR.js";
 import "./chunk-C325DUW7.js";
 import "./chunk-NFSB6LL2.js";
-import "./chunk-IRDQCDBV.js";
+import "./chunk-3Z7XNKDA.js";
 import {
   SYSTEM_CLOCK
-} from "./chunk-TKDKLQNQ.js";
+} from "./chunk-5AIIO5FO.js";
 import "./chunk-3UDAXQZW.js";
 import "./chunk-SRGGCH3K.js";
 import "./chunk-7EV6XQIJ.js";

@@ -35,6 +35,8 @@ export type Reference = {
 const LENGTH_LIMIT = 255 + 1 + 255 + 1 + 128 + 1 + "sha512:".length + 128;
 const REPOSITORY_LIMIT = 255;
 const COMPONENT = /^[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*$/;
+// What stands alone for an image on an engine is no name anywhere: https://github.com/distribution/reference/blob/main/normalize.go
+const IMAGE_ID = /^[0-9a-f]{64}$/;
 const TAG = /^[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}$/;
 const HOST = /^(?:[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?(?:\.[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?)*|\[[0-9A-Fa-f:]+\])$/;
 
@@ -102,7 +104,7 @@ function cutTag(text: string, name: string): [name: string, tag: string | undefi
 }
 
 function readName(text: string, name: string): { registry: string; repository: string } {
-  if (/^[0-9a-f]{64}$/.test(name)) {
+  if (IMAGE_ID.test(name)) {
     throw refuse(text, "has 64 hex digits as its name, like an image ID", `name@sha256:${name}`);
   }
   const slash = name.indexOf("/");
@@ -182,7 +184,8 @@ export function familiarName(reference: Reference): string {
   const { registry, repository, collection, image } = reference;
   // Docker Hub's `a.b/c` keeps its registry: without it a.b would be one.
   if (registry !== "docker.io" || isRegistry(repository.split("/")[0] ?? "")) return repositoryName(reference);
-  return collection === "library" ? image : repository;
+  // An image named like an image ID keeps its collection, or its name would be refused.
+  return collection === "library" && !IMAGE_ID.test(image) ? image : repository;
 }
 
 /** True for a first component that is a registry's name and not a part of a repository's. */

@@ -6,13 +6,13 @@ import type { Target } from "./targets.ts";
 /** What came of fuzzing: the smallest text for which the target does not hold, if there is one, and all there is to say of it. */
 export type Fuzzed = { readonly failed: string | undefined; readonly report: string; readonly runs: number };
 
-/** Tries every text that was ever found for a target, and then as many new ones as are wanted. */
-export async function fuzz({ name, input, holds, share = 1 }: Target, runs: number): Promise<Fuzzed> {
+/** Tries every text that was ever found for a target, and then as many as are wanted of those that `seed` leads to. */
+export async function fuzz({ name, input, holds, share = 1 }: Target, runs: number, seed: number): Promise<Fuzzed> {
   const property = fc.asyncProperty(input, async (text) => {
     await holds(text);
   });
   const numRuns = Math.ceil(runs * share);
-  const result = await fc.check(property, { numRuns, examples: readSeeds(name).map((seed) => [seed]) });
+  const result = await fc.check(property, { numRuns, seed, examples: readSeeds(name).map((text) => [text]) });
   const failed = result.failed ? result.counterexample?.[0] : undefined;
   return { failed, report: fc.defaultReportMessage(result) ?? "", runs: result.numRuns };
 }

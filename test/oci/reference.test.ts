@@ -136,6 +136,7 @@ describe("familiarName", () => {
     ["ghcr.io/library/app", "ghcr.io/library/app"],
     ["docker.io/a.b/c", "docker.io/a.b/c"],
     ["docker.io/localhost/c", "docker.io/localhost/c"],
+    [`docker.io/library/${"a".repeat(64)}`, `library/${"a".repeat(64)}`],
   ] as const) {
     it(`of ${written} is ${name}`, () => assert.equal(familiarName(parseReference(written)), name));
   }
