@@ -1,23 +1,23 @@
 import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);
 import {
   terminal
-} from "./chunk-WXG5PZZ7.js";
+} from "./chunk-TFDQE6GU.js";
 import {
   cancellation
 } from "./chunk-AY3OAA6O.js";
 import {
   DEFAULTS,
   step
-} from "./chunk-WBJAERK4.js";
+} from "./chunk-L6FGYCAG.js";
 import {
   save
-} from "./chunk-IRW3VGCR.js";
+} from "./chunk-7QJJL77F.js";
 import "./chunk-C325DUW7.js";
 import "./chunk-WNZCO3WI.js";
-import "./chunk-3Z7XNKDA.js";
+import "./chunk-5KVAUQ64.js";
 import {
   SYSTEM_CLOCK
-} from "./chunk-5AIIO5FO.js";
+} from "./chunk-XMVX4CG5.js";
 import "./chunk-3UDAXQZW.js";
 import "./chunk-SRGGCH3K.js";
 import {
@@ -47,7 +47,7 @@ function toEnvironment(args) {
 __name(toEnvironment, "toEnvironment");
 async function main(args) {
   if (args.length === 0) {
-    const { demonstrate } = await import("./demo-FCZAKND3.js");
+    const { demonstrate } = await import("./demo-OS3LYZRY.js");
     return demonstrate(write);
   }
   let environment;

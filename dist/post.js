@@ -2,16 +2,16 @@ import { createRequire as __createRequire } from 'node:module'; const require = 
 import {
   actions,
   readPromises
-} from "./chunk-WHZQIQEY.js";
+} from "./chunk-QLHELF5Q.js";
 import {
   save
-} from "./chunk-IRW3VGCR.js";
+} from "./chunk-7QJJL77F.js";
 import "./chunk-C325DUW7.js";
 import "./chunk-NFSB6LL2.js";
-import "./chunk-3Z7XNKDA.js";
+import "./chunk-5KVAUQ64.js";
 import {
   SYSTEM_CLOCK
-} from "./chunk-5AIIO5FO.js";
+} from "./chunk-XMVX4CG5.js";
 import "./chunk-3UDAXQZW.js";
 import "./chunk-SRGGCH3K.js";
 import "./chunk-7EV6XQIJ.js";

@@ -2,6 +2,7 @@ import { rm, writeFile } from "node:fs/promises";
 import { type Cache, connectCache, openHttp, type Voice } from "./connect.ts";
 import type { Digest } from "./oci/digest.ts";
 import type { Promised, Promises } from "./pull/save.ts";
+import { inTurns } from "./pull/transfer.ts";
 import type { Machine } from "./step.ts";
 import { toBundle } from "./store/bundle.ts";
 import type { Saved } from "./store/directory-cache.ts";
@@ -32,13 +33,10 @@ export async function save(
 
 async function saveEntries(promises: Promises, cache: Cache, say: (line: string) => void): Promise<void> {
   const layout = await Layout.open(promises.layout);
-  const queue = promises.entries.values();
-  const counts: Record<Saved, number> = { saved: 0, there: 0, failed: 0 };
-  const worker = async (): Promise<void> => {
-    for (const entry of queue) counts[await saveEntry(entry, layout, cache)]++;
-  };
-  await Promise.all(Array.from({ length: AT_ONCE }, worker));
-  say(`cache: ${counts.saved} entries saved, ${counts.there} were there${counts.failed === 0 ? "" : `, ${counts.failed} not saved`}`);
+  const all = await inTurns(promises.entries, AT_ONCE, (entry) => saveEntry(entry, layout, cache));
+  const count = (what: Saved): number => all.filter((one) => one === what).length;
+  const failed = count("failed");
+  say(`cache: ${count("saved")} entries saved, ${count("there")} were there${failed === 0 ? "" : `, ${failed} not saved`}`);
 }
 
 async function saveEntry({ key, blobs, bundled, inline }: Promised, layout: Layout, cache: Cache): Promise<Saved> {

@@ -6,6 +6,7 @@ import { after, before, describe, it } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { hasher } from "../src/oci/digest.ts";
 import { OCI_MANIFEST } from "../src/oci/media-type.ts";
+import { inTurns } from "../src/pull/transfer.ts";
 import { EvilServer } from "./support/evil.ts";
 import { content, descriptor, image } from "./support/image.ts";
 import { Registry } from "./support/registry.ts";
@@ -35,15 +36,6 @@ after(async () => {
 const pull = (images: string, path: string, options: RunOptions = {}, inputs: Readonly<Record<string, string>> = {}): Promise<StepResult> =>
   runStep({ images, platforms: "linux/amd64", pull: "layout", path, ...inputs }, {}, options);
 
-/** So many times, two at a time: what takes the machine's time is mostly starting. */
-async function trials(count: number, one: (at: number) => Promise<void>): Promise<void> {
-  const queue = Array.from({ length: count }, (_, at) => at).values();
-  const worker = async (): Promise<void> => {
-    for (const at of queue) await one(at);
-  };
-  await Promise.all([worker(), worker()]);
-}
-
 const allRight = (path: string): boolean => finalsOf(path).every(({ right }) => right);
 
 describe("a layout", () => {
@@ -53,19 +45,24 @@ describe("a layout", () => {
     assert.equal((await pull(reference, join(directory, "whole"))).exitCode, 0);
     const whole = Date.now() - before;
     let killed = 0;
-    await trials(KILLS, async (at) => {
-      const path = join(directory, `killed-${at}`);
-      const started: RunOptions["started"] = (child) =>
-        void sleep(Math.random() * whole).then(() => {
-          if (child.kill("SIGKILL")) killed++;
-        });
-      const first = await pull(reference, path, { started });
-      assert.ok(first.exitCode === 0 || allRight(path));
-      const again = await pull(reference, path);
-      assert.equal(again.exitCode, 0, again.stdout + again.stderr);
-      assert.deepEqual([finalsOf(path).length, allRight(path), ingestingOf(path)], [made.blobs.length + 1, true, []]);
-      rmSync(path, { recursive: true });
-    });
+    // Two at a time: what takes the machine's time is mostly starting.
+    await inTurns(
+      Array.from({ length: KILLS }).map((_, at) => at),
+      2,
+      async (at) => {
+        const path = join(directory, `killed-${at}`);
+        const started: RunOptions["started"] = (child) =>
+          void sleep(Math.random() * whole).then(() => {
+            if (child.kill("SIGKILL")) killed++;
+          });
+        const first = await pull(reference, path, { started });
+        assert.ok(first.exitCode === 0 || allRight(path));
+        const again = await pull(reference, path);
+        assert.equal(again.exitCode, 0, again.stdout + again.stderr);
+        assert.deepEqual([finalsOf(path).length, allRight(path), ingestingOf(path)], [made.blobs.length + 1, true, []]);
+        rmSync(path, { recursive: true });
+      },
+    );
     assert.ok(killed > KILLS / 4, `${killed} were killed before their end`);
   });
 

@@ -33,6 +33,7 @@ export type DownloaderOptions = {
 // Without progress in between: a transfer that moves on may be cut as often as it likes. Less than the slowest body that is
 // waited for brings is none, or a byte an attempt would keep a job for ever.
 const ATTEMPTS = 5;
+
 /** A registry that gives the whole where a part was asked for. */
 class WholeError extends PullError {}
 
@@ -68,8 +69,8 @@ export class Downloader {
 
   #fetch(ask: Ask, blob: Expected, target: Target, atOnce: number): Promise<void> {
     const bring: BringPart = (span, begun) => this.#bring(ask, blob, target, span, begun);
-    const part = (start: number): TargetPart => target.part(start);
-    return new Parts({ size: blob.size, atOnce, part, bring, after: this.#options.clock.after }).run();
+    const { after } = this.#options.clock;
+    return new Parts({ size: blob.size, atOnce, part: (start) => target.part(start), bring, after }).run();
   }
 
   /** Brings one part, going on after cuts; `begun` is told when its first bytes come as a part, and may refuse them. */
@@ -87,8 +88,10 @@ export class Downloader {
         if (!(error instanceof BodyError || fromTheStart) || this.#options.signal.aborted || span.ended()) throw error;
         failures = span.part.received - before >= RATE_WINDOW_BYTES ? 1 : failures + 1;
         if (failures >= ATTEMPTS) throw error;
-        if (fromTheStart) await target.restart();
-        if (fromTheStart) span.part = target.part(0);
+        if (fromTheStart) {
+          await target.restart();
+          span.part = target.part(0);
+        }
         this.#options.say(`${blob.digest}: ${error.message}; going on at byte ${span.start + span.part.received}`);
         await this.#options.clock.sleep(this.#options.clock.random() * 1_000 * failures, this.#options.signal);
       }

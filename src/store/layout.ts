@@ -6,7 +6,7 @@ import { asList, asObject, type Json, type JsonObject, parseJson } from "../oci/
 import { OCI_INDEX } from "../oci/media-type.ts";
 import { onDisk, readRegular } from "./disk.ts";
 import { diffIdOf, digestOfFile } from "./hash.ts";
-import { HOLDER, HOLDER_FORM, isDead } from "./holder.ts";
+import { holderOf, isDead, temporaryPath } from "./holder.ts";
 import { type Expected, Ingest } from "./ingest.ts";
 import { locked, type Patience } from "./lock.ts";
 
@@ -22,7 +22,6 @@ export type Entry = {
 export const LAYOUT_VERSION = '{"imageLayoutVersion":"1.0.0"}';
 
 const DIRECTORIES = ["", "blobs", "blobs/sha256", "blobs/sha512", ".registry-pull"];
-const TEMPORARY = new RegExp(`\\.(${HOLDER_FORM.source})\\.[0-9a-f-]{36}$`);
 const IMAGE_NAME = "io.containerd.image.name";
 const INDEX_LIMIT = 4 * 1024 * 1024;
 // Documents and the blobs that travel with them in one entry of the cache, which are no larger than that entry may be.
@@ -160,7 +159,7 @@ export class Layout {
 
   /** The path of a file that nobody else writes, and that a later run can tell to be nobody's. */
   temporary(name: string): string {
-    return join(this.path, ".registry-pull", `${name}.${HOLDER}.${crypto.randomUUID()}`);
+    return temporaryPath(join(this.path, ".registry-pull", name));
   }
 
   /** Writes a file beside its place and renames it there, on disk before its name is. */
@@ -174,7 +173,7 @@ export class Layout {
   async #sweep(): Promise<void> {
     const directory = join(this.path, ".registry-pull");
     for (const name of await readdir(directory)) {
-      const [, holder] = TEMPORARY.exec(name) ?? [];
+      const holder = holderOf(name);
       if (holder !== undefined && isDead(holder)) await rm(join(directory, name), { force: true, recursive: true });
     }
   }

@@ -2,7 +2,7 @@ import { link, rm, writeFile } from "node:fs/promises";
 import { setTimeout as sleep } from "node:timers/promises";
 import { PullError } from "../oci/failure.ts";
 import { readRegular } from "./disk.ts";
-import { HOLDER, isDead } from "./holder.ts";
+import { HOLDER, isDead, temporaryPath } from "./holder.ts";
 
 const PATIENCE_MS = 60_000;
 const POLL_MS = 25;
@@ -27,10 +27,20 @@ export async function locked<T>(path: string, work: () => Promise<T>, time: Pati
   }
 }
 
+/** The lock is there with its holder's name or not at all: a process that is killed in between leaves no riddle. */
 async function acquire(path: string, time: Patience): Promise<void> {
+  const mine = temporaryPath(path);
+  await writeFile(mine, HOLDER, { flag: "wx" });
+  try {
+    await wait(mine, path, time);
+  } finally {
+    await rm(mine, { force: true });
+  }
+}
+
+async function wait(mine: string, path: string, time: Patience): Promise<void> {
   const deadline = time.now() + PATIENCE_MS;
-  for (;;) {
-    if (await take(path)) return;
+  while (!(await take(mine, path))) {
     const holder = await readHolder(path);
     if (isDead(holder)) await takeOver(path, holder);
     else if (time.now() > deadline) {
@@ -41,18 +51,14 @@ async function acquire(path: string, time: Patience): Promise<void> {
   }
 }
 
-/** True when the lock is ours now. It is there with its holder's name or not at all: one that is killed in between leaves no riddle. */
-async function take(path: string): Promise<boolean> {
-  const mine = `${path}.${HOLDER}.${crypto.randomUUID()}`;
-  await writeFile(mine, HOLDER, { flag: "wx" });
+/** True when the lock is ours now; false when there is one. */
+async function take(mine: string, path: string): Promise<boolean> {
   try {
     await link(mine, path);
     return true;
   } catch (error) {
     if ((error as { code?: string }).code !== "EEXIST") throw error;
     return false;
-  } finally {
-    await rm(mine, { force: true });
   }
 }
 
