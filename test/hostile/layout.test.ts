@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { before, describe, it } from "node:test";
 import type { Status } from "../../src/oci/failure.ts";
 import { image } from "../support/image.ts";
+import type { RunOptions } from "../support/runner.ts";
 import { type Arranged, type Row, rows, runRow, type World } from "../support/world.ts";
 
 const made = image("linux/amd64", { busybox: Buffer.alloc(2_000_000, "layer") });
@@ -218,7 +219,20 @@ describe("a file system of its own", () => {
       status: "unsupported",
       reason: /\(ENOSPC\): disk full, \d+ bytes are needed for this blob, \d+ bytes are free; make room/,
       names: (world) => world.layout,
-      arrange: (world) => mounted("-o size=1m", world),
+      arrange: (world) => {
+        const arranged = mounted("-o size=1m", world);
+        let step: number | undefined;
+        world.evil.on(new RegExp(`GET .*/blobs/${layer.digest}`), async (_, wire) => {
+          // The config comes beside it, and is kept before there is no more room.
+          const blobs = `/proc/${step}/root${join(world.layout, "blobs", "sha256")}`;
+          for (let looks = 0; looks < 100 && readdirSync(blobs).length === 0; looks++) await wire.pause(20);
+          await wire.answer(200, { "Content-Length": String(layer.bytes.length) }, layer.bytes);
+        });
+        const started: RunOptions["started"] = ({ pid }) => {
+          step = pid;
+        };
+        return { ...arranged, run: { ...arranged.run, started } };
+      },
       check: (_, { directory }) => {
         const listing = readFileSync(join(directory, "listing"), "utf8").trim().split("\n");
         const blobs = listing.filter((line) => line.includes("/blobs/"));
