@@ -1,23 +1,23 @@
 import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);
 import {
   terminal
-} from "./chunk-TFDQE6GU.js";
+} from "./chunk-V5FOVZN6.js";
 import {
   cancellation
 } from "./chunk-AY3OAA6O.js";
 import {
   DEFAULTS,
   step
-} from "./chunk-L6FGYCAG.js";
+} from "./chunk-J7C6OBPL.js";
 import {
   save
-} from "./chunk-7QJJL77F.js";
+} from "./chunk-2UN6PWP3.js";
 import "./chunk-C325DUW7.js";
 import "./chunk-WNZCO3WI.js";
-import "./chunk-5KVAUQ64.js";
+import "./chunk-VJ7TW6A3.js";
 import {
   SYSTEM_CLOCK
-} from "./chunk-XMVX4CG5.js";
+} from "./chunk-3NQL2226.js";
 import "./chunk-3UDAXQZW.js";
 import "./chunk-SRGGCH3K.js";
 import {
@@ -47,7 +47,7 @@ function toEnvironment(args) {
 __name(toEnvironment, "toEnvironment");
 async function main(args) {
   if (args.length === 0) {
-    const { demonstrate } = await import("./demo-OS3LYZRY.js");
+    const { demonstrate } = await import("./demo-RITC7A3L.js");
     return demonstrate(write);
   }
   let environment;

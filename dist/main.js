@@ -1,19 +1,19 @@
 import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);
 import {
   actions
-} from "./chunk-QLHELF5Q.js";
+} from "./chunk-24MVIX4V.js";
 import {
   cancellation
 } from "./chunk-AY3OAA6O.js";
 import {
   step
-} from "./chunk-L6FGYCAG.js";
+} from "./chunk-J7C6OBPL.js";
 import "./chunk-C325DUW7.js";
 import "./chunk-NFSB6LL2.js";
 import "./chunk-WNZCO3WI.js";
 import {
   SYSTEM_CLOCK
-} from "./chunk-XMVX4CG5.js";
+} from "./chunk-3NQL2226.js";
 import "./chunk-3UDAXQZW.js";
 import "./chunk-SRGGCH3K.js";
 import "./chunk-7EV6XQIJ.js";

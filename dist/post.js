@@ -2,16 +2,16 @@ import { createRequire as __createRequire } from 'node:module'; const require = 
 import {
   actions,
   readPromises
-} from "./chunk-QLHELF5Q.js";
+} from "./chunk-24MVIX4V.js";
 import {
   save
-} from "./chunk-7QJJL77F.js";
+} from "./chunk-2UN6PWP3.js";
 import "./chunk-C325DUW7.js";
 import "./chunk-NFSB6LL2.js";
-import "./chunk-5KVAUQ64.js";
+import "./chunk-VJ7TW6A3.js";
 import {
   SYSTEM_CLOCK
-} from "./chunk-XMVX4CG5.js";
+} from "./chunk-3NQL2226.js";
 import "./chunk-3UDAXQZW.js";
 import "./chunk-SRGGCH3K.js";
 import "./chunk-7EV6XQIJ.js";

@@ -153,9 +153,9 @@ async function bringOne(need: Need, { wanted }: Resolved, wires: Wires, moved: P
 
 /** The same target, with every byte that it takes, or gives up again, told. */
 function counted(target: BlobTarget, moved: (bytes: number) => void): Omit<BlobTarget, "abort"> {
-  const write = async (to: Pick<BlobPart, "write">, chunk: Buffer): Promise<void> => {
+  const write = (to: Pick<BlobPart, "write">, chunk: Buffer): Promise<void> | undefined => {
     moved(chunk.length);
-    await to.write(chunk);
+    return to.write(chunk);
   };
   return {
     get received() {

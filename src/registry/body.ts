@@ -1,5 +1,7 @@
 import type { IncomingHttpHeaders, IncomingMessage } from "node:http";
+import { finished } from "node:stream";
 import { PullError } from "../oci/failure.ts";
+import { release, stream } from "./reading.ts";
 import type { Clock } from "./retry.ts";
 
 // An error's body is read for its words only: containerd reads 64,000 bytes, and no registry's errors[] comes near.
@@ -13,7 +15,8 @@ export const RATE_WINDOW_BYTES = 30 * 1024;
 export type Sink = {
   /** Told of the answer before its body; may refuse it by failing. */
   readonly begin: (status: number, headers: IncomingHttpHeaders) => Promise<void>;
-  readonly write: (chunk: Buffer) => Promise<void>;
+  /** Takes the bytes before it returns, as others follow in their place; what it returns ends when there is room for more. */
+  readonly write: (chunk: Buffer) => Promise<void> | undefined;
 };
 
 /** What ends a body that trickles: the request's own stop, and the time. */
@@ -58,7 +61,7 @@ export async function readBody(
 async function pour(message: IncomingMessage, sink: Sink, watch: Watch): Promise<void> {
   try {
     await sink.begin(message.statusCode ?? 0, message.headers);
-    for await (const chunk of watched(message, watch)) await sink.write(chunk);
+    await flow(message, sink.write, watch);
   } catch (error) {
     message.destroy();
     if (error instanceof PullError) throw new SinkError(error.status, error.message, error);
@@ -72,19 +75,19 @@ async function pour(message: IncomingMessage, sink: Sink, watch: Watch): Promise
 async function collect(message: IncomingMessage, limit: number, watch: Watch): Promise<{ bytes: Buffer; complete: boolean }> {
   const chunks: Buffer[] = [];
   let size = 0;
-  for await (const chunk of watched(message, watch)) {
-    chunks.push(chunk);
+  const keep = (chunk: Buffer): undefined => {
     size += chunk.length;
-    if (size > limit) {
-      message.destroy();
-      return { bytes: Buffer.concat(chunks).subarray(0, limit), complete: false };
-    }
-  }
-  return { bytes: Buffer.concat(chunks), complete: true };
+    if (size > limit) message.destroy();
+    chunks.push(Buffer.from(chunk));
+  };
+  await flow(message, keep, watch).catch((error: unknown) => {
+    if (size <= limit) throw error;
+  });
+  return { bytes: Buffer.concat(chunks).subarray(0, limit), complete: size <= limit };
 }
 
-/** The chunks of a body. One that trickles, or stops, aborts `stop`, which ends the request. */
-async function* watched(message: IncomingMessage, { stop, clock }: Watch): AsyncGenerator<Buffer> {
+/** Gives every chunk of a body to `take` as it comes. One that trickles, or stops, aborts `stop`, which ends the request. */
+async function flow(message: IncomingMessage, take: Sink["write"], { stop, clock }: Watch): Promise<void> {
   let size = 0;
   const look = (before: number): (() => void) =>
     clock.after(RATE_WINDOW_MS, () => {
@@ -92,14 +95,32 @@ async function* watched(message: IncomingMessage, { stop, clock }: Watch): Async
       else stop.abort(new PullError("unreachable", `too slow: less than 1 KiB/s over ${RATE_WINDOW_MS / 1000} s`));
     });
   let end = look(0);
+  const endStream = stream(message);
   try {
-    for await (const chunk of message as AsyncIterable<Buffer>) {
-      size += chunk.length;
-      yield chunk;
-    }
+    await new Promise<void>((resolve, reject) => {
+      const onData = (chunk: Buffer): void => {
+        size += chunk.length;
+        try {
+          const room = take(chunk);
+          release(chunk);
+          if (room === undefined) return;
+          message.pause();
+          room.then(() => message.resume(), refuse);
+        } catch (error) {
+          refuse(error);
+        }
+      };
+      const refuse = (error: unknown): void => {
+        message.off("data", onData);
+        reject(error);
+      };
+      finished(message, (error) => (error ? reject(error) : resolve()));
+      message.on("data", onData);
+    });
     // A body that states no length ends in order when its request is aborted.
     stop.signal.throwIfAborted();
   } finally {
+    endStream();
     end();
   }
 }

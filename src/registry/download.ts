@@ -109,11 +109,13 @@ async function attempt(ask: Ask, { size }: Expected, span: Span, begun: (() => v
     accept(status, answer["content-range"] ?? "", size, offset);
     begun?.();
   };
-  const write = async (chunk: Buffer): Promise<void> => {
+  const write = (chunk: Buffer): Promise<void> | undefined => {
     if (span.ended()) throw new PullError("invalid", "not brought, because another part of it could not be");
     const room = span.end - span.start - span.part.received;
-    await span.part.write(span.end === size ? chunk : chunk.subarray(0, room));
-    if (chunk.length > room) throw new EnoughError("invalid", `too long: others bring what is behind byte ${span.end}`);
+    if (chunk.length <= room || span.end === size) return span.part.write(chunk);
+    // Whoever flushes the part waits for it.
+    void span.part.write(chunk.subarray(0, room));
+    throw new EnoughError("invalid", `too long: others bring what is behind byte ${span.end}`);
   };
   await ask({ method: "GET", headers, limit: size, sink: { begin, write } });
 }

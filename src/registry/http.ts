@@ -5,6 +5,7 @@ import { HttpClient } from "@actions/http-client";
 import { PullError } from "../oci/failure.ts";
 import { checkReach, literalAddress, type NamedBy, type Reach, reachOf } from "./address.ts";
 import { BodyError, readBody, type Sink, SinkError } from "./body.ts";
+import { reuseMemory } from "./reading.ts";
 import { ATTEMPTS, type Clock, delayAfter, isTransient } from "./retry.ts";
 import { Slots } from "./slots.ts";
 
@@ -147,6 +148,7 @@ export class Http {
       options.agent = this.#agent(pool, url);
       options.signal = signal;
       options.lookup = this.#lookup(namedBy);
+      Object.assign(options, { onread: reuseMemory() });
     };
     const hop = new HttpClient("registry-pull", [{ prepareRequest, canHandleAuthentication: () => false, handleAuthentication }], {
       allowRedirects: false,

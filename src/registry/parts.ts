@@ -5,7 +5,8 @@ import type { Clock } from "./retry.ts";
 export type TargetPart = {
   /** Bytes it has so far. */
   readonly received: number;
-  write(chunk: Buffer): Promise<void>;
+  /** Takes the bytes before it returns; what it returns ends when there is room for more. */
+  write(chunk: Buffer): Promise<void> | undefined;
   /** Lets go of what it still holds, for the parts behind it to go on. */
   flush(): Promise<void>;
 };

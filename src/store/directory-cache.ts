@@ -7,9 +7,9 @@ import type { Expected } from "./ingest.ts";
 export type CacheTarget = {
   /** Bytes it has so far. */
   readonly received: number;
-  write(chunk: Buffer): Promise<void>;
+  write(chunk: Buffer): Promise<void> | undefined;
   /** A way in for the bytes from `start` on. */
-  part(start: number): { readonly received: number; write(chunk: Buffer): Promise<void>; flush(): Promise<void> };
+  part(start: number): { readonly received: number; write(chunk: Buffer): Promise<void> | undefined; flush(): Promise<void> };
   restart(): Promise<void>;
   commit(): Promise<void>;
 };

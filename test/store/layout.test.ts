@@ -57,7 +57,7 @@ describe("a layout", () => {
     const ingest = await layout.ingest(blob);
     await ingest.write(bytes.subarray(0, 4));
     await assert.rejects(ingest.commit(), /too short: .* has 10 bytes, got 4/);
-    await assert.rejects(ingest.write(Buffer.alloc(7)), /too long: .* has 10 bytes, got more/);
+    await assert.rejects(async () => ingest.write(Buffer.alloc(7)), /too long: .* has 10 bytes, got more/);
     await ingest.restart();
     assert.equal(ingest.received, 0);
     await ingest.abort();
