@@ -1,23 +1,23 @@
 import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);
 import {
   terminal
-} from "./chunk-V5FOVZN6.js";
+} from "./chunk-E7GVB7A2.js";
 import {
   cancellation
 } from "./chunk-AY3OAA6O.js";
 import {
   DEFAULTS,
   step
-} from "./chunk-J7C6OBPL.js";
+} from "./chunk-FMO7GJRA.js";
 import {
   save
-} from "./chunk-2UN6PWP3.js";
+} from "./chunk-C3RD3P3L.js";
 import "./chunk-C325DUW7.js";
 import "./chunk-WNZCO3WI.js";
-import "./chunk-VJ7TW6A3.js";
+import "./chunk-B3H5SJ6L.js";
 import {
   SYSTEM_CLOCK
-} from "./chunk-3NQL2226.js";
+} from "./chunk-RSELERWJ.js";
 import "./chunk-3UDAXQZW.js";
 import "./chunk-SRGGCH3K.js";
 import {
@@ -47,7 +47,7 @@ function toEnvironment(args) {
 __name(toEnvironment, "toEnvironment");
 async function main(args) {
   if (args.length === 0) {
-    const { demonstrate } = await import("./demo-RITC7A3L.js");
+    const { demonstrate } = await import("./demo-UVS2NWNO.js");
     return demonstrate(write);
   }
   let environment;

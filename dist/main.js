@@ -1,19 +1,19 @@
 import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);
 import {
   actions
-} from "./chunk-24MVIX4V.js";
+} from "./chunk-AY4OGCSK.js";
 import {
   cancellation
 } from "./chunk-AY3OAA6O.js";
 import {
   step
-} from "./chunk-J7C6OBPL.js";
+} from "./chunk-FMO7GJRA.js";
 import "./chunk-C325DUW7.js";
 import "./chunk-NFSB6LL2.js";
 import "./chunk-WNZCO3WI.js";
 import {
   SYSTEM_CLOCK
-} from "./chunk-3NQL2226.js";
+} from "./chunk-RSELERWJ.js";
 import "./chunk-3UDAXQZW.js";
 import "./chunk-SRGGCH3K.js";
 import "./chunk-7EV6XQIJ.js";

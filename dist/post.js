@@ -2,16 +2,16 @@ import { createRequire as __createRequire } from 'node:module'; const require = 
 import {
   actions,
   readPromises
-} from "./chunk-24MVIX4V.js";
+} from "./chunk-AY4OGCSK.js";
 import {
   save
-} from "./chunk-2UN6PWP3.js";
+} from "./chunk-C3RD3P3L.js";
 import "./chunk-C325DUW7.js";
 import "./chunk-NFSB6LL2.js";
-import "./chunk-VJ7TW6A3.js";
+import "./chunk-B3H5SJ6L.js";
 import {
   SYSTEM_CLOCK
-} from "./chunk-3NQL2226.js";
+} from "./chunk-RSELERWJ.js";
 import "./chunk-3UDAXQZW.js";
 import "./chunk-SRGGCH3K.js";
 import "./chunk-7EV6XQIJ.js";

@@ -28,7 +28,7 @@ const DOORS: Readonly<Record<string, readonly string[]>> = {
   "node:crypto": ["oci/digest.ts"],
   "node:child_process": ["registry/credentials.ts", "runner/engine.ts"],
   "node:dns": ["connect.ts", "registry/http.ts"],
-  "node:fs": ["connect.ts", "pulling.ts", "store/holder.ts"],
+  "node:fs": ["connect.ts", "pulling.ts", "store/disk.ts", "store/holder.ts", "store/ingest.ts"],
   "node:fs/promises": [
     "runner/handoff.ts",
     "save.ts",

@@ -39,16 +39,14 @@ export type Source = ManifestSource & BlobSource & TagSource;
 /** Some of a blob's bytes, in order. */
 export interface BlobPart {
   readonly received: number;
-  /** Takes the bytes before it returns; what it returns ends when there is room for more. */
-  write(chunk: Buffer): Promise<void> | undefined;
-  /** Lets go of what it still holds. */
-  flush(): Promise<void>;
+  /** Takes the bytes before it returns. */
+  write(chunk: Buffer): void;
 }
 
 /** Where the bytes of one blob go on their way into a store: one behind the other, or in parts that each start somewhere. */
 export interface BlobTarget {
   readonly received: number;
-  write(chunk: Buffer): Promise<void> | undefined;
+  write(chunk: Buffer): void;
   part(start: number): BlobPart;
   restart(): Promise<void>;
   commit(): Promise<void>;

@@ -153,9 +153,9 @@ async function bringOne(need: Need, { wanted }: Resolved, wires: Wires, moved: P
 
 /** The same target, with every byte that it takes, or gives up again, told. */
 function counted(target: BlobTarget, moved: (bytes: number) => void): Omit<BlobTarget, "abort"> {
-  const write = (to: Pick<BlobPart, "write">, chunk: Buffer): Promise<void> | undefined => {
+  const write = (to: Pick<BlobPart, "write">, chunk: Buffer): void => {
     moved(chunk.length);
-    return to.write(chunk);
+    to.write(chunk);
   };
   return {
     get received() {
@@ -169,7 +169,6 @@ function counted(target: BlobTarget, moved: (bytes: number) => void): Omit<BlobT
           return part.received;
         },
         write: (chunk) => write(part, chunk),
-        flush: () => part.flush(),
       };
     },
     restart: async () => {

@@ -15,8 +15,8 @@ export const RATE_WINDOW_BYTES = 30 * 1024;
 export type Sink = {
   /** Told of the answer before its body; may refuse it by failing. */
   readonly begin: (status: number, headers: IncomingHttpHeaders) => Promise<void>;
-  /** Takes the bytes before it returns, as others follow in their place; what it returns ends when there is room for more. */
-  readonly write: (chunk: Buffer) => Promise<void> | undefined;
+  /** Takes the bytes before it returns: others follow in their place. */
+  readonly write: (chunk: Buffer) => void;
 };
 
 /** What ends a body that trickles: the request's own stop, and the time. */
@@ -75,7 +75,7 @@ async function pour(message: IncomingMessage, sink: Sink, watch: Watch): Promise
 async function collect(message: IncomingMessage, limit: number, watch: Watch): Promise<{ bytes: Buffer; complete: boolean }> {
   const chunks: Buffer[] = [];
   let size = 0;
-  const keep = (chunk: Buffer): undefined => {
+  const keep = (chunk: Buffer): void => {
     size += chunk.length;
     if (size > limit) message.destroy();
     chunks.push(Buffer.from(chunk));
@@ -101,18 +101,12 @@ async function flow(message: IncomingMessage, take: Sink["write"], { stop, clock
       const onData = (chunk: Buffer): void => {
         size += chunk.length;
         try {
-          const room = take(chunk);
+          take(chunk);
           release(chunk);
-          if (room === undefined) return;
-          message.pause();
-          room.then(() => message.resume(), refuse);
         } catch (error) {
-          refuse(error);
+          message.off("data", onData);
+          reject(error);
         }
-      };
-      const refuse = (error: unknown): void => {
-        message.off("data", onData);
-        reject(error);
       };
       finished(message, (error) => (error ? reject(error) : resolve()));
       message.on("data", onData);

@@ -109,13 +109,11 @@ async function attempt(ask: Ask, { size }: Expected, span: Span, begun: (() => v
     accept(status, answer["content-range"] ?? "", size, offset);
     begun?.();
   };
-  const write = (chunk: Buffer): Promise<void> | undefined => {
+  const write = (chunk: Buffer): void => {
     if (span.ended()) throw new PullError("invalid", "not brought, because another part of it could not be");
     const room = span.end - span.start - span.part.received;
-    if (chunk.length <= room || span.end === size) return span.part.write(chunk);
-    // Whoever flushes the part waits for it.
-    void span.part.write(chunk.subarray(0, room));
-    throw new EnoughError("invalid", `too long: others bring what is behind byte ${span.end}`);
+    span.part.write(span.end === size ? chunk : chunk.subarray(0, room));
+    if (chunk.length > room) throw new EnoughError("invalid", `too long: others bring what is behind byte ${span.end}`);
   };
   await ask({ method: "GET", headers, limit: size, sink: { begin, write } });
 }

@@ -5,10 +5,8 @@ import type { Clock } from "./retry.ts";
 export type TargetPart = {
   /** Bytes it has so far. */
   readonly received: number;
-  /** Takes the bytes before it returns; what it returns ends when there is room for more. */
-  write(chunk: Buffer): Promise<void> | undefined;
-  /** Lets go of what it still holds, for the parts behind it to go on. */
-  flush(): Promise<void>;
+  /** Takes the bytes before it returns. */
+  write(chunk: Buffer): void;
 };
 
 /** A part of a blob: from its first byte to the one that is behind it, what it has, and whether nothing of it is needed any more. */
@@ -88,7 +86,6 @@ export class Parts {
   async #bring(first: Span, begun?: () => void): Promise<void> {
     for (let span: Span | undefined = first; span !== undefined; span = this.#take()) {
       await this.#options.bring(span, span === first ? begun : undefined);
-      await span.part.flush();
     }
   }
 

@@ -7,9 +7,9 @@ import type { Expected } from "./ingest.ts";
 export type CacheTarget = {
   /** Bytes it has so far. */
   readonly received: number;
-  write(chunk: Buffer): Promise<void> | undefined;
+  write(chunk: Buffer): void;
   /** A way in for the bytes from `start` on. */
-  part(start: number): { readonly received: number; write(chunk: Buffer): Promise<void> | undefined; flush(): Promise<void> };
+  part(start: number): { readonly received: number; write(chunk: Buffer): void };
   restart(): Promise<void>;
   commit(): Promise<void>;
 };
@@ -31,7 +31,7 @@ export class DirectoryCache {
   async restore(key: string, _blob: Expected, target: CacheTarget): Promise<boolean> {
     try {
       const file = await openRegular(this.#file(key));
-      for await (const chunk of file.createReadStream({ highWaterMark: READ_SIZE })) await target.write(chunk);
+      for await (const chunk of file.createReadStream({ highWaterMark: READ_SIZE })) target.write(chunk);
       await target.commit();
       return true;
     } catch {

@@ -1,4 +1,5 @@
-import { constants, type FileHandle, open, statfs } from "node:fs/promises";
+import { statfsSync } from "node:fs";
+import { constants, type FileHandle, open } from "node:fs/promises";
 import { dirname } from "node:path";
 import { PullError } from "../oci/failure.ts";
 
@@ -24,18 +25,30 @@ export async function onDisk<T>(path: string, work: () => Promise<T>, needed?: n
   try {
     return await work();
   } catch (error) {
-    const { code } = error as { code?: string };
-    if (error instanceof PullError || code === undefined) throw error;
-    const room = code === "ENOSPC" || code === "EDQUOT" ? await roomAt(path, needed) : "";
-    throw new PullError("unsupported", `cannot write to ${path} (${code}): ${MEANINGS[code] ?? (error as Error).message}${room}`, error);
+    throw diskFailure(path, error, needed);
   }
 }
 
-async function roomAt(path: string, needed: number | undefined): Promise<string> {
-  const found = await statfs(dirname(path)).catch(() => undefined);
-  const free = found === undefined ? "" : `, ${found.bavail * found.bsize} bytes are free`;
+/** What {@link onDisk} makes of an error: `error` itself where it tells of no disk. */
+export function diskFailure(path: string, error: unknown, needed?: number): unknown {
+  const { code } = error as { code?: string };
+  if (error instanceof PullError || code === undefined) return error;
+  const room = code === "ENOSPC" || code === "EDQUOT" ? roomAt(path, needed) : "";
+  return new PullError("unsupported", `cannot write to ${path} (${code}): ${MEANINGS[code] ?? (error as Error).message}${room}`, error);
+}
+
+function roomAt(path: string, needed: number | undefined): string {
   const wanted = needed === undefined ? "" : `, ${needed} bytes are needed for this blob`;
-  return `${wanted}${free}; make room, or put the layout on another disk with the input path`;
+  return `${wanted}${freeAt(path)}; make room, or put the layout on another disk with the input path`;
+}
+
+function freeAt(path: string): string {
+  try {
+    const { bavail, bsize } = statfsSync(dirname(path));
+    return `, ${bavail * bsize} bytes are free`;
+  } catch {
+    return "";
+  }
 }
 
 // Not there on Windows, which has no links that anybody may plant and no such pipes.

@@ -115,7 +115,7 @@ export class Layout {
     if (await this.has(blob)) return;
     const ingest = await this.ingest(blob);
     try {
-      await ingest.write(bytes);
+      ingest.write(bytes);
       await ingest.commit();
     } finally {
       await ingest.abort();

@@ -27,14 +27,13 @@ function memory({ digest, size }: typeof blob): Target & { bytes: Buffer; writte
         get received() {
           return received;
         },
-        async write(chunk) {
+        write(chunk) {
           if (start + received + chunk.length > size) throw new PullError("invalid", "too long");
           if (whole.bytes.length === 0) whole.bytes = Buffer.alloc(size);
           chunk.copy(whole.bytes, start + received);
           received += chunk.length;
           whole.written += chunk.length;
         },
-        flush: async () => undefined,
       };
     },
     async restart() {
