@@ -1,28 +1,28 @@
 import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);
 import {
   terminal
-} from "./chunk-E7GVB7A2.js";
+} from "./chunk-EQI6ZZN6.js";
 import {
   cancellation
-} from "./chunk-AY3OAA6O.js";
+} from "./chunk-CLABFY3V.js";
 import {
   DEFAULTS,
   step
-} from "./chunk-FMO7GJRA.js";
+} from "./chunk-3F2P7GQN.js";
 import {
   save
-} from "./chunk-C3RD3P3L.js";
-import "./chunk-C325DUW7.js";
-import "./chunk-WNZCO3WI.js";
-import "./chunk-B3H5SJ6L.js";
+} from "./chunk-GK4USDHV.js";
+import "./chunk-37L7G2KK.js";
+import "./chunk-2CUFTCI4.js";
+import "./chunk-OLT4FDIR.js";
 import {
   SYSTEM_CLOCK
-} from "./chunk-RSELERWJ.js";
-import "./chunk-3UDAXQZW.js";
-import "./chunk-SRGGCH3K.js";
+} from "./chunk-2WAIMK6C.js";
+import "./chunk-2JVBJPTP.js";
+import "./chunk-62QKUAZK.js";
 import {
   __name
-} from "./chunk-7EV6XQIJ.js";
+} from "./chunk-QTX6ZG2H.js";
 
 // src/cli.ts
 import { tmpdir } from "node:os";
@@ -47,7 +47,7 @@ function toEnvironment(args) {
 __name(toEnvironment, "toEnvironment");
 async function main(args) {
   if (args.length === 0) {
-    const { demonstrate } = await import("./demo-UVS2NWNO.js");
+    const { demonstrate } = await import("./demo-HUPZQ5Q3.js");
     return demonstrate(write);
   }
   let environment;

@@ -1,22 +1,22 @@
 import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);
 import {
   actions
-} from "./chunk-AY4OGCSK.js";
+} from "./chunk-DDHQAD6A.js";
 import {
   cancellation
-} from "./chunk-AY3OAA6O.js";
+} from "./chunk-CLABFY3V.js";
 import {
   step
-} from "./chunk-FMO7GJRA.js";
-import "./chunk-C325DUW7.js";
-import "./chunk-NFSB6LL2.js";
-import "./chunk-WNZCO3WI.js";
+} from "./chunk-3F2P7GQN.js";
+import "./chunk-37L7G2KK.js";
+import "./chunk-Z6BS36K7.js";
+import "./chunk-2CUFTCI4.js";
 import {
   SYSTEM_CLOCK
-} from "./chunk-RSELERWJ.js";
-import "./chunk-3UDAXQZW.js";
-import "./chunk-SRGGCH3K.js";
-import "./chunk-7EV6XQIJ.js";
+} from "./chunk-2WAIMK6C.js";
+import "./chunk-2JVBJPTP.js";
+import "./chunk-62QKUAZK.js";
+import "./chunk-QTX6ZG2H.js";
 
 // src/main.ts
 import { tmpdir } from "node:os";

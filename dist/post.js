@@ -2,19 +2,19 @@ import { createRequire as __createRequire } from 'node:module'; const require = 
 import {
   actions,
   readPromises
-} from "./chunk-AY4OGCSK.js";
+} from "./chunk-DDHQAD6A.js";
 import {
   save
-} from "./chunk-C3RD3P3L.js";
-import "./chunk-C325DUW7.js";
-import "./chunk-NFSB6LL2.js";
-import "./chunk-B3H5SJ6L.js";
+} from "./chunk-GK4USDHV.js";
+import "./chunk-37L7G2KK.js";
+import "./chunk-Z6BS36K7.js";
+import "./chunk-OLT4FDIR.js";
 import {
   SYSTEM_CLOCK
-} from "./chunk-RSELERWJ.js";
-import "./chunk-3UDAXQZW.js";
-import "./chunk-SRGGCH3K.js";
-import "./chunk-7EV6XQIJ.js";
+} from "./chunk-2WAIMK6C.js";
+import "./chunk-2JVBJPTP.js";
+import "./chunk-62QKUAZK.js";
+import "./chunk-QTX6ZG2H.js";
 
 // src/post.ts
 try {

@@ -34,6 +34,10 @@ export const SYSTEM_CLOCK: Clock = {
     return () => clearTimeout(timer);
   },
   random: Math.random,
+  effort: () => {
+    const start = performance.eventLoopUtilization();
+    return () => performance.eventLoopUtilization(start).utilization;
+  },
 };
 
 /** What everything that is sent or said shares: its voice, its time, and the signal that ends it. */

@@ -24,7 +24,7 @@ type Expected = { readonly digest: Digest; readonly size: number };
 
 /** What bounds downloads and observes them, and how many parts of a blob come at a time. */
 export type DownloaderOptions = {
-  readonly clock: Pick<Clock, "sleep" | "after" | "random">;
+  readonly clock: Pick<Clock, "sleep" | "after" | "random" | "effort">;
   readonly signal: AbortSignal;
   readonly say: (line: string) => void;
   readonly parts: number;
@@ -69,8 +69,8 @@ export class Downloader {
 
   #fetch(ask: Ask, blob: Expected, target: Target, atOnce: number): Promise<void> {
     const bring: BringPart = (span, begun) => this.#bring(ask, blob, target, span, begun);
-    const { after } = this.#options.clock;
-    return new Parts({ size: blob.size, atOnce, part: (start) => target.part(start), bring, after }).run();
+    const { clock } = this.#options;
+    return new Parts({ size: blob.size, atOnce, part: (start) => target.part(start), bring, clock }).run();
   }
 
   /** Brings one part, going on after cuts; `begun` is told when its first bytes come as a part, and may refuse them. */

@@ -21,15 +21,17 @@ export type PartsOptions = {
   readonly atOnce: number;
   readonly part: (start: number) => TargetPart;
   readonly bring: BringPart;
-  readonly after: Clock["after"];
+  readonly clock: Pick<Clock, "after" | "effort">;
 };
 
 // What the first connection keeps, and the last part has: worth a request wherever requests take a while.
 const PART_SIZE = 16 * 1024 * 1024;
 const LEAST_PART = 4 * 1024 * 1024;
 const LEAST_BLOB = 4 * PART_SIZE;
-// A connection that has not brought a part by then is slower than 80 MB/s, and more of them may be faster.
+// A connection that does not bring a part in that time is slower than 80 MB/s, and more of them may be faster.
 const PATIENCE_MS = 200;
+// Unless it is this process that is slow, which more connections only keep busier.
+const BUSY = 0.5;
 
 /**
  * A blob over one connection, which is best where that is fast. Where it is not, and the last part of the blob can be had by
@@ -43,6 +45,7 @@ export class Parts {
   #next: number;
   #over = false;
   #running = 0;
+  #stopWatching = (): void => undefined;
   #resolve = (): void => undefined;
   #reject = (_: unknown): void => undefined;
 
@@ -55,12 +58,12 @@ export class Parts {
 
   /** Resolves once every byte is with its part; fails as the first part does that cannot be brought. */
   run(): Promise<void> {
-    const { atOnce, size, after } = this.#options;
+    const { atOnce, size } = this.#options;
     return new Promise((resolve, reject) => {
       this.#resolve = resolve;
       this.#reject = reject;
-      const cancel = atOnce > 1 && size >= LEAST_BLOB ? after(PATIENCE_MS, () => this.#probe()) : () => undefined;
-      this.#start(this.#bring(this.#first).finally(cancel));
+      if (atOnce > 1 && size >= LEAST_BLOB) this.#watch();
+      this.#start(this.#bring(this.#first).finally(() => this.#stopWatching()));
     });
   }
 
@@ -99,9 +102,21 @@ export class Parts {
     return this.#span(start, this.#next);
   }
 
+  /** Looks again and again whether the first connection is slow. */
+  #watch(): void {
+    const { after, effort } = this.#options.clock;
+    const before = this.#first.part.received;
+    const busy = effort();
+    this.#stopWatching = after(PATIENCE_MS, () => {
+      const { received } = this.#first.part;
+      if (received + PART_SIZE >= this.#lastStart) return;
+      if (received - before >= PART_SIZE || busy() > BUSY) this.#watch();
+      else this.#probe();
+    });
+  }
+
   /** Asks for the last part beside the first. That it cannot be had is no failure: the first connection still brings everything. */
   #probe(): void {
-    if (this.#over || this.#first.part.received >= PART_SIZE) return;
     const last = this.#span(this.#lastStart, this.#options.size);
     const unlessAlone = (error: unknown): void => {
       if (!(error instanceof PullError) || this.#first.end !== this.#options.size) throw error;

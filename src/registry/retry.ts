@@ -8,6 +8,8 @@ export type Clock = {
   readonly after: (ms: number, run: () => void) => () => void;
   /** From 0, inclusive, to 1, exclusive. */
   readonly random: () => number;
+  /** Starts to watch this process; what it returns tells which share of the time since it had something to do, from 0 to 1. */
+  readonly effort: () => () => number;
 };
 
 /** How often a request is sent at most. */

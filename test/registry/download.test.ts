@@ -86,7 +86,7 @@ describe("a download", () => {
       return fault?.(request, response) ?? false;
     });
     const { api, said } = connect();
-    const clock = { sleep: async () => undefined, after: SYSTEM_CLOCK.after, random: () => 0 };
+    const clock = { ...SYSTEM_CLOCK, sleep: async () => undefined, random: () => 0 };
     const target = memory(blob);
     const downloader = new Downloader({ clock, signal: new AbortController().signal, parts: 4, say: (line) => void said.push(line) });
     const error = await downloader
@@ -220,7 +220,7 @@ describe("blobs on a host that a registry redirects to", () => {
       const { api } = connect();
       const image = { registry: registry.host, repository: "org/app" };
       await api.ask(image, "manifests/first", { method: "GET", headers: {}, limit: 1_000_000 }).catch(() => undefined);
-      const clock = { sleep: async () => undefined, after: SYSTEM_CLOCK.after, random: () => 0 };
+      const clock = { ...SYSTEM_CLOCK, sleep: async () => undefined, random: () => 0 };
       const downloader = new Downloader({ clock, signal: new AbortController().signal, parts: 1, say: assert.fail });
       const targets = [memory(blob), memory(blob)];
       await Promise.all(
@@ -236,9 +236,16 @@ describe("blobs on a host that a registry redirects to", () => {
 describe("a download over slow connections", () => {
   const whole: readonly string[] = [""];
 
-  async function download(server: EvilServer, parts = 4) {
+  /** How busy this process is found to be, each time somebody looks; not at all from then on. */
+  async function download(server: EvilServer, parts = 4, ...efforts: readonly number[]) {
     const { api, said } = connect();
-    const clock = { sleep: async () => undefined, after: (_: number, run: () => void) => SYSTEM_CLOCK.after(50, run), random: () => 0 };
+    const found = efforts.values();
+    const clock = {
+      sleep: async () => undefined,
+      after: (_: number, run: () => void) => SYSTEM_CLOCK.after(50, run),
+      random: () => 0,
+      effort: () => () => found.next().value ?? 0,
+    };
     const target = memory(largeBlob);
     const downloader = new Downloader({ clock, signal: new AbortController().signal, parts, say: (line) => void said.push(line) });
     const ask = (wanted: Wanted) => api.ask({ registry: server.host, repository: "org/app" }, `blobs/${largeBlob.digest}`, wanted);
@@ -310,6 +317,16 @@ describe("a download over slow connections", () => {
     // The connection for a part never gets an answer.
     const { error, right, ranges } = await download(await slowServer(({ headers }) => headers.has("range")));
     assert.deepEqual([error, right, ranges.length], [undefined, true, 2]);
+  });
+
+  it("is in one piece while it is this process that is slow", async () => {
+    const { error, right, ranges } = await download(await slowServer(), 4, ...Array(1_000).fill(0.6));
+    assert.deepEqual([error, right, ranges], [undefined, true, whole]);
+  });
+
+  it("comes in parts once this process has the time", async () => {
+    const { error, right, ranges } = await download(await slowServer(), 4, 0.9, 0.9);
+    assert.deepEqual([error, right, ranges.length > 4], [undefined, true, true]);
   });
 
   it("is in one piece when one request at a time is allowed", async () => {

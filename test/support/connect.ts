@@ -48,7 +48,7 @@ export function connect(options: ConnectOptions = {}): Connection {
   };
   // Deadlines are for real: nothing here is to reach one, unless a test runs them itself.
   const after = options.after ?? SYSTEM_CLOCK.after;
-  const clock = { now: () => time, sleep, after, random: () => 0.5 };
+  const clock = { now: () => time, sleep, after, random: () => 0.5, effort: () => () => 0 };
   const say = (line: string): void => void said.push(line);
   const warn = (line: string): void => void warned.push(line);
   const mask = (secret: string): void => void masked.push(secret);

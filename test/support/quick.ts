@@ -12,6 +12,7 @@ const clock: Clock = {
   now: () => started + (Date.now() - started) * rate,
   sleep: (ms, signal) => SYSTEM_CLOCK.sleep(ms / rate, signal),
   after: (ms, run) => SYSTEM_CLOCK.after(ms / rate, run),
+  effort: SYSTEM_CLOCK.effort,
   random: Math.random,
 };
 const temporary = environment["RUNNER_TEMP"] ?? "";
