@@ -1,23 +1,23 @@
 import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);
 import {
   terminal
-} from "./chunk-EQI6ZZN6.js";
+} from "./chunk-HZZPJUPE.js";
 import {
   cancellation
 } from "./chunk-CLABFY3V.js";
 import {
   DEFAULTS,
   step
-} from "./chunk-3F2P7GQN.js";
+} from "./chunk-FWCNPCZK.js";
 import {
   save
-} from "./chunk-GK4USDHV.js";
+} from "./chunk-D6GNSIFJ.js";
 import "./chunk-37L7G2KK.js";
 import "./chunk-2CUFTCI4.js";
-import "./chunk-OLT4FDIR.js";
+import "./chunk-NQ4Q564A.js";
 import {
   SYSTEM_CLOCK
-} from "./chunk-2WAIMK6C.js";
+} from "./chunk-WKIEV4A2.js";
 import "./chunk-2JVBJPTP.js";
 import "./chunk-62QKUAZK.js";
 import {
@@ -47,7 +47,7 @@ function toEnvironment(args) {
 __name(toEnvironment, "toEnvironment");
 async function main(args) {
   if (args.length === 0) {
-    const { demonstrate } = await import("./demo-HUPZQ5Q3.js");
+    const { demonstrate } = await import("./demo-5UXE3HMY.js");
     return demonstrate(write);
   }
   let environment;

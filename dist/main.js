@@ -1,19 +1,19 @@
 import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);
 import {
   actions
-} from "./chunk-DDHQAD6A.js";
+} from "./chunk-UIBFFKOG.js";
 import {
   cancellation
 } from "./chunk-CLABFY3V.js";
 import {
   step
-} from "./chunk-3F2P7GQN.js";
+} from "./chunk-FWCNPCZK.js";
 import "./chunk-37L7G2KK.js";
 import "./chunk-Z6BS36K7.js";
 import "./chunk-2CUFTCI4.js";
 import {
   SYSTEM_CLOCK
-} from "./chunk-2WAIMK6C.js";
+} from "./chunk-WKIEV4A2.js";
 import "./chunk-2JVBJPTP.js";
 import "./chunk-62QKUAZK.js";
 import "./chunk-QTX6ZG2H.js";

@@ -2,16 +2,16 @@ import { createRequire as __createRequire } from 'node:module'; const require = 
 import {
   actions,
   readPromises
-} from "./chunk-DDHQAD6A.js";
+} from "./chunk-UIBFFKOG.js";
 import {
   save
-} from "./chunk-GK4USDHV.js";
+} from "./chunk-D6GNSIFJ.js";
 import "./chunk-37L7G2KK.js";
 import "./chunk-Z6BS36K7.js";
-import "./chunk-OLT4FDIR.js";
+import "./chunk-NQ4Q564A.js";
 import {
   SYSTEM_CLOCK
-} from "./chunk-2WAIMK6C.js";
+} from "./chunk-WKIEV4A2.js";
 import "./chunk-2JVBJPTP.js";
 import "./chunk-62QKUAZK.js";
 import "./chunk-QTX6ZG2H.js";

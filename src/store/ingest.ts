@@ -25,6 +25,7 @@ export class Ingest {
   #catchingUp: Promise<void> | undefined;
   /** Those of before a restart are not among them, and write no more. */
   #parts: IngestPart[] = [];
+  #committed = false;
 
   private constructor(expected: Expected, path: string, final: string, file: FileHandle) {
     this.#expected = expected;
@@ -83,10 +84,12 @@ export class Ingest {
       await this.#file.close();
       await rename(this.#path, this.#final);
     });
+    this.#committed = true;
   }
 
   /** Leaves nothing behind; harmless after a commit. */
   async abort(): Promise<void> {
+    if (this.#committed) return;
     await this.#leave();
     await this.#file.close().catch(() => undefined);
     await rm(this.#path, { force: true });
