@@ -1,23 +1,23 @@
 import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);
 import {
   terminal
-} from "./chunk-HZZPJUPE.js";
+} from "./chunk-LEQESM2Z.js";
 import {
   cancellation
 } from "./chunk-CLABFY3V.js";
 import {
   DEFAULTS,
   step
-} from "./chunk-FWCNPCZK.js";
+} from "./chunk-JKJSIJCY.js";
 import {
   save
-} from "./chunk-D6GNSIFJ.js";
+} from "./chunk-6UX7WHDS.js";
 import "./chunk-37L7G2KK.js";
 import "./chunk-2CUFTCI4.js";
-import "./chunk-NQ4Q564A.js";
+import "./chunk-LRDMH67Z.js";
 import {
   SYSTEM_CLOCK
-} from "./chunk-WKIEV4A2.js";
+} from "./chunk-LM3WG7RA.js";
 import "./chunk-2JVBJPTP.js";
 import "./chunk-62QKUAZK.js";
 import {
@@ -47,7 +47,7 @@ function toEnvironment(args) {
 __name(toEnvironment, "toEnvironment");
 async function main(args) {
   if (args.length === 0) {
-    const { demonstrate } = await import("./demo-5UXE3HMY.js");
+    const { demonstrate } = await import("./demo-27CN23VA.js");
     return demonstrate(write);
   }
   let environment;

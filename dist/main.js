@@ -1,19 +1,19 @@
 import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);
 import {
   actions
-} from "./chunk-UIBFFKOG.js";
+} from "./chunk-R37S5K66.js";
 import {
   cancellation
 } from "./chunk-CLABFY3V.js";
 import {
   step
-} from "./chunk-FWCNPCZK.js";
+} from "./chunk-JKJSIJCY.js";
 import "./chunk-37L7G2KK.js";
 import "./chunk-Z6BS36K7.js";
 import "./chunk-2CUFTCI4.js";
 import {
   SYSTEM_CLOCK
-} from "./chunk-WKIEV4A2.js";
+} from "./chunk-LM3WG7RA.js";
 import "./chunk-2JVBJPTP.js";
 import "./chunk-62QKUAZK.js";
 import "./chunk-QTX6ZG2H.js";

@@ -2,16 +2,16 @@ import { createRequire as __createRequire } from 'node:module'; const require = 
 import {
   actions,
   readPromises
-} from "./chunk-UIBFFKOG.js";
+} from "./chunk-R37S5K66.js";
 import {
   save
-} from "./chunk-D6GNSIFJ.js";
+} from "./chunk-6UX7WHDS.js";
 import "./chunk-37L7G2KK.js";
 import "./chunk-Z6BS36K7.js";
-import "./chunk-NQ4Q564A.js";
+import "./chunk-LRDMH67Z.js";
 import {
   SYSTEM_CLOCK
-} from "./chunk-WKIEV4A2.js";
+} from "./chunk-LM3WG7RA.js";
 import "./chunk-2JVBJPTP.js";
 import "./chunk-62QKUAZK.js";
 import "./chunk-QTX6ZG2H.js";

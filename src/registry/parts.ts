@@ -26,12 +26,13 @@ export type PartsOptions = {
 
 // What the first connection keeps, and the last part has: worth a request wherever requests take a while.
 const PART_SIZE = 16 * 1024 * 1024;
-const LEAST_PART = 4 * 1024 * 1024;
+const LEAST_PART = 2 * 1024 * 1024;
 const LEAST_BLOB = 4 * PART_SIZE;
-// A connection that does not bring a part in that time is slower than 80 MB/s, and more of them may be faster.
-const PATIENCE_MS = 200;
+// A connection that does not bring so much in that time is slower than 80 MB/s, and more of them may be faster.
+const PATIENCE_MS = 100;
+const FAST_BYTES = 8 * 1024 * 1024;
 // Unless it is this process that is slow, which more connections only keep busier.
-const BUSY = 0.5;
+const BUSY = 0.75;
 
 /**
  * A blob over one connection, which is best where that is fast. Where it is not, and the last part of the blob can be had by
@@ -110,7 +111,7 @@ export class Parts {
     this.#stopWatching = after(PATIENCE_MS, () => {
       const { received } = this.#first.part;
       if (received + PART_SIZE >= this.#lastStart) return;
-      if (received - before >= PART_SIZE || busy() > BUSY) this.#watch();
+      if (received - before >= FAST_BYTES || busy() > BUSY) this.#watch();
       else this.#probe();
     });
   }
