@@ -1,25 +1,25 @@
 import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);
 import {
   terminal
-} from "./chunk-LEQESM2Z.js";
+} from "./chunk-QOXMPHAV.js";
 import {
   cancellation
 } from "./chunk-CLABFY3V.js";
 import {
   DEFAULTS,
   step
-} from "./chunk-JKJSIJCY.js";
+} from "./chunk-3RXMX4RK.js";
 import {
   save
-} from "./chunk-6UX7WHDS.js";
+} from "./chunk-66XVIUT6.js";
 import "./chunk-37L7G2KK.js";
 import "./chunk-2CUFTCI4.js";
-import "./chunk-LRDMH67Z.js";
+import "./chunk-AYSWNCLT.js";
 import {
   SYSTEM_CLOCK
-} from "./chunk-LM3WG7RA.js";
+} from "./chunk-4IL2WY2D.js";
 import "./chunk-2JVBJPTP.js";
-import "./chunk-62QKUAZK.js";
+import "./chunk-WHCU4A3X.js";
 import {
   __name
 } from "./chunk-QTX6ZG2H.js";
@@ -47,7 +47,7 @@ function toEnvironment(args) {
 __name(toEnvironment, "toEnvironment");
 async function main(args) {
   if (args.length === 0) {
-    const { demonstrate } = await import("./demo-27CN23VA.js");
+    const { demonstrate } = await import("./demo-EWG7Q2OT.js");
     return demonstrate(write);
   }
   let environment;

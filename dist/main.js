@@ -1,21 +1,21 @@
 import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);
 import {
   actions
-} from "./chunk-R37S5K66.js";
+} from "./chunk-AGB3GDT6.js";
 import {
   cancellation
 } from "./chunk-CLABFY3V.js";
 import {
   step
-} from "./chunk-JKJSIJCY.js";
+} from "./chunk-3RXMX4RK.js";
 import "./chunk-37L7G2KK.js";
 import "./chunk-Z6BS36K7.js";
 import "./chunk-2CUFTCI4.js";
 import {
   SYSTEM_CLOCK
-} from "./chunk-LM3WG7RA.js";
+} from "./chunk-4IL2WY2D.js";
 import "./chunk-2JVBJPTP.js";
-import "./chunk-62QKUAZK.js";
+import "./chunk-WHCU4A3X.js";
 import "./chunk-QTX6ZG2H.js";
 
 // src/main.ts

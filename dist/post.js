@@ -2,18 +2,18 @@ import { createRequire as __createRequire } from 'node:module'; const require = 
 import {
   actions,
   readPromises
-} from "./chunk-R37S5K66.js";
+} from "./chunk-AGB3GDT6.js";
 import {
   save
-} from "./chunk-6UX7WHDS.js";
+} from "./chunk-66XVIUT6.js";
 import "./chunk-37L7G2KK.js";
 import "./chunk-Z6BS36K7.js";
-import "./chunk-LRDMH67Z.js";
+import "./chunk-AYSWNCLT.js";
 import {
   SYSTEM_CLOCK
-} from "./chunk-LM3WG7RA.js";
+} from "./chunk-4IL2WY2D.js";
 import "./chunk-2JVBJPTP.js";
-import "./chunk-62QKUAZK.js";
+import "./chunk-WHCU4A3X.js";
 import "./chunk-QTX6ZG2H.js";
 
 // src/post.ts

@@ -39,7 +39,11 @@ const withoutWebSocket: Plugin = {
         export const Agent = Object.getPrototypeOf(https.Agent);
         export const globalAgent = new Agent();
         // It speaks as the agent does: https://nodejs.org/api/http.html#new-agentoptions
-        export const request = (options, answer) => https.request({ protocol: "http:", ...options, agent: options.agent || new Agent() }, answer);`,
+        export const request = ({ agent, ...options }, answer) => {
+          agent ||= new Agent();
+          agent.protocol ??= "http:";
+          return https.request({ protocol: "http:", ...options, agent }, answer);
+        };`,
       resolveDir: root,
     }));
   },

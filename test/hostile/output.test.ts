@@ -219,7 +219,7 @@ rows("secrets", [
 /** What is loaded before the step, and makes something throw that never fails, with secrets in its message. */
 const breaking = (patch: string): string => `
   import { syncBuiltinESMExports } from "node:module";
-  import crypto from "node:crypto"; import http from "node:http"; import promises from "node:fs/promises";
+  import crypto from "node:crypto"; import https from "node:https"; import promises from "node:fs/promises";
   const thrown = () => { throw new Error(${JSON.stringify(`broken ${SECRETS.password} ${SECRETS.githubToken}`)}); };
   ${patch}
   syncBuiltinESMExports();`;
@@ -236,7 +236,7 @@ const withLogin = (world: World): Arranged => ({
 describe("an exception that nobody foresaw", () => {
   for (const [what, patch] of [
     ["digests", "crypto.createHash = thrown;"],
-    ["requests", "http.request = thrown;"],
+    ["requests", "https.request = thrown;"],
     ["the layout", "promises.open = async () => thrown();"],
     ["handing files on", "promises.mkdtemp = async () => thrown();"],
     [

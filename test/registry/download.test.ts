@@ -320,7 +320,7 @@ describe("a download over slow connections", () => {
   });
 
   it("is in one piece while it is this process that is slow", async () => {
-    const { error, right, ranges } = await download(await slowServer(), 4, ...Array(1_000).fill(0.6));
+    const { error, right, ranges } = await download(await slowServer(), 4, ...Array(1_000).fill(0.8));
     assert.deepEqual([error, right, ranges], [undefined, true, whole]);
   });
 
