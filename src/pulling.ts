@@ -1,7 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { connectCache, type openHttp, type Registries } from "./connect.ts";
-
 import { PullError } from "./oci/failure.ts";
 import type { Outcome, Resolved } from "./pull/plan.ts";
 import type { BlobDownload } from "./pull/ports.ts";
