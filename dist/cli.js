@@ -8,7 +8,7 @@ import {
 import {
   DEFAULTS,
   step
-} from "./chunk-3RXMX4RK.js";
+} from "./chunk-BIDLLMF4.js";
 import {
   save
 } from "./chunk-66XVIUT6.js";
@@ -47,7 +47,7 @@ function toEnvironment(args) {
 __name(toEnvironment, "toEnvironment");
 async function main(args) {
   if (args.length === 0) {
-    const { demonstrate } = await import("./demo-EWG7Q2OT.js");
+    const { demonstrate } = await import("./demo-RPCN3F26.js");
     return demonstrate(write);
   }
   let environment;

@@ -9,7 +9,7 @@ import { CachedSource, type CachedSourceOptions, keysUnder, restorer } from "./p
 import { type SavePolicy, toPromises, whyNotSaved } from "./pull/save.ts";
 import type { Wires } from "./pull/transfer.ts";
 import { cachePolicy, isPrivateRepository } from "./runner/cache-policy.ts";
-import { engineRunner, loadAll } from "./runner/engine.ts";
+import { engineRunner, loader } from "./runner/engine.ts";
 import type { Environment, Inputs } from "./runner/inputs.ts";
 import { sayPulled } from "./runner/log.ts";
 import { startProgress } from "./runner/progress.ts";
@@ -77,6 +77,7 @@ export async function pullAndLoad(images: readonly Resolved[], caching: Caching,
   try {
     const patience = { now: machine.clock.now, sleep: (ms: number) => machine.clock.sleep(ms, signal) };
     const store = await Layout.open(inputs.path || join(machine.temporary, "registry-pull"), patience);
+    const load = loaderFor(store, step);
     const options = { concurrency: inputs.concurrency, progress, runner: inputs.runner, now: machine.clock.now, signal };
     const outcome = await pull(images, { ...caching, store, restored: (digest) => source.restored(digest) }, options);
     progress.stop();
@@ -85,7 +86,7 @@ export async function pullAndLoad(images: readonly Resolved[], caching: Caching,
       workflow.promise(toPromises(outcome, source, saves));
       for (const why of outcome.images.map((image) => whyNotSaved(image, saves))) if (why !== undefined) workflow.say(why);
     }
-    await load(store, outcome, step);
+    await load(outcome);
     return outcome;
   } catch (error) {
     // A layout that cannot be written, an engine that is not there: no image of the step is where it was wanted.
@@ -101,9 +102,10 @@ export async function pullAndLoad(images: readonly Resolved[], caching: Caching,
   }
 }
 
-async function load(layout: Layout, { pulled }: Outcome, { inputs, machine, workflow, signal }: Step): Promise<void> {
-  if (inputs.pull !== "docker" && inputs.pull !== "podman") return;
-  const run = engineRunner(machine.environment, signal);
+function loaderFor(layout: Layout, { inputs, machine, workflow, signal }: Step): (outcome: Outcome) => Promise<void> {
+  if (inputs.pull !== "docker" && inputs.pull !== "podman") return async () => undefined;
   const { say, warn } = workflow;
-  await loadAll(inputs.pull, pulled?.loadable ?? [], { archive: (image) => archive(layout, image), run, say, warn });
+  const run = engineRunner(machine.environment, signal);
+  const load = loader(inputs.pull, { archive: (image) => archive(layout, image), run, say, warn });
+  return ({ pulled }) => load(pulled?.loadable ?? []);
 }

@@ -28,11 +28,21 @@ export type LoadOptions = {
 const OUTPUT_LIMIT = 1024;
 
 /**
+ * What loads images into an engine. It asks the engine what it is at once, which takes a tenth of a second that images can be
+ * brought in.
+ */
+export function loader(engine: EngineName, options: LoadOptions): (images: readonly Loadable[]) => Promise<void> {
+  const keeping = keepsDigests(engine, options.run);
+  // Whoever loads has the failure.
+  keeping.catch(() => undefined);
+  return async (images) => loadAll(engine, images, await keeping, options);
+}
+
+/**
  * Loads every image that the engine does not have yet, under its name and tag, one after the other. An engine that keeps
  * digests then has the image by the digest of its index. Fails as `unsupported`, in the engine's words, at the first that it refuses.
  */
-export async function loadAll(engine: EngineName, images: readonly Loadable[], options: LoadOptions): Promise<void> {
-  const keeps = await keepsDigests(engine, options.run);
+async function loadAll(engine: EngineName, images: readonly Loadable[], keeps: boolean, options: LoadOptions): Promise<void> {
   const { say, warn } = options;
   for (const image of images) {
     const pinned = `${repositoryName(image.image.wanted.reference)}@${image.entry.digest}`;

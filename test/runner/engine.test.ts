@@ -8,7 +8,7 @@ import { digestOf } from "../../src/oci/digest.ts";
 import { PullError } from "../../src/oci/failure.ts";
 import { parseReference } from "../../src/oci/reference.ts";
 import type { Loadable, Resolved } from "../../src/pull/plan.ts";
-import { type Ended, engineRunner, loadAll } from "../../src/runner/engine.ts";
+import { type Ended, engineRunner, loader } from "../../src/runner/engine.ts";
 import { image, multiPlatform } from "../support/image.ts";
 import { Registry } from "../support/registry.ts";
 import { runStep } from "../support/runner.ts";
@@ -30,7 +30,7 @@ function loadable(written: string): Loadable {
   return { image: resolved, entry: { mediaType: "", digest: TOP, size: 1, annotations: {} }, blobs: [], config: CONFIG, layers: [], tag };
 }
 
-describe("loadAll", () => {
+describe("a loader", () => {
   /** Loads into an engine that answers each command with what `answers` has for its words, and 1 for the others. */
   async function load(engine: "docker" | "podman", written: string, answers: Readonly<Record<string, string>>) {
     const asked: string[] = [];
@@ -42,12 +42,10 @@ describe("loadAll", () => {
       return { code: output === undefined ? 1 : 0, output: output ?? "no such thing" };
     };
     const archive = async function* () {};
-    const error = await loadAll(engine, [loadable(written)], {
-      archive,
-      run,
-      say: (line) => void said.push(line),
-      warn: (line) => void warned.push(line),
-    }).catch((error: PullError) => error);
+    const say = (line: string): void => void said.push(line);
+    const warn = (line: string): void => void warned.push(line);
+    const load = loader(engine, { archive, run, say, warn });
+    const error = await load([loadable(written)]).catch((error: PullError) => error);
     return { asked, said, warned, error };
   }
   const name = "ghcr.io/org/app:1";
