@@ -8,13 +8,13 @@ import {
 import {
   DEFAULTS,
   step
-} from "./chunk-BIDLLMF4.js";
+} from "./chunk-E23PDMMC.js";
 import {
   save
-} from "./chunk-66XVIUT6.js";
+} from "./chunk-U2DTI2KV.js";
 import "./chunk-37L7G2KK.js";
 import "./chunk-2CUFTCI4.js";
-import "./chunk-AYSWNCLT.js";
+import "./chunk-TU7SV35X.js";
 import {
   SYSTEM_CLOCK
 } from "./chunk-4IL2WY2D.js";
@@ -47,7 +47,7 @@ function toEnvironment(args) {
 __name(toEnvironment, "toEnvironment");
 async function main(args) {
   if (args.length === 0) {
-    const { demonstrate } = await import("./demo-RPCN3F26.js");
+    const { demonstrate } = await import("./demo-PM33DN7D.js");
     return demonstrate(write);
   }
   let environment;

@@ -7,7 +7,7 @@ import {
 } from "./chunk-CLABFY3V.js";
 import {
   step
-} from "./chunk-BIDLLMF4.js";
+} from "./chunk-E23PDMMC.js";
 import "./chunk-37L7G2KK.js";
 import "./chunk-Z6BS36K7.js";
 import "./chunk-2CUFTCI4.js";

@@ -5,10 +5,10 @@ import {
 } from "./chunk-AGB3GDT6.js";
 import {
   save
-} from "./chunk-66XVIUT6.js";
+} from "./chunk-U2DTI2KV.js";
 import "./chunk-37L7G2KK.js";
 import "./chunk-Z6BS36K7.js";
-import "./chunk-AYSWNCLT.js";
+import "./chunk-TU7SV35X.js";
 import {
   SYSTEM_CLOCK
 } from "./chunk-4IL2WY2D.js";

@@ -1,25 +1,49 @@
+import { readSync } from "node:fs";
+import type { FileHandle } from "node:fs/promises";
 import { pipeline } from "node:stream/promises";
+import { setImmediate as nextTurn } from "node:timers/promises";
 import { createGunzip } from "node:zlib";
-import { algorithmOf, type Digest, hasher } from "../oci/digest.ts";
+import { algorithmOf, type Digest, type Hasher, hasher } from "../oci/digest.ts";
 import { PullError } from "../oci/failure.ts";
 import { openRegular } from "./disk.ts";
 
-const READ_SIZE = 1024 * 1024;
+const UNPACK_SIZE = 1024 * 1024;
+// What fits beside a hash into a processor's own memory.
+const READ_SIZE = 256 * 1024;
+// A few milliseconds, after which others have their turn.
+const TURN_SIZE = 4 * 1024 * 1024;
 // cargo's rule against bombs: twenty times the compressed bytes, and half a GiB in any case.
 const RATIO_LIMIT = 20;
 const SMALL_LIMIT = 512 * 1024 * 1024;
+
+/**
+ * Hashes a file from `start` on, up to `end` and for a few milliseconds at most; returns where it came to, which is `start` where
+ * the file ends. At once, as another thread's answer takes longer than a copy from the system's memory.
+ */
+export async function hashSome(file: FileHandle, hash: Hasher, start: number, end: number): Promise<number> {
+  const buffer = Buffer.allocUnsafe(READ_SIZE);
+  const stop = Math.min(end, start + TURN_SIZE);
+  let at = start;
+  while (at < stop) {
+    const length = readSync(file.fd, buffer, 0, Math.min(READ_SIZE, stop - at), at);
+    if (length === 0) break;
+    hash.update(buffer.subarray(0, length));
+    at += length;
+  }
+  await nextTurn();
+  return at;
+}
 
 /** The digest of a regular file's bytes, with the algorithm of `expected`. */
 export async function digestOfFile(path: string, expected: Digest): Promise<Digest> {
   const file = await openRegular(path);
   try {
     const hash = hasher(algorithmOf(expected));
-    const buffer = Buffer.allocUnsafe(READ_SIZE);
-    for (;;) {
-      const { bytesRead } = await file.read(buffer, 0, READ_SIZE);
-      if (bytesRead === 0) return hash.digest();
-      hash.update(buffer.subarray(0, bytesRead));
+    for (let at = 0, before = -1; at > before; ) {
+      before = at;
+      at = await hashSome(file, hash, at, Number.POSITIVE_INFINITY);
     }
+    return hash.digest();
   } finally {
     await file.close();
   }
@@ -32,10 +56,10 @@ export async function diffIdOf(path: string): Promise<Digest> {
   let unpacked = 0;
   try {
     const file = await openRegular(path);
-    const source = file.createReadStream({ highWaterMark: READ_SIZE }).on("data", (chunk) => {
+    const source = file.createReadStream({ highWaterMark: UNPACK_SIZE }).on("data", (chunk) => {
       packed += chunk.length;
     });
-    await pipeline(source, createGunzip({ chunkSize: READ_SIZE }), async (chunks: AsyncIterable<Buffer>) => {
+    await pipeline(source, createGunzip({ chunkSize: UNPACK_SIZE }), async (chunks: AsyncIterable<Buffer>) => {
       for await (const chunk of chunks) {
         unpacked += chunk.length;
         if (unpacked > Math.max(SMALL_LIMIT, packed * RATIO_LIMIT)) throw new Error("it unpacks to more than twenty times its size");

@@ -3,12 +3,10 @@ import { type FileHandle, open, rename, rm } from "node:fs/promises";
 import { algorithmOf, type Digest, type Hasher, hasher } from "../oci/digest.ts";
 import { PullError } from "../oci/failure.ts";
 import { diskFailure, onDisk } from "./disk.ts";
+import { hashSome } from "./hash.ts";
 
 /** What the bytes must turn out to be. */
 export type Expected = { readonly digest: Digest; readonly size: number };
-
-// Every read waits for its turn behind what is being received, so that small ones fall behind.
-const READ_SIZE = 4 * 1024 * 1024;
 
 /**
  * A blob on its way in: an exclusive file, hashed as it is written, and under its final name only when it is right. What comes in
@@ -135,12 +133,10 @@ export class Ingest {
   }
 
   async #readBack(): Promise<void> {
-    const buffer = Buffer.allocUnsafe(READ_SIZE);
     for (let end = this.#reached; end > this.#hashed; end = this.#reached) {
-      const { bytesRead } = await this.#file.read(buffer, 0, Math.min(READ_SIZE, end - this.#hashed), this.#hashed);
-      if (this.#parts.length === 0 || bytesRead === 0) return;
-      this.#hasher.update(buffer.subarray(0, bytesRead));
-      this.#hashed += bytesRead;
+      const hashed = await hashSome(this.#file, this.#hasher, this.#hashed, end);
+      if (this.#parts.length === 0 || hashed === this.#hashed) return;
+      this.#hashed = hashed;
     }
     this.#catchingUp = undefined;
   }
