@@ -315,7 +315,13 @@ export async function openWork(directory: string): Promise<Work> {
         name: "load",
         work: "500 MB from the layout to Docker, against a tar that is on disk already",
         ours: { ...step({ ...inputs, pull: "docker" }), before: fresh },
-        peers: [{ name: "docker load", command: () => ["docker", "load", "-i", tar], before: fresh }],
+        peers: [
+          { name: "docker load", command: () => ["docker", "load", "-i", tar], before: fresh },
+          ...present("podman", {
+            name: "podman load",
+            command: (into) => ["podman", "--root", join(into, "root"), "--runroot", join(into, "run"), "load", "-i", tar],
+          }),
+        ],
         target: "≤ 1.2",
         reached: ratio(1.2),
         note: "Ours hashes the layout again first, which is what it is slower by; CPU and memory are the clients', not the engine's",
