@@ -1,23 +1,23 @@
 import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);
 import {
   terminal
-} from "./chunk-QOXMPHAV.js";
+} from "./chunk-Q3VMNEBV.js";
 import {
   cancellation
 } from "./chunk-CLABFY3V.js";
 import {
   DEFAULTS,
   step
-} from "./chunk-E23PDMMC.js";
+} from "./chunk-CWPGRQDP.js";
 import {
   save
-} from "./chunk-U2DTI2KV.js";
+} from "./chunk-ZKSU4QMI.js";
 import "./chunk-37L7G2KK.js";
 import "./chunk-2CUFTCI4.js";
-import "./chunk-TU7SV35X.js";
+import "./chunk-3BN6IGO2.js";
 import {
   SYSTEM_CLOCK
-} from "./chunk-4IL2WY2D.js";
+} from "./chunk-3S3BTVFU.js";
 import "./chunk-2JVBJPTP.js";
 import "./chunk-WHCU4A3X.js";
 import {
@@ -47,7 +47,7 @@ function toEnvironment(args) {
 __name(toEnvironment, "toEnvironment");
 async function main(args) {
   if (args.length === 0) {
-    const { demonstrate } = await import("./demo-PM33DN7D.js");
+    const { demonstrate } = await import("./demo-CEEMAIJS.js");
     return demonstrate(write);
   }
   let environment;

@@ -1,19 +1,19 @@
 import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);
 import {
   actions
-} from "./chunk-AGB3GDT6.js";
+} from "./chunk-WPNXLCFM.js";
 import {
   cancellation
 } from "./chunk-CLABFY3V.js";
 import {
   step
-} from "./chunk-E23PDMMC.js";
+} from "./chunk-CWPGRQDP.js";
 import "./chunk-37L7G2KK.js";
 import "./chunk-Z6BS36K7.js";
 import "./chunk-2CUFTCI4.js";
 import {
   SYSTEM_CLOCK
-} from "./chunk-4IL2WY2D.js";
+} from "./chunk-3S3BTVFU.js";
 import "./chunk-2JVBJPTP.js";
 import "./chunk-WHCU4A3X.js";
 import "./chunk-QTX6ZG2H.js";

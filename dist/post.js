@@ -2,16 +2,16 @@ import { createRequire as __createRequire } from 'node:module'; const require = 
 import {
   actions,
   readPromises
-} from "./chunk-AGB3GDT6.js";
+} from "./chunk-WPNXLCFM.js";
 import {
   save
-} from "./chunk-U2DTI2KV.js";
+} from "./chunk-ZKSU4QMI.js";
 import "./chunk-37L7G2KK.js";
 import "./chunk-Z6BS36K7.js";
-import "./chunk-TU7SV35X.js";
+import "./chunk-3BN6IGO2.js";
 import {
   SYSTEM_CLOCK
-} from "./chunk-4IL2WY2D.js";
+} from "./chunk-3S3BTVFU.js";
 import "./chunk-2JVBJPTP.js";
 import "./chunk-WHCU4A3X.js";
 import "./chunk-QTX6ZG2H.js";

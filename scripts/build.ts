@@ -10,62 +10,58 @@ const root = join(import.meta.dirname, "..");
 const outdir = process.argv[2] ?? join(root, "dist");
 await rm(outdir, { recursive: true, force: true });
 
+/** Puts `contents` in the place of the modules that `modules` matches, wherever a file that `importers` matches imports them. */
+function replacing(name: string, modules: RegExp, importers: RegExp, contents: string): Plugin {
+  return {
+    name,
+    setup(plugin) {
+      plugin.onResolve({ filter: modules }, ({ path, importer }) => (importers.test(importer) ? { path, namespace: name } : undefined));
+      plugin.onLoad({ filter: /.*/, namespace: name }, () => ({ contents, resolveDir: root }));
+    },
+  };
+}
+
 /**
  * Half of the time to start went into undici, which `@actions/http-client` imports for a dispatcher that nothing here asks
- * it for: requests go through `node:http`. What stands in its place says so if that ever changes.
+ * it for: requests go through Node's own client. What stands in its place says so if that ever changes.
  */
-const withoutUndici: Plugin = {
-  name: "without-undici",
-  setup(plugin) {
-    plugin.onResolve({ filter: /^undici$/ }, ({ path }) => ({ path, namespace: "without-undici" }));
-    plugin.onLoad({ filter: /.*/, namespace: "without-undici" }, () => ({
-      contents: 'export class ProxyAgent { constructor() { throw new Error("undici is left out of this bundle"); } }',
-    }));
-  },
-};
+const withoutUndici = replacing(
+  "without-undici",
+  /^undici$/,
+  /./,
+  'export class ProxyAgent { constructor() { throw new Error("undici is left out of this bundle"); } }',
+);
 
 /**
  * To import `node:http` takes 12 ms more than `node:https`, which has all that is needed of it: for the sake of a WebSocket
  * it loads the undici that is inside Node (lazyUndici in https://github.com/nodejs/node/blob/v24.x/lib/http.js).
  */
-const withoutWebSocket: Plugin = {
-  name: "without-web-socket",
-  setup(plugin) {
-    plugin.onResolve({ filter: /^http$/ }, ({ importer }) =>
-      /node_modules\/(@actions\/http-client|tunnel)\//.test(importer) ? { path: "http", namespace: "without-web-socket" } : undefined,
-    );
-    plugin.onLoad({ filter: /.*/, namespace: "without-web-socket" }, () => ({
-      contents: `import https from "node:https";
-        export const Agent = Object.getPrototypeOf(https.Agent);
-        export const globalAgent = new Agent();
-        // It speaks as the agent does: https://nodejs.org/api/http.html#new-agentoptions
-        export const request = ({ agent, ...options }, answer) => {
-          agent ||= new Agent();
-          agent.protocol ??= "http:";
-          return https.request({ protocol: "http:", ...options, agent }, answer);
-        };`,
-      resolveDir: root,
-    }));
-  },
-};
+const withoutWebSocket = replacing(
+  "without-web-socket",
+  /^http$/,
+  /node_modules\/(@actions\/http-client|tunnel)\//,
+  `import https from "node:https";
+    export const Agent = Object.getPrototypeOf(https.Agent);
+    export const globalAgent = new Agent();
+    // It speaks as the agent does: https://nodejs.org/api/http.html#new-agentoptions
+    export const request = ({ agent, ...options }, answer) => {
+      agent ||= new Agent();
+      agent.protocol ??= "http:";
+      return https.request({ protocol: "http:", ...options, agent }, answer);
+    };`,
+);
 
 /**
  * The cache's wire prints for itself: every request, its signed URL, the service's own words. All that is said goes through
  * the sanitiser here, so of its voice only the masking of secrets is kept.
  */
-const quietCache: Plugin = {
-  name: "quiet-cache",
-  setup(plugin) {
-    plugin.onResolve({ filter: /^@actions\/core$/ }, ({ importer }) =>
-      importer.includes("/@actions/cache/") ? { path: "core", namespace: "quiet-cache" } : undefined,
-    );
-    plugin.onLoad({ filter: /.*/, namespace: "quiet-cache" }, () => ({
-      contents: `export { setSecret } from "@actions/core"; const quiet = () => {};
-        export { quiet as debug, quiet as error, quiet as info, quiet as warning }; export const isDebug = () => false;`,
-      resolveDir: root,
-    }));
-  },
-};
+const quietCache = replacing(
+  "quiet-cache",
+  /^@actions\/core$/,
+  /\/@actions\/cache\//,
+  `export { setSecret } from "@actions/core"; const quiet = () => {};
+    export { quiet as debug, quiet as error, quiet as info, quiet as warning }; export const isDebug = () => false;`,
+);
 
 const { metafile } = await build({
   absWorkingDir: root,

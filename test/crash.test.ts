@@ -47,7 +47,7 @@ describe("a layout", () => {
     let killed = 0;
     // Two at a time: what takes the machine's time is mostly starting.
     await inTurns(
-      Array.from({ length: KILLS }).map((_, at) => at),
+      Array.from({ length: KILLS }, (_, at) => at),
       2,
       async (at) => {
         const path = join(directory, `killed-${at}`);

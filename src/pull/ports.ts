@@ -43,10 +43,9 @@ export interface BlobPart {
   write(chunk: Buffer): void;
 }
 
-/** Where the bytes of one blob go on their way into a store: one behind the other, or in parts that each start somewhere. */
+/** Where the bytes of one blob go on their way into a store: in parts that each start somewhere, or as one from its first byte. */
 export interface BlobTarget {
   readonly received: number;
-  write(chunk: Buffer): void;
   part(start: number): BlobPart;
   restart(): Promise<void>;
   commit(): Promise<void>;

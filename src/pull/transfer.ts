@@ -2,7 +2,7 @@ import type { Digest } from "../oci/digest.ts";
 import { PullError } from "../oci/failure.ts";
 import type { Platform } from "../oci/platform.ts";
 import type { Resolved, Tally } from "./plan.ts";
-import type { Blob, BlobDownload, BlobPart, BlobStore, BlobTarget, Origin, Source } from "./ports.ts";
+import type { Blob, BlobDownload, BlobStore, BlobTarget, Origin, Source } from "./ports.ts";
 
 /** The wires a pull works with. */
 export type Wires = {
@@ -153,22 +153,20 @@ async function bringOne(need: Need, { wanted }: Resolved, wires: Wires, moved: P
 
 /** The same target, with every byte that it takes, or gives up again, told. */
 function counted(target: BlobTarget, moved: (bytes: number) => void): Omit<BlobTarget, "abort"> {
-  const write = (to: Pick<BlobPart, "write">, chunk: Buffer): void => {
-    moved(chunk.length);
-    to.write(chunk);
-  };
   return {
     get received() {
       return target.received;
     },
-    write: (chunk) => write(target, chunk),
     part: (start) => {
       const part = target.part(start);
       return {
         get received() {
           return part.received;
         },
-        write: (chunk) => write(part, chunk),
+        write: (chunk) => {
+          moved(chunk.length);
+          part.write(chunk);
+        },
       };
     },
     restart: async () => {

@@ -75,15 +75,14 @@ export class Downloader {
 
   /** Brings one part, going on after cuts; `begun` is told when its first bytes come as a part, and may refuse them. */
   async #bring(ask: Ask, blob: Expected, target: Target, span: Span, begun?: () => void): Promise<void> {
-    for (let failures = 0; span.start + span.part.received < span.end || blob.size === 0; ) {
+    for (let failures = 0; positionOf(span) < span.end || blob.size === 0; ) {
       const before = span.part.received;
       try {
         await attempt(ask, blob, span, begun);
-        if (span.start + span.part.received >= span.end) return;
-        const got = span.start + span.part.received;
-        throw new PullError("invalid", `too short: ${blob.digest} has ${blob.size} bytes, got ${got}`);
+        if (positionOf(span) >= span.end) return;
+        throw new PullError("invalid", `too short: ${blob.digest} has ${blob.size} bytes, got ${positionOf(span)}`);
       } catch (error) {
-        if (error instanceof EnoughError && span.start + span.part.received >= span.end) return;
+        if (error instanceof EnoughError && positionOf(span) >= span.end) return;
         const fromTheStart = error instanceof WholeError && span.start === 0 && span.end === blob.size;
         if (!(error instanceof BodyError || fromTheStart) || this.#options.signal.aborted || span.ended()) throw error;
         failures = span.part.received - before >= RATE_WINDOW_BYTES ? 1 : failures + 1;
@@ -92,16 +91,21 @@ export class Downloader {
           await target.restart();
           span.part = target.part(0);
         }
-        this.#options.say(`${blob.digest}: ${error.message}; going on at byte ${span.start + span.part.received}`);
+        this.#options.say(`${blob.digest}: ${error.message}; going on at byte ${positionOf(span)}`);
         await this.#options.clock.sleep(this.#options.clock.random() * 1_000 * failures, this.#options.signal);
       }
     }
   }
 }
 
+/** Where in the blob the next byte of a part belongs. */
+function positionOf({ start, part }: Span): number {
+  return start + part.received;
+}
+
 /** One request for what is missing of a part. */
 async function attempt(ask: Ask, { size }: Expected, span: Span, begun: (() => void) | undefined): Promise<void> {
-  const offset = span.start + span.part.received;
+  const offset = positionOf(span);
   const whole = offset === 0 && span.end === size;
   // A closed range: some registries answer 416 to an open one (https://github.com/anchore/stereoscope/issues/695).
   const headers = whole ? {} : { range: `bytes=${offset}-${span.end - 1}` };
@@ -111,7 +115,7 @@ async function attempt(ask: Ask, { size }: Expected, span: Span, begun: (() => v
   };
   const write = (chunk: Buffer): void => {
     if (span.ended()) throw new PullError("invalid", "not brought, because another part of it could not be");
-    const room = span.end - span.start - span.part.received;
+    const room = span.end - positionOf(span);
     span.part.write(span.end === size ? chunk : chunk.subarray(0, room));
     if (chunk.length > room) throw new EnoughError("invalid", `too long: others bring what is behind byte ${span.end}`);
   };

@@ -10,16 +10,21 @@ const streams = new WeakMap<Socket, IncomingMessage>();
  * comes is a {@link stream}. By itself Node takes new memory for every read, which costs more than to hash the bytes.
  */
 export function reuseMemory(): OnReadOpts {
-  let memory = takeMemory();
+  // Asked for with every request, and needed only where one makes a connection.
+  let memory: Buffer | undefined;
+  const current = (): Buffer => {
+    memory ??= takeMemory();
+    return memory;
+  };
   function callback(this: Socket, length: number): boolean {
-    const bytes = memory.subarray(0, length);
+    const bytes = current().subarray(0, length);
     const message = streams.get(this);
     this.emit("data", message === undefined ? Buffer.from(bytes) : bytes);
     // Today's parser hands on copies. One that does not may have left some of the bytes to wait, and they must not change.
-    if (message !== undefined && message.readableLength > 0) memory = takeMemory();
+    if (message !== undefined && message.readableLength > 0) memory = undefined;
     return true;
   }
-  return { buffer: () => memory, callback };
+  return { buffer: current, callback };
 }
 
 /** One byte more than is used, so that no chunk is ever all of it, which {@link release} would give back. */

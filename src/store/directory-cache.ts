@@ -1,15 +1,12 @@
 import { copyFile, mkdir, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { openRegular, readRegular } from "./disk.ts";
-import type { Expected } from "./ingest.ts";
+import type { Expected, IngestPart } from "./ingest.ts";
 
 /** Takes an entry's bytes; it proves them itself. */
 export type CacheTarget = {
-  /** Bytes it has so far. */
-  readonly received: number;
-  write(chunk: Buffer): void;
   /** A way in for the bytes from `start` on. */
-  part(start: number): { readonly received: number; write(chunk: Buffer): void };
+  part(start: number): Pick<IngestPart, "received" | "write">;
   restart(): Promise<void>;
   commit(): Promise<void>;
 };
@@ -31,7 +28,8 @@ export class DirectoryCache {
   async restore(key: string, _blob: Expected, target: CacheTarget): Promise<boolean> {
     try {
       const file = await openRegular(this.#file(key));
-      for await (const chunk of file.createReadStream({ highWaterMark: READ_SIZE })) target.write(chunk);
+      const part = target.part(0);
+      for await (const chunk of file.createReadStream({ highWaterMark: READ_SIZE })) part.write(chunk);
       await target.commit();
       return true;
     } catch {

@@ -8,8 +8,8 @@ import { PullError } from "../oci/failure.ts";
 import { openRegular } from "./disk.ts";
 
 const UNPACK_SIZE = 1024 * 1024;
-// What fits beside a hash into a processor's own memory.
-const READ_SIZE = 256 * 1024;
+// What fits beside a hash into a processor's own memory. Nobody has a turn between what is read into it and its hash.
+const memory = Buffer.allocUnsafeSlow(256 * 1024);
 // A few milliseconds, after which others have their turn.
 const TURN_SIZE = 4 * 1024 * 1024;
 // cargo's rule against bombs: twenty times the compressed bytes, and half a GiB in any case.
@@ -21,13 +21,12 @@ const SMALL_LIMIT = 512 * 1024 * 1024;
  * the file ends. At once, as another thread's answer takes longer than a copy from the system's memory.
  */
 export async function hashSome(file: FileHandle, hash: Hasher, start: number, end: number): Promise<number> {
-  const buffer = Buffer.allocUnsafe(READ_SIZE);
   const stop = Math.min(end, start + TURN_SIZE);
   let at = start;
   while (at < stop) {
-    const length = readSync(file.fd, buffer, 0, Math.min(READ_SIZE, stop - at), at);
+    const length = readSync(file.fd, memory, 0, Math.min(memory.length, stop - at), at);
     if (length === 0) break;
-    hash.update(buffer.subarray(0, length));
+    hash.update(memory.subarray(0, length));
     at += length;
   }
   await nextTurn();

@@ -53,11 +53,6 @@ export class Ingest {
     return part;
   }
 
-  /** Writes behind what was written this way before. Fails as {@link IngestPart.write} does. */
-  write(chunk: Buffer): void {
-    (this.#parts[0] ?? this.part(0)).write(chunk);
-  }
-
   /** Forgets everything that came; parts of before write no more. */
   async restart(): Promise<void> {
     const { received } = this;

@@ -115,7 +115,7 @@ export class Layout {
     if (await this.has(blob)) return;
     const ingest = await this.ingest(blob);
     try {
-      ingest.write(bytes);
+      ingest.part(0).write(bytes);
       await ingest.commit();
     } finally {
       await ingest.abort();

@@ -36,14 +36,18 @@ const cutAfter =
     wire.reset();
   };
 
+/** Only where waiting is the matter does time fly: a busy machine must not look like a slow server. */
+function rateOf(id: string): number {
+  return id === "B8" ? 40 : 20;
+}
+
 /** A pull whose large blob is answered so; nothing else is wrong. */
 function blob(id: string, what: string, scripts: readonly Script[], more: Partial<Row> = {}): Row {
   return {
     id,
     what,
     status: "ok",
-    // Only where waiting is the matter does time fly: a busy machine must not look like a slow server.
-    rate: id === "B8" ? 40 : 20,
+    rate: rateOf(id),
     arrange: (world) => {
       const reference = world.evil.serve(REPOSITORY, "1", made);
       world.evil.on(BLOB, ...scripts);
@@ -212,7 +216,7 @@ function answered(
     what,
     status,
     reason,
-    rate: id === "B8" ? 40 : 20,
+    rate: rateOf(id),
     arrange: ({ evil }) => {
       const reference = evil.serve(REPOSITORY, "1", made);
       evil.on(/manifests\/1$/, ...scripts);

@@ -6,12 +6,9 @@ import { getCACertificates, setDefaultCACertificates } from "node:tls";
 import fc from "fast-check";
 import { connect } from "../support/connect.ts";
 import { AUTHORITY, EvilServer } from "../support/evil.ts";
+import { variedBytes } from "../support/image.ts";
 
 setDefaultCACertificates([...getCACertificates(), readFileSync(AUTHORITY, "utf8")]);
-
-/** Bytes whose every part differs from every other. */
-const bytesOf = (size: number): Buffer =>
-  Buffer.from(Uint32Array.from({ length: Math.ceil(size / 4) }, (_, at) => at * 2_654_435_761).buffer).subarray(0, size);
 
 /** A body as it goes over the wire: in pieces that each have a length, or as a whole that states its own. */
 function framed(bytes: Buffer, pieces: readonly number[]): { readonly headers: Record<string, string>; readonly body: Buffer } {
@@ -42,7 +39,7 @@ for (const tls of [undefined, "good"] as const) {
       const sends = fc.integer({ min: 3_000, max: 100_000 });
       await fc.assert(
         fc.asyncProperty(size, pieces, sends, fc.nat(3), async (size, pieces, send, wait) => {
-          const bytes = bytesOf(size);
+          const bytes = variedBytes(size);
           const { headers, body } = framed(bytes, pieces);
           evil.on(/GET/, async (_, wire) => {
             await wire.answer(200, headers, body.subarray(0, send));
@@ -63,7 +60,7 @@ for (const tls of [undefined, "good"] as const) {
     it("is as it is in memory, too", async () => {
       await fc.assert(
         fc.asyncProperty(size, pieces, async (size, pieces) => {
-          const bytes = bytesOf(size);
+          const bytes = variedBytes(size);
           const { headers, body } = framed(bytes, pieces);
           evil.on(/GET/, (_, wire) => wire.answer(200, headers, body));
           assert.ok((await http.exchange(get)).body.equals(bytes));

@@ -7,13 +7,10 @@ import { setImmediate as nextTurn } from "node:timers/promises";
 import fc from "fast-check";
 import { digestOf } from "../../src/oci/digest.ts";
 import { Ingest } from "../../src/store/ingest.ts";
+import { variedBytes } from "../support/image.ts";
 
 const directory = mkdtempSync(join(tmpdir(), "ingest-"));
 after(() => rmSync(directory, { recursive: true }));
-
-/** Bytes whose every part differs from every other. */
-const bytesOf = (size: number): Buffer =>
-  Buffer.from(Uint32Array.from({ length: Math.ceil(size / 4) }, (_, at) => at * 2_654_435_761).buffer).subarray(0, size);
 
 describe("an ingest", () => {
   it("has the right digest whatever order its parts come in, and however they are cut", async () => {
@@ -22,7 +19,7 @@ describe("an ingest", () => {
     const turns = fc.array(fc.nat(5), { minLength: 50, maxLength: 50 });
     await fc.assert(
       fc.asyncProperty(size, cuts, turns, fc.integer({ min: 10_000, max: 900_000 }), async (size, cuts, turns, chunk) => {
-        const bytes = bytesOf(size);
+        const bytes = variedBytes(size);
         const expected = { digest: digestOf(bytes), size };
         const final = join(directory, crypto.randomUUID());
         const ingest = await Ingest.open(expected, `${final}.part`, final);
@@ -49,7 +46,7 @@ describe("an ingest", () => {
   });
 
   it("forgets its parts at a restart, and takes no more of them", async () => {
-    const bytes = bytesOf(3_000_000);
+    const bytes = variedBytes(3_000_000);
     const final = join(directory, "restarted");
     const ingest = await Ingest.open({ digest: digestOf(bytes), size: bytes.length }, `${final}.part`, final);
     const stale = ingest.part(2_000_000);
@@ -57,13 +54,13 @@ describe("an ingest", () => {
     await ingest.restart();
     stale.write(Buffer.alloc(500_000));
     assert.equal(ingest.received, 0);
-    ingest.write(bytes);
+    ingest.part(0).write(bytes);
     await ingest.commit();
     assert.ok(readFileSync(final).equals(bytes));
   });
 
   it("is too short while a part of it is missing, wherever that is", async () => {
-    const bytes = bytesOf(3_000_000);
+    const bytes = variedBytes(3_000_000);
     const final = join(directory, "short");
     const ingest = await Ingest.open({ digest: digestOf(bytes), size: bytes.length }, `${final}.part`, final);
     ingest.part(0).write(bytes.subarray(0, 1_000_000));

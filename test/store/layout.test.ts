@@ -55,9 +55,10 @@ describe("a layout", () => {
     const layout = await Layout.open(path);
     await assert.rejects(layout.put(blob.digest, Buffer.from("other text")), /digest differs: expected sha256:/);
     const ingest = await layout.ingest(blob);
-    ingest.write(bytes.subarray(0, 4));
+    const part = ingest.part(0);
+    part.write(bytes.subarray(0, 4));
     await assert.rejects(ingest.commit(), /too short: .* has 10 bytes, got 4/);
-    await assert.rejects(async () => ingest.write(Buffer.alloc(7)), /too long: .* has 10 bytes, got more/);
+    await assert.rejects(async () => part.write(Buffer.alloc(7)), /too long: .* has 10 bytes, got more/);
     await ingest.restart();
     assert.equal(ingest.received, 0);
     await ingest.abort();

@@ -9,6 +9,11 @@ export type Content = { readonly bytes: Buffer; readonly mediaType: string; read
 /** A document and everything it needs a registry to hold. */
 export type Made = Content & { readonly manifests: readonly Content[]; readonly blobs: readonly Content[]; readonly platform?: string };
 
+/** Bytes whose every part differs from every other. */
+export function variedBytes(size: number): Buffer {
+  return Buffer.from(Uint32Array.from({ length: Math.ceil(size / 4) }, (_, at) => at * 2_654_435_761).buffer).subarray(0, size);
+}
+
 export function content(mediaType: string, value: unknown): Content {
   const bytes = Buffer.isBuffer(value) ? value : Buffer.from(JSON.stringify(value, undefined, 2));
   return { bytes, mediaType, digest: digestOf(bytes) };
