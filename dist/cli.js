@@ -1,24 +1,24 @@
 import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);
 import {
   terminal
-} from "./chunk-Q3VMNEBV.js";
+} from "./chunk-UZ4BJLUZ.js";
 import {
   cancellation
-} from "./chunk-CLABFY3V.js";
+} from "./chunk-HK452DDL.js";
 import {
   DEFAULTS,
   step
-} from "./chunk-CWPGRQDP.js";
+} from "./chunk-X54KOFNC.js";
 import {
   save
-} from "./chunk-ZKSU4QMI.js";
+} from "./chunk-4WYFW2Z6.js";
 import "./chunk-37L7G2KK.js";
-import "./chunk-2CUFTCI4.js";
-import "./chunk-3BN6IGO2.js";
+import "./chunk-I4NNJ3OF.js";
+import "./chunk-AGHGQZWZ.js";
 import {
   SYSTEM_CLOCK
-} from "./chunk-3S3BTVFU.js";
-import "./chunk-2JVBJPTP.js";
+} from "./chunk-OT3CADGD.js";
+import "./chunk-Y4MB5FGH.js";
 import "./chunk-WHCU4A3X.js";
 import {
   __name
@@ -33,6 +33,10 @@ npm start -- REFERENCE\u2026 [--INPUT VALUE\u2026]   the same step that the runn
 Inputs, with their defaults (README.md says what they mean):
 ${Object.entries(DEFAULTS).filter(([name]) => name !== "images").map(([name, value]) => `  --${name}${value === "" ? "" : ` ${value}`}`).join("\n")}
 `;
+process.stdout.on("error", (error) => {
+  if (error.code !== "EPIPE") throw error;
+  process.exit();
+});
 var write = /* @__PURE__ */ __name((line) => void process.stdout.write(`${line}
 `), "write");
 function toEnvironment(args) {
@@ -47,7 +51,7 @@ function toEnvironment(args) {
 __name(toEnvironment, "toEnvironment");
 async function main(args) {
   if (args.length === 0) {
-    const { demonstrate } = await import("./demo-CEEMAIJS.js");
+    const { demonstrate } = await import("./demo-6XJI2MUC.js");
     return demonstrate(write);
   }
   let environment;

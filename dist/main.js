@@ -1,20 +1,20 @@
 import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);
 import {
   actions
-} from "./chunk-WPNXLCFM.js";
+} from "./chunk-DHXYFAWR.js";
 import {
   cancellation
-} from "./chunk-CLABFY3V.js";
+} from "./chunk-HK452DDL.js";
 import {
   step
-} from "./chunk-CWPGRQDP.js";
+} from "./chunk-X54KOFNC.js";
 import "./chunk-37L7G2KK.js";
 import "./chunk-Z6BS36K7.js";
-import "./chunk-2CUFTCI4.js";
+import "./chunk-I4NNJ3OF.js";
 import {
   SYSTEM_CLOCK
-} from "./chunk-3S3BTVFU.js";
-import "./chunk-2JVBJPTP.js";
+} from "./chunk-OT3CADGD.js";
+import "./chunk-Y4MB5FGH.js";
 import "./chunk-WHCU4A3X.js";
 import "./chunk-QTX6ZG2H.js";
 

@@ -2,17 +2,17 @@ import { createRequire as __createRequire } from 'node:module'; const require = 
 import {
   actions,
   readPromises
-} from "./chunk-WPNXLCFM.js";
+} from "./chunk-DHXYFAWR.js";
 import {
   save
-} from "./chunk-ZKSU4QMI.js";
+} from "./chunk-4WYFW2Z6.js";
 import "./chunk-37L7G2KK.js";
 import "./chunk-Z6BS36K7.js";
-import "./chunk-3BN6IGO2.js";
+import "./chunk-AGHGQZWZ.js";
 import {
   SYSTEM_CLOCK
-} from "./chunk-3S3BTVFU.js";
-import "./chunk-2JVBJPTP.js";
+} from "./chunk-OT3CADGD.js";
+import "./chunk-Y4MB5FGH.js";
 import "./chunk-WHCU4A3X.js";
 import "./chunk-QTX6ZG2H.js";
 

@@ -13,7 +13,7 @@ export function cancellation(): AbortSignal {
   const controller = new AbortController();
   for (const name of ["SIGINT", "SIGTERM"] as const) {
     process.once(name, () => {
-      controller.abort(new PullError("unreachable", `cancelled: this process was told to end (${name})`));
+      controller.abort(new PullError("cancelled", `cancelled: received ${name}`));
       setTimeout(() => process.exit(EXIT_CODES[name]), GRACE_MS).unref();
     });
   }

@@ -17,6 +17,12 @@ ${Object.entries(DEFAULTS)
   .join("\n")}
 `;
 
+// A closed pipe, like that of `| head`, ends the program: what is left to say has no reader.
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  if (error.code !== "EPIPE") throw error;
+  process.exit();
+});
+
 const write = (line: string): void => void process.stdout.write(`${line}\n`);
 
 /** The inputs' environment that a command line stands for, over the machine's own; or undefined when usage is asked for. */

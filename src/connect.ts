@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { PullError } from "./oci/failure.ts";
 import type { BlobCache, BlobDownload, Source } from "./pull/ports.ts";
-import { Api } from "./registry/api.ts";
+import { Api, type Reached } from "./registry/api.ts";
 import { Authenticator } from "./registry/auth.ts";
 import { RegistryClient } from "./registry/client.ts";
 import { helperRunner, Keychain } from "./registry/credentials.ts";
@@ -72,7 +72,12 @@ export function connectRegistries(http: Http, inputs: Inputs, environment: Envir
   const api = new Api({ http, authenticator, insecureRegistries, say, warn });
   const downloader = new Downloader({ clock, signal, say, parts: inputs.concurrency });
   const downloads: BlobDownload = {
-    download: (image, blob, target) => downloader.download((wanted) => api.ask(image, `blobs/${blob.digest}`, wanted), blob, target),
+    download: async (image, blob, target) => {
+      const reached: Reached[] = [];
+      const ask: Ask = async (wanted) => reached.push(await api.ask(image, `blobs/${blob.digest}`, wanted));
+      await downloader.download(ask, blob, target);
+      return { private: reached.some((one) => one.private) };
+    },
   };
   return { api, source: new RegistryClient(api, say), downloads };
 }
@@ -104,7 +109,7 @@ function signedUrls(http: Http, { voice, clock, signal }: Context): SignedUrls {
     async (wanted) => {
       const answer = await http.exchange({ ...wanted, url, namedBy: "user", attempts });
       if (answer.status >= 200 && answer.status < 300) return answer;
-      throw new PullError(answer.status >= 500 ? "unreachable" : "not-found", `${url.host} answered ${answer.status}`);
+      throw new PullError(answer.status >= 500 ? "server-error" : "not-found", `${url.host} answered ${answer.status}`);
     };
   return {
     // Wrong bytes are wrong for good here: entries never change.

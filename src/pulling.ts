@@ -2,14 +2,14 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { connectCache, type openHttp, type Registries } from "./connect.ts";
 import { PullError } from "./oci/failure.ts";
-import type { Outcome, Resolved } from "./pull/plan.ts";
+import { type Outcome, problemFrom, problemsOf, type Resolved } from "./pull/plan.ts";
 import type { BlobDownload } from "./pull/ports.ts";
 import { pull } from "./pull/pull.ts";
 import { CachedSource, type CachedSourceOptions, keysUnder, restorer } from "./pull/restore.ts";
 import { type SavePolicy, toPromises, whyNotSaved } from "./pull/save.ts";
 import type { Wires } from "./pull/transfer.ts";
 import { cachePolicy, isPrivateRepository } from "./runner/cache-policy.ts";
-import { engineRunner, loader } from "./runner/engine.ts";
+import { engineRunner, type Load, loader } from "./runner/engine.ts";
 import type { Environment, Inputs } from "./runner/inputs.ts";
 import { sayPulled } from "./runner/log.ts";
 import { startProgress } from "./runner/progress.ts";
@@ -67,8 +67,8 @@ function readEvent(environment: Environment): string {
 }
 
 /**
- * Pulls the images that have no problem into the layout, loads them where an engine is wanted, and promises what the cache is
- * to get. What goes wrong with the layout or the engine is a problem of every image.
+ * Pulls the images that have no problem into the layout, loads them where an engine is wanted, and notes what the cache is
+ * to get. A layout or an engine that cannot be used is a problem of every image.
  */
 export async function pullAndLoad(images: readonly Resolved[], caching: Caching, step: Step): Promise<Outcome> {
   const { source, saves } = caching;
@@ -86,26 +86,37 @@ export async function pullAndLoad(images: readonly Resolved[], caching: Caching,
       workflow.promise(toPromises(outcome, source, saves));
       for (const why of outcome.images.map((image) => whyNotSaved(image, saves))) if (why !== undefined) workflow.say(why);
     }
-    await load(outcome);
-    return outcome;
+    return await loaded(outcome, load);
   } catch (error) {
-    // A layout that cannot be written, an engine that is not there: no image of the step is where it was wanted.
-    if (!(error instanceof PullError)) throw error;
-    const { status, message } = error;
-    const withProblem = (image: Resolved): Resolved => ({
-      ...image,
-      problem: image.problem ?? { status, message: `${image.wanted.written}: ${message}` },
-    });
-    return { images: images.map(withProblem), pulled: undefined };
+    // A layout that cannot be written: no image of the step is where it was wanted.
+    return { images: images.map((image) => withFailure(image, error)), pulled: undefined };
   } finally {
     progress.stop();
   }
 }
 
-function loaderFor(layout: Layout, { inputs, machine, workflow, signal }: Step): (outcome: Outcome) => Promise<void> {
-  if (inputs.pull !== "docker" && inputs.pull !== "podman") return async () => undefined;
+/** The outcome once the engine has the images: what it refused are problems of those, and without an engine of all. */
+async function loaded(outcome: Outcome, load: Load | undefined): Promise<Outcome> {
+  if (load === undefined || outcome.pulled === undefined) return outcome;
+  try {
+    const failures = await load(outcome.pulled);
+    const images = outcome.images.map((image) => withFailure(image, failures.get(image.wanted.name)));
+    return { ...outcome, images };
+  } catch (error) {
+    return { ...outcome, images: outcome.images.map((image) => withFailure(image, error)) };
+  }
+}
+
+/** The image with a failure as its problem, unless it has one before; a bug goes on as an exception. */
+function withFailure(image: Resolved, error: unknown): Resolved {
+  if (error === undefined || problemsOf(image).length > 0) return image;
+  if (!(error instanceof PullError)) throw error;
+  return { ...image, problem: problemFrom(error, image.wanted.written) };
+}
+
+function loaderFor(layout: Layout, { inputs, machine, workflow, signal }: Step): Load | undefined {
+  if (inputs.pull !== "docker" && inputs.pull !== "podman") return undefined;
   const { say, warn } = workflow;
   const run = engineRunner(machine.environment, signal);
-  const load = loader(inputs.pull, { archive: (image) => archive(layout, image), run, say, warn });
-  return ({ pulled }) => load(pulled?.loadable ?? []);
+  return loader(inputs.pull, { runner: inputs.runner, archive: (image) => archive(layout, image), run, say, warn });
 }

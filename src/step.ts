@@ -1,13 +1,13 @@
 import { connectRegistries, openHttp } from "./connect.ts";
 import { PullError } from "./oci/failure.ts";
 import { runnerPlatform } from "./oci/platform.ts";
-import { type Outcome, type Resolved, statusOf } from "./pull/plan.ts";
+import { failsStep, type Outcome, type Resolved } from "./pull/plan.ts";
 import type { Source } from "./pull/ports.ts";
 import { run } from "./pull/run.ts";
 import type { Clock } from "./registry/retry.ts";
 import { writeFiles } from "./runner/handoff.ts";
 import { type Environment, type Inputs, readInputs } from "./runner/inputs.ts";
-import { annotate, sayResolved } from "./runner/log.ts";
+import { annotate, annotateInputs, sayResolved } from "./runner/log.ts";
 import { EMPTY, type Outputs, toOutputs } from "./runner/outputs.ts";
 import type { Workflow } from "./runner/workflow.ts";
 
@@ -25,40 +25,52 @@ export type Machine = {
 
 /**
  * The whole step: inputs in, images resolved, outputs, log, annotations and summary out.
- * Returns the process's exit code: 1 for invalid inputs and for any required problem, unless problems are to be warnings.
- * Never fails: what nobody can act on is a mistake of ours, and is reported as one, with all that a report of it needs.
+ * Returns the process's exit code: 1 for invalid inputs and for any problem that is not forgiven.
+ * Never fails: a bug of ours is reported as one, with all that a report of it needs.
  */
 export async function step(machine: Machine, workflow: Workflow): Promise<0 | 1> {
   try {
     return await whole(machine, workflow);
   } catch (error) {
-    const { message, stack = "" } = error instanceof Error ? error : new Error(String(error));
-    workflow.fail("registry-pull has a mistake in it", `${message}; please report it, with the lines below "where" in the log`);
-    workflow.group("where", stack.split("\n").slice(1));
-    writeOutputs(workflow, EMPTY);
+    report(workflow, error);
+    // Where outputs cannot be written, there is no use in trying it again.
+    if (!(error instanceof PullError)) writeOutputs(workflow, EMPTY);
     return 1;
   }
+}
+
+/** What the runner itself lacks is said as it is; anything else that is thrown is a bug of ours. */
+function report(workflow: Workflow, error: unknown): void {
+  if (error instanceof PullError) return workflow.fail("registry-pull cannot work on this runner", error.message);
+  const { message, stack = "" } = error instanceof Error ? error : new Error(String(error));
+  workflow.fail("internal error in registry-pull", `${message}; please report it with the stack trace below`);
+  workflow.group("stack trace", stack.split("\n").slice(1));
 }
 
 async function whole(machine: Machine, workflow: Workflow): Promise<0 | 1> {
   const inputs = await readInputs(machine.environment, runnerPlatform(machine.platform, machine.architecture));
   if ("problems" in inputs) {
-    for (const problem of inputs.problems) workflow.fail("invalid input", problem);
+    annotateInputs(workflow, inputs.problems);
     writeOutputs(workflow, EMPTY);
+    if (inputs.jobSummary !== "never") await workflow.summary({ invalid: inputs.problems });
     return 1;
   }
   for (const secret of [inputs.githubToken, ...inputs.registryAuth.map(({ password }) => password)]) workflow.mask(secret);
   const outcome = discreet(await work(inputs, machine, workflow), workflow.withhold);
-  const failed = outcome.images.some(isRequiredProblem);
   annotate(workflow, outcome, inputs.failOnMissing);
   const missed = inputs.cache.failOnMiss ? (outcome.pulled?.missed ?? []) : [];
   for (const { digest } of missed.slice(0, 1)) {
     workflow.fail("cache miss", `${missed.length} blobs did not come from the cache, ${digest} first, and fail-on-cache-miss is set`);
   }
-  writeOutputs(workflow, toOutputs(outcome, inputs.runner, await writeFiles(outcome, inputs.runner, machine.temporary)));
+  const files = await writeFiles(outcome, inputs.runner, machine.temporary).catch((error: unknown) => {
+    report(workflow, error);
+    return undefined;
+  });
+  writeOutputs(workflow, toOutputs(outcome, inputs.runner, files ?? { metadata: "", bake: "" }));
+  const failed = files === undefined || missed.length > 0 || outcome.images.some((image) => failsStep(image, inputs.failOnMissing));
   const summary = inputs.jobSummary === "always" || (inputs.jobSummary === "on-failure" && failed);
   if (summary) await workflow.summary(outcome);
-  return (failed && inputs.failOnMissing) || missed.length > 0 ? 1 : 0;
+  return failed ? 1 : 0;
 }
 
 /** The same outcome, with no secret in its messages: a registry may repeat what it was sent in its own words. */
@@ -76,12 +88,8 @@ function writeOutputs(workflow: Workflow, outputs: Outputs): void {
   for (const [name, value] of Object.entries(outputs)) workflow.output(name, value);
 }
 
-function isRequiredProblem(resolved: Resolved): boolean {
-  return !resolved.wanted.optional && statusOf(resolved) !== "ok";
-}
-
 async function work(inputs: Inputs, machine: Machine, workflow: Workflow): Promise<Outcome> {
-  const overdue = new PullError("unreachable", `the step's timeout of ${inputs.timeout} s has passed`);
+  const overdue = new PullError("timeout", `the step's timeout of ${inputs.timeout} s has passed`);
   const { environment, clock, cancelled } = machine;
   const stop = new AbortController();
   const cancelTimeout = clock.after(inputs.timeout * 1_000, () => stop.abort(overdue));
@@ -107,7 +115,7 @@ async function work(inputs: Inputs, machine: Machine, workflow: Workflow): Promi
     const caching = await openCache(registries, step);
     const images = await gate(caching.source);
     // A gate that fails the step keeps its bytes outside.
-    if (inputs.failOnMissing && images.some(isRequiredProblem)) return { images, pulled: undefined };
+    if (images.some((image) => failsStep(image, inputs.failOnMissing))) return { images, pulled: undefined };
     return await pullAndLoad(images, caching, step);
   } finally {
     cancelTimeout();

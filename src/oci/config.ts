@@ -32,7 +32,7 @@ export function parseConfig(bytes: Uint8Array): ImageConfig {
 export function readConfig(json: JsonObject): ImageConfig {
   const platform = readPlatform(json, "image config");
   if (platform.os === "" || platform.architecture === "") {
-    throw new PullError("invalid", "image config names no OS or no architecture");
+    throw new PullError("wrong-field", "image config names no OS or no architecture");
   }
   const run = json["config"] == null ? {} : asObject(json["config"], "image config.config", ["Labels", "Entrypoint", "Cmd"]);
   return {

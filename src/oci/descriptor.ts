@@ -1,5 +1,5 @@
 import { type Digest, parseDigest } from "./digest.ts";
-import { PullError } from "./failure.ts";
+import { foundBy, PullError } from "./failure.ts";
 import { asList, asObject, asString, asStringMap, type Json } from "./json.ts";
 import { ATTESTATION_ARTIFACT } from "./media-type.ts";
 import { type Platform, readPlatform } from "./platform.ts";
@@ -41,12 +41,12 @@ export function readDigest(value: Json | undefined, what: string): Digest {
   try {
     return parseDigest(asString(value, `${what} digest`));
   } catch (cause) {
-    throw new PullError("invalid", `${what}: ${(cause as Error).message}`, cause);
+    throw new PullError("wrong-descriptor", `${what}: ${foundBy(cause)}`, { cause });
   }
 }
 
 function readSize(value: Json | undefined, what: string): number {
   // JSON numbers beyond 2^53 are silently another number in JavaScript, so they are refused with the negative ones.
   if (typeof value === "number" && Number.isSafeInteger(value) && value >= 0) return value;
-  throw new PullError("invalid", `${what} size: expected a whole number of bytes, got ${JSON.stringify(value) ?? "nothing"}`);
+  throw new PullError("wrong-descriptor", `${what} size: expected a whole number of bytes, got ${JSON.stringify(value) ?? "nothing"}`);
 }

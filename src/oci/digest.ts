@@ -18,7 +18,7 @@ const HEX_LENGTH: Readonly<Record<Algorithm, number>> = { sha256: 256 / 4, sha51
  */
 export function parseDigest(text: string): Digest {
   const problem = digestProblem(text);
-  if (problem !== undefined) throw new PullError("invalid", `digest ${quote(text)}: ${problem}`);
+  if (problem !== undefined) throw new PullError("wrong-digest", `digest ${quote(text)}: ${problem}`);
   return text as Digest;
 }
 

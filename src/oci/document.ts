@@ -59,13 +59,13 @@ const FIELDS = [
  */
 export function parseDocument(bytes: Uint8Array, claimed: string): Document {
   if (claimed === "text/html") {
-    throw new PullError("invalid", "expected a manifest, got a web page (text/html): a login page or a proxy answered instead");
+    throw new PullError("web-page", "expected a manifest, got a web page (text/html)");
   }
   const json = asObject(parseJson(bytes, "manifest"), "manifest", FIELDS);
   const mediaType = typeOf(json, claimed);
   refuseAmbiguous(json, mediaType);
   if (isSpecific(claimed) && !agree(mediaType, claimed)) {
-    throw new PullError("invalid", `mediaType differs: the manifest is ${mediaType}, but it was announced as ${claimed}`);
+    throw new PullError("media-type-differs", `mediaType differs: the manifest is ${mediaType}, but it was announced as ${claimed}`);
   }
   return readDocument(json, mediaType);
 }
@@ -91,7 +91,7 @@ function refuseAmbiguous(json: JsonObject, mediaType: string): void {
   if (!isSpecific(mediaType)) return;
   const foreign = PARTS.filter((part) => json[part] !== undefined && !partsOf(mediaType).includes(part));
   if (foreign.length > 0) {
-    throw new PullError("invalid", `ambiguous manifest: ${mediaType} with ${foreign.join(" and ")} can be read in two ways`);
+    throw new PullError("ambiguous", `ambiguous manifest: ${mediaType} with ${foreign.join(" and ")} can be read in two ways`);
   }
 }
 
@@ -113,13 +113,13 @@ function readDocument(json: JsonObject, mediaType: string): Document {
   }
   const found = mediaType === "" ? `fields ${Object.keys(json).slice(0, 8).join(", ") || "none"}` : `mediaType ${mediaType}`;
   throw new PullError(
-    "unsupported",
+    "form-unknown",
     `expected an image manifest or index (${[OCI_MANIFEST, OCI_INDEX, DOCKER_MANIFEST, DOCKER_LIST].join(", ")}), got ${found}`,
   );
 }
 
 function readIndex(json: JsonObject, mediaType: string): Document {
-  if (json["manifests"] === undefined) throw new PullError("invalid", "index has no manifests");
+  if (json["manifests"] === undefined) throw new PullError("wrong-field", "index has no manifests");
   const entries = descriptors(json["manifests"], "manifests");
   // The first form of BuildKit's registry cache: an index whose entries are layers, found under /blobs/.
   const config = entries.find((entry) => entry.mediaType === BUILDKIT_CACHE_CONFIG);
@@ -129,7 +129,7 @@ function readIndex(json: JsonObject, mediaType: string): Document {
 }
 
 function readManifest(json: JsonObject, mediaType: string): Document {
-  if (json["config"] === undefined) throw new PullError("invalid", "manifest has no config");
+  if (json["config"] === undefined) throw new PullError("wrong-field", "manifest has no config");
   const config = readDescriptor(json["config"], "descriptor config");
   const layers = descriptors(json["layers"], "layers");
   refuseTwoSizes([config, ...layers]);
@@ -144,7 +144,7 @@ function refuseTwoSizes(descriptors: readonly Descriptor[]): void {
   const sizes = new Map<string, number>();
   for (const { digest, size } of descriptors) {
     const before = sizes.get(digest) ?? size;
-    if (before !== size) throw new PullError("invalid", `ambiguous manifest: ${digest} is listed with ${before} and with ${size} bytes`);
+    if (before !== size) throw new PullError("ambiguous", `ambiguous manifest: ${digest} is listed with ${before} and with ${size} bytes`);
     sizes.set(digest, size);
   }
 }

@@ -1,6 +1,7 @@
 /** The state of an image or of one of its platforms: the closed list of the action's contract. */
 export type Status =
   | "ok"
+  | "listed"
   | "not-found"
   | "unauthorized"
   | "rate-limited"
@@ -12,28 +13,147 @@ export type Status =
   | "invalid"
   | "unsupported";
 
-/** Every status but `ok`. */
-export type FailureStatus = Exclude<Status, "ok">;
+/** Every status that is a problem. */
+export type FailureStatus = Exclude<Status, "ok" | "listed">;
 
-const HEALING: ReadonlySet<Status> = new Set<Status>(["not-found", "platform-missing", "dangling", "unreachable", "rate-limited"]);
+const MAY_PASS: ReadonlySet<Status> = new Set<Status>(["not-found", "platform-missing", "dangling", "unreachable", "rate-limited"]);
 
 /** True when trying again later can turn this status into `ok`. */
-export function mayHeal(status: Status): boolean {
-  return HEALING.has(status);
+export function mayPass(status: Status): boolean {
+  return MAY_PASS.has(status);
 }
 
-/** The one error this project throws on purpose: a status of the contract and a message that says what to do. */
+const PUSH_AGAIN = "build and push the image again";
+const TRY_AGAIN = "run the job again; if it stays so, look for a proxy that changes answers";
+const ASK_OWNER = "ask the registry's operator";
+const ANOTHER_PATH = "choose another directory with the input path";
+
+/**
+ * Why something failed: the closed list that docs/errors.md shows. Each reason belongs to one status, and says what the
+ * user does next unless the failure knows better.
+ */
+export const REASONS = {
+  "not-found": {
+    status: "not-found",
+    next: "check the repository and the tag, or set wait-timeout if it is still being pushed",
+  },
+  "no-credentials": {
+    status: "unauthorized",
+    next: "registries answer so for what does not exist, too: check the name, then add credentials in registry-auth",
+  },
+  "credentials-refused": {
+    status: "unauthorized",
+    next: "registries answer so for what does not exist, too: check the name, then the credentials in registry-auth",
+  },
+  "realm-refused": { status: "unauthorized", next: "if it is the registry's own token service, add it to trusted-realms" },
+  "scheme-unknown": { status: "unauthorized", next: "use a registry that offers Basic or Bearer authentication" },
+  "rate-limited": {
+    status: "rate-limited",
+    next: "log in with registry-auth for a higher limit, or run the job again later",
+  },
+  "no-answer": { status: "unreachable", next: "check the registry's name and that this runner can reach it" },
+  "tls-failed": {
+    status: "unreachable",
+    next: "it is not tried without TLS; for a private certificate authority set NODE_EXTRA_CA_CERTS on the job",
+  },
+  "plain-http": { status: "unreachable", next: "if plain HTTP is meant, list the registry in insecure-registries" },
+  "server-error": { status: "unreachable", next: "the registry is in trouble: run the job again later, or set wait-timeout" },
+  "too-slow": { status: "unreachable", next: "run the job again, or check the network between this runner and the registry" },
+  "answer-cut": { status: "unreachable", next: "run the job again, or check the network between this runner and the registry" },
+  timeout: { status: "unreachable", next: "set a larger timeout, or name fewer images in one step" },
+  cancelled: { status: "unreachable", next: "run the job again" },
+  "platform-missing": {
+    status: "platform-missing",
+    next: "build and push that platform, or ask for one that the image offers",
+  },
+  "platform-unnamed": { status: "platform-missing", next: "name the platform to pull with platform=" },
+  "manifest-missing": { status: "dangling", next: "push the image again" },
+  "config-missing": { status: "dangling", next: "push the image again" },
+  "layer-missing": { status: "dangling", next: "push the image again" },
+  "layout-changed": { status: "dangling", next: "run the step again, and let nothing else write to the layout" },
+  "platform-differs": { status: "platform-mismatch", next: "build and push that platform again" },
+  "os-version-differs": { status: "platform-mismatch", next: "build and push that platform again" },
+  artifact: { status: "not-an-image", next: "ask for it with platforms: any" },
+  "buildkit-cache": { status: "not-an-image", next: "ask for it with platforms: any" },
+  "index-listed": { status: "not-an-image", next: PUSH_AGAIN },
+  "digest-differs": { status: "invalid", next: TRY_AGAIN },
+  "size-differs": { status: "invalid", next: PUSH_AGAIN },
+  "size-unknown": { status: "invalid", next: ASK_OWNER },
+  "too-large": { status: "invalid", next: "push a smaller document" },
+  "too-long": { status: "invalid", next: TRY_AGAIN },
+  "too-short": { status: "invalid", next: TRY_AGAIN },
+  "too-deep": { status: "invalid", next: PUSH_AGAIN },
+  "too-many": { status: "invalid", next: PUSH_AGAIN },
+  "not-json": { status: "invalid", next: `${PUSH_AGAIN}; if the registry changed it on its way, ${ASK_OWNER}` },
+  "duplicate-key": { status: "invalid", next: PUSH_AGAIN },
+  ambiguous: { status: "invalid", next: PUSH_AGAIN },
+  "wrong-field": { status: "invalid", next: PUSH_AGAIN },
+  "wrong-descriptor": { status: "invalid", next: PUSH_AGAIN },
+  "wrong-diff-ids": { status: "invalid", next: PUSH_AGAIN },
+  "wrong-schema1": { status: "invalid", next: PUSH_AGAIN },
+  "media-type-differs": { status: "invalid", next: PUSH_AGAIN },
+  "unpack-failed": { status: "invalid", next: PUSH_AGAIN },
+  "web-page": { status: "invalid", next: "check the registry's name, and log in to the proxy between if there is one" },
+  "encoding-refused": { status: "invalid", next: `turn compression of answers off: ${ASK_OWNER}, or the proxy's` },
+  "range-differs": { status: "invalid", next: TRY_AGAIN },
+  "redirect-refused": { status: "invalid", next: ASK_OWNER },
+  "address-refused": { status: "invalid", next: "name the registry by an address that this runner may contact" },
+  "realm-downgrade": { status: "invalid", next: ASK_OWNER },
+  "realm-invalid": { status: "invalid", next: ASK_OWNER },
+  "token-invalid": { status: "invalid", next: ASK_OWNER },
+  "unexpected-answer": { status: "invalid", next: "check that the name is a registry's" },
+  "layout-corrupt": { status: "invalid", next: `move the layout away, or ${ANOTHER_PATH}` },
+  "wrong-reference": { status: "invalid", next: "expected [registry/]repository[:tag][@digest]" },
+  "wrong-platform": { status: "invalid", next: "name it like linux/arm64" },
+  "wrong-digest": { status: "invalid", next: "expected sha256: and 64 lower-case hex digits" },
+  "form-unknown": { status: "unsupported", next: "push it in one of these forms" },
+  "disk-full": { status: "unsupported", next: "make room, or put the layout on another disk with the input path" },
+  "disk-failed": { status: "unsupported", next: ANOTHER_PATH },
+  "not-a-file": { status: "unsupported", next: "remove it" },
+  "not-a-directory": { status: "unsupported", next: ANOTHER_PATH },
+  "runner-broken": {
+    status: "unsupported",
+    next: "GITHUB_OUTPUT must name a file, and RUNNER_TEMP a directory, that this step can write to",
+  },
+  locked: { status: "unsupported", next: "if no other process uses the layout, remove the lock" },
+  "engine-missing": { status: "unsupported", next: "install it, or use pull: layout, which needs no engine" },
+  "engine-failed": { status: "unsupported", next: "check that the engine works on this runner, or use pull: layout" },
+} as const satisfies Readonly<Record<string, { readonly status: FailureStatus; readonly next: string }>>;
+
+/** One word for why something failed; its status follows from it. */
+export type Reason = keyof typeof REASONS;
+
+/** What is worth saying beside a failure's message: another thing to do than its reason says, and what caused it. */
+export type FailureDetails = { readonly next?: string | undefined; readonly cause?: unknown };
+
+/** The one error this project throws on purpose. Its message says what was asked and found, and what to do next. */
 export class PullError extends Error {
   override readonly name = "PullError";
-  readonly status: FailureStatus;
+  readonly reason: Reason;
+  /** The message without what to do next. */
+  readonly found: string;
+  /** What the user does next. */
+  readonly next: string;
 
-  constructor(status: FailureStatus, message: string, cause?: unknown) {
-    super(message, cause === undefined ? undefined : { cause });
-    this.status = status;
+  constructor(reason: Reason, found: string, { next = REASONS[reason].next, cause }: FailureDetails = {}) {
+    super(`${found}; ${next}`, cause === undefined ? undefined : { cause });
+    this.reason = reason;
+    this.found = found;
+    this.next = next;
+  }
+
+  get status(): FailureStatus {
+    return REASONS[this.reason].status;
   }
 }
 
-/** The same failure seen from further out: `prefix` is put before its message, `status` replaces its own when given. */
-export function inContext(error: PullError, prefix: string, status: FailureStatus = error.status): PullError {
-  return new PullError(status, `${prefix}: ${error.message}`, error);
+/** The same failure seen from further out: `prefix` stands before what was found. */
+export function inContext(error: PullError, prefix: string): PullError {
+  return new PullError(error.reason, `${prefix}: ${error.found}`, { next: error.next, cause: error });
+}
+
+/** What was found, in the words of an error of any kind. */
+export function foundBy(error: unknown): string {
+  if (error instanceof PullError) return error.found;
+  return error instanceof Error ? error.message : String(error);
 }

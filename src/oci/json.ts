@@ -15,12 +15,11 @@ const DEPTH_LIMIT = 32;
  */
 export function parseJson(bytes: Uint8Array, what: string): Json {
   const text = decode(bytes, what);
-  const problem = shapeProblem(text);
-  if (problem !== undefined) throw new PullError("invalid", `${what} is refused: ${problem}`);
+  checkShape(text, what);
   try {
     return JSON.parse(text) as Json;
   } catch (cause) {
-    throw new PullError("invalid", `${what} is not JSON: ${(cause as Error).message}`, cause);
+    throw new PullError("not-json", `${what} is not JSON: ${(cause as Error).message}`, { cause });
   }
 }
 
@@ -29,20 +28,21 @@ function decode(bytes: Uint8Array, what: string): string {
   try {
     text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
   } catch (cause) {
-    throw new PullError("invalid", `${what} is not JSON: it is not valid UTF-8`, cause);
+    throw new PullError("not-json", `${what} is not JSON: it is not valid UTF-8`, { cause });
   }
   // https://www.rfc-editor.org/rfc/rfc8259#section-8.1: no byte order mark.
-  if (text.startsWith("\uFEFF")) throw new PullError("invalid", `${what} is not JSON: it starts with a byte order mark`);
+  if (text.startsWith("\uFEFF")) throw new PullError("not-json", `${what} is not JSON: it starts with a byte order mark`);
   return text;
 }
 
-/** What `JSON.parse` cannot see: depth and repeated keys. Malformed text is left for `JSON.parse` to name. */
-function shapeProblem(text: string): string | undefined {
+/** Refuses what `JSON.parse` cannot see: depth and repeated keys. Malformed text is left for `JSON.parse` to name. */
+function checkShape(text: string, what: string): void {
   const open: (Set<string> | undefined)[] = [];
   for (let at = 0; at < text.length; at++) {
     const char = text[at];
     if (char === "{" || char === "[") {
-      if (open.length === DEPTH_LIMIT) return `too deep: nested deeper than ${DEPTH_LIMIT} levels`;
+      if (open.length === DEPTH_LIMIT)
+        throw new PullError("too-deep", `${what} is refused: too deep: nested deeper than ${DEPTH_LIMIT} levels`);
       open.push(char === "{" ? new Set() : undefined);
     } else if (char === "}" || char === "]") {
       open.pop();
@@ -51,13 +51,12 @@ function shapeProblem(text: string): string | undefined {
       const keys = open.at(-1);
       if (keys !== undefined && isKey(text, end)) {
         const key = unescaped(text.slice(at, end));
-        if (keys.has(key)) return `duplicate key ${key.slice(0, 100)}`;
+        if (keys.has(key)) throw new PullError("duplicate-key", `${what} is refused: duplicate key ${key.slice(0, 100)}`);
         keys.add(key);
       }
       at = end - 1;
     }
   }
-  return undefined;
 }
 
 /** The index after the closing quote of the string that opens at `start`, or the end of the text. */
@@ -92,14 +91,14 @@ function unescaped(quoted: string): string {
  */
 export function asObject(value: Json | undefined, what: string, known: readonly string[] = []): JsonObject {
   if (typeof value !== "object" || value === null || Array.isArray(value)) {
-    throw new PullError("invalid", `${what}: expected an object, got ${kindOf(value)}`);
+    throw new PullError("wrong-field", `${what}: expected an object, got ${kindOf(value)}`);
   }
   const object = value as JsonObject;
   const names = new Map(known.map((name) => [folded(name), name]));
   for (const key of known.length === 0 ? [] : Object.keys(object)) {
     const name = names.get(folded(key));
     if (name === undefined || name === key) continue;
-    throw new PullError("invalid", `${what} is ambiguous: it has ${JSON.stringify(key)} where ${name} is the field's name`);
+    throw new PullError("ambiguous", `${what} is ambiguous: it has ${JSON.stringify(key)} where ${name} is the field's name`);
   }
   return object;
 }
@@ -116,20 +115,20 @@ const ENTRY_LIMIT = 1024;
 export function asShortList(value: Json | undefined, what: string): readonly Json[] {
   const list = asList(value, what);
   if (list.length <= ENTRY_LIMIT) return list;
-  throw new PullError("invalid", `too many ${what}: expected at most ${ENTRY_LIMIT}, got ${list.length}`);
+  throw new PullError("too-many", `too many ${what}: expected at most ${ENTRY_LIMIT}, got ${list.length}`);
 }
 
 /** `value` as a list; an absent or null value is an empty one. Fails as `invalid` on anything else. */
 export function asList(value: Json | undefined, what: string): readonly Json[] {
   if (value === undefined || value === null) return [];
-  if (!Array.isArray(value)) throw new PullError("invalid", `${what}: expected a list, got ${kindOf(value)}`);
+  if (!Array.isArray(value)) throw new PullError("wrong-field", `${what}: expected a list, got ${kindOf(value)}`);
   return value as readonly Json[];
 }
 
 /** `value` as a string; an absent or null value is the empty one. Fails as `invalid` on anything else. */
 export function asString(value: Json | undefined, what: string): string {
   if (value === undefined || value === null) return "";
-  if (typeof value !== "string") throw new PullError("invalid", `${what}: expected a string, got ${kindOf(value)}`);
+  if (typeof value !== "string") throw new PullError("wrong-field", `${what}: expected a string, got ${kindOf(value)}`);
   return value;
 }
 

@@ -70,15 +70,15 @@ export function parsePlatform(text: string): Platform {
   const versionGiven = os !== system;
   const bad = [os, architecture, ...parts.slice(2), ...(versionGiven ? [osVersion] : [])].find((part) => !PART.test(part));
   if (parts.length < 2 || parts.length > 3 || bad !== undefined) {
-    throw new PullError("invalid", `platform ${JSON.stringify(text)}: expected os/arch[/variant]${meant(text)}`);
+    throw new PullError("wrong-platform", `platform ${JSON.stringify(text)}: expected os/arch[/variant]`, { next: meant(text) });
   }
   return normalise(os, architecture, variant, osVersion);
 }
 
-function meant(text: string): string {
+function meant(text: string): string | undefined {
   const lower = text.trim().toLowerCase();
   const known = /^(i386|386|x86[_-]64|amd64|aarch64|arm64|armhf|armel|arm|ppc64le|s390x|riscv64)$/.test(lower);
-  return known ? `; did you mean ${formatPlatform(normalise("linux", lower))}?` : ", like linux/arm64";
+  return known ? `did you mean ${formatPlatform(normalise("linux", lower))}?` : undefined;
 }
 
 /** The platform a document names in Go's field names. Fails as `invalid` when a field is not a string. */
@@ -97,14 +97,29 @@ export function formatPlatform(platform: Platform): string {
 
 /**
  * True when an image offered for `offered` is one for `required`: containerd's strict matching, where nothing stands in
- * (https://github.com/containerd/platforms/blob/main/compare.go, `OnlyStrict`). A required platform without OS version takes any.
+ * (https://github.com/containerd/platforms/blob/main/compare.go, `OnlyStrict`). A required platform without a Windows build
+ * takes any; one with a build takes every revision of it, and none that names no build.
  */
 export function satisfies(required: Platform, offered: Platform): boolean {
-  return (
-    sameMachine(required, offered) &&
-    required.variant === offered.variant &&
-    (required.osVersion === "" || required.osVersion === offered.osVersion)
-  );
+  const anyBuild = required.osVersion === "";
+  const built = anyBuild || (offered.osVersion !== "" && sameBuild(required, offered));
+  return sameMachine(required, offered) && required.variant === offered.variant && built;
+}
+
+/**
+ * True when two platforms may name the same Windows build: equal in major, minor and build number, whatever the revision, or one
+ * of them names none: https://learn.microsoft.com/virtualization/windowscontainers/deploy-containers/version-compatibility
+ */
+export function sameBuild(one: Platform, other: Platform): boolean {
+  if (one.osVersion === "" || other.osVersion === "") return true;
+  return buildOf(one).join(".") === buildOf(other).join(".");
+}
+
+// major.minor.build.revision
+const BUILD_PARTS = 3;
+
+function buildOf({ osVersion }: Platform): readonly string[] {
+  return osVersion.split(".").slice(0, BUILD_PARTS);
 }
 
 /** True when OS and architecture agree, whatever the variant and the OS version. */
@@ -112,7 +127,7 @@ export function sameMachine(one: Platform, other: Platform): boolean {
   return one.os === other.os && one.architecture === other.architecture;
 }
 
-/** The offered platform most like the required one, or undefined when not even the OS agrees. */
+/** The offered platform most like the required one, of several builds the nearest number; undefined when not even the OS agrees. */
 export function nearest(required: Platform, offered: readonly Platform[]): Platform | undefined {
   const score = (platform: Platform): number => {
     if (platform.os !== required.os) return 0;
@@ -120,7 +135,19 @@ export function nearest(required: Platform, offered: readonly Platform[]): Platf
     return family(platform.architecture) === family(required.architecture) ? 2 : 1;
   };
   const best = Math.max(0, ...offered.map(score));
-  return best === 0 ? undefined : offered.find((platform) => score(platform) === best);
+  const alike = best === 0 ? [] : offered.filter((platform) => score(platform) === best);
+  return alike.toSorted((one, other) => compareNumbers(distance(required, one), distance(required, other)))[0];
+}
+
+/** How far apart two OS versions are, number by number; a version that one of them lacks counts nothing. */
+function distance(one: Platform, other: Platform): readonly number[] {
+  const theirs = other.osVersion.split(".").map(Number);
+  return one.osVersion.split(".").map((part, at) => Math.abs(Number(part) - (theirs[at] ?? 0)) || 0);
+}
+
+function compareNumbers(one: readonly number[], other: readonly number[]): number {
+  const at = one.findIndex((number, place) => number !== other[place]);
+  return at < 0 ? 0 : (one[at] ?? 0) - (other[at] ?? 0);
 }
 
 /** Architectures by the machine they run on: what someone who asked for one may settle for. */

@@ -1,5 +1,5 @@
 import { type Digest, parseDigest } from "./digest.ts";
-import { PullError } from "./failure.ts";
+import { foundBy, PullError } from "./failure.ts";
 
 /**
  * Where an image is, as one value. The grammar is Docker's, with its familiar names
@@ -61,15 +61,15 @@ export function parseReference(text: string): Reference {
 }
 
 function refuse(text: string, problem: string, meant?: string): PullError {
-  const hint = meant === undefined || meant === "" ? "" : `; did you mean ${meant}?`;
-  return new PullError("invalid", `reference ${JSON.stringify(text)} ${problem}${hint}`);
+  const next = meant === undefined || meant === "" ? undefined : `did you mean ${meant}?`;
+  return new PullError("wrong-reference", `reference ${JSON.stringify(text)} ${problem}`, { next });
 }
 
 function checkWhole(text: string, bare: string): void {
   if (bare === "") throw refuse(text, "is empty", undefined);
   // Somebody's password may stand before the @, so nothing of such a reference is repeated.
   if (/@[^/]*\//.test(bare) || /^[^/]*:[^/]*:[^/]*@/.test(bare.replace(/^\[[^\]]*\]/, ""))) {
-    throw new PullError("invalid", "reference with something before an @ in its registry: credentials go into registry-auth");
+    throw new PullError("wrong-reference", 'reference contains credentials before "@"; use registry-auth instead');
   }
   const scheme = /^([A-Za-z][A-Za-z0-9+.-]*):\/\//.exec(bare);
   if (scheme !== null) {
@@ -87,7 +87,7 @@ function readDigest(text: string, digest: string): Digest {
   } catch (cause) {
     const lower = digest.toLowerCase();
     const meant = lower !== digest && /^sha256:[0-9a-f]{64}$/.test(lower) ? text.replace(digest, lower) : undefined;
-    throw refuse(text, `has a wrong ${(cause as Error).message}`, meant);
+    throw refuse(text, `has a wrong ${foundBy(cause)}`, meant);
   }
 }
 

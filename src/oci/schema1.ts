@@ -25,9 +25,9 @@ const LAYER_FIELDS = new Set(["id", "parent", "parent_id", "layer_id", "throwawa
 export function readSchema1(json: JsonObject): Schema1 {
   const fsLayers = asShortList(json["fsLayers"], "schema 1 fsLayers").map(readBlobSum);
   const history = asShortList(json["history"], "schema 1 history").map(readHistory);
-  if (fsLayers.length === 0) throw new PullError("invalid", "schema 1 manifest lists no layer");
+  if (fsLayers.length === 0) throw new PullError("wrong-schema1", "schema 1 manifest lists no layer");
   if (fsLayers.length !== history.length) {
-    throw new PullError("invalid", `schema 1 manifest has ${fsLayers.length} fsLayers but ${history.length} history entries`);
+    throw new PullError("wrong-schema1", `schema 1 manifest has ${fsLayers.length} fsLayers but ${history.length} history entries`);
   }
   const empty = fsLayers.map((digest, at) => digest === EMPTY_LAYER || history[at]?.["throwaway"] === true);
   const layers = fsLayers.filter((_, at) => !empty[at]);
@@ -80,7 +80,7 @@ export function documentContent(bytes: Buffer): Buffer {
   if (first === undefined) return bytes;
   // Compared by what they say and not by what they make: a thousand of them would make a thousand copies.
   if (others.some(({ length, tail }) => length !== first.length || tail !== first.tail)) {
-    throw new PullError("invalid", "schema 1 signatures disagree about what was signed");
+    throw new PullError("wrong-schema1", "schema 1 signatures disagree about what was signed");
   }
   return Buffer.concat([bytes.subarray(0, first.length), Buffer.from(first.tail, "base64url")]);
 }
@@ -95,7 +95,7 @@ function readPayload(raw: Buffer, signature: Json): Payload {
   const fields = asObject(parseJson(header, `${what} protected`), `${what} protected`);
   const length = fields["formatLength"];
   if (typeof length !== "number" || !Number.isSafeInteger(length) || length < 0 || length > raw.length) {
-    throw new PullError("invalid", `${what}: formatLength is not a length within the manifest`);
+    throw new PullError("wrong-schema1", `${what}: formatLength is not a length within the manifest`);
   }
   return { length, tail: asString(fields["formatTail"], `${what} formatTail`) };
 }

@@ -13,19 +13,33 @@ export type Fetched = {
   /** What the registry says it is; may be empty or generic. */
   readonly mediaType: string;
   readonly authenticated: boolean;
+  /** True when not everybody can read it at its registry, or nothing says that they can. */
+  readonly private: boolean;
+};
+
+/** A small blob, whole. */
+export type SmallBlob = Pick<Fetched, "bytes" | "private">;
+
+/** What a registry says of a manifest without showing it. */
+export type Claim = Pick<Fetched, "authenticated" | "private"> & {
+  /** Absent where it names none. */
+  readonly digest: Digest | undefined;
 };
 
 /** Gives manifests by tag or digest, verified; fails with a status of the contract. */
 export interface ManifestSource {
   manifest(image: Image, reference: string): Promise<Fetched>;
   /** What a tag or digest is said to point at, if anything is said; fails when there is nothing. */
-  claim(image: Image, reference: string): Promise<{ readonly digest: Digest | undefined; readonly authenticated: boolean }>;
+  claim(image: Image, reference: string): Promise<Claim>;
 }
 
-/** Gives small blobs, verified, and the stated size of any blob in bytes; fails with a status of the contract. */
+/** Gives small blobs, verified, and the size of any blob in bytes; fails with a status of the contract. */
 export interface BlobSource {
-  blob(image: Image, descriptor: Pick<Descriptor, "digest" | "size">): Promise<Buffer>;
+  blob(image: Image, descriptor: Pick<Descriptor, "digest" | "size">): Promise<SmallBlob>;
+  /** The size that is stated; undefined when none is. */
   blobSize(image: Image, digest: Digest): Promise<number | undefined>;
+  /** The size that is stated or, where none is, counted: by a whole download. */
+  measure(image: Image, digest: Digest): Promise<number>;
 }
 
 /** Lists the tags of a repository; fails with a status of the contract. */
@@ -52,9 +66,10 @@ export interface BlobTarget {
   abort(): Promise<void>;
 }
 
-/** Brings large blobs, verified by the target that takes them; fails with a status of the contract. */
+/** Downloads large blobs, verified by the target that takes them; fails with a status of the contract. */
 export interface BlobDownload {
-  download(image: Image, blob: Blob, target: Omit<BlobTarget, "abort">): Promise<void>;
+  /** Whether not everybody can read it there, once the target has it. */
+  download(image: Image, blob: Blob, target: Omit<BlobTarget, "abort">): Promise<Pick<Fetched, "private">>;
 }
 
 /** Where a blob came from. */
@@ -62,7 +77,7 @@ export type Origin = "cache" | "registry";
 
 /** Keeps blobs between jobs. It may be missing, slow or wrong: nothing here ever fails. */
 export interface BlobCache {
-  /** Brings an entry into a target, verified; false when there is none that is right, and the target is empty again. */
+  /** Restores an entry into a target, verified; false when there is none that is right, and the target is empty again. */
   restore(key: string, blob: Blob, target: Omit<BlobTarget, "abort">): Promise<boolean>;
   /** A small entry whole, of at most `limit` bytes, unproven; undefined when there is none. */
   fetch(key: string, limit: number): Promise<Buffer | undefined>;

@@ -1,54 +1,64 @@
 import type { Digest } from "../oci/digest.ts";
-import { type Platform, satisfies } from "../oci/platform.ts";
+import { PullError } from "../oci/failure.ts";
+import type { Platform } from "../oci/platform.ts";
 import { formatReference, repositoryName } from "../oci/reference.ts";
 import { toOciImage } from "../oci/schema1.ts";
-import { countedPlatforms, type Loadable, type Outcome, type PlatformImage, problemsOf, type Resolved, type Root } from "./plan.ts";
+import { type Loadable, type Outcome, type Problem, problemFrom, problemsOf, type Resolved, type Root, shownImage } from "./plan.ts";
 import type { Blob, BlobStore } from "./ports.ts";
-import { asProblem, bring, inTurns, type Need, type PullOptions, rateOf, tallyOf, type Wires } from "./transfer.ts";
+import { distinct, type Pullable, type PullablePlatform, toPullable } from "./pullable.ts";
+import { rateOf, tallyOf } from "./tally.ts";
+import { inTurns, needsOf, type TransferOptions, transfer, type Wires } from "./transfer.ts";
+
+/** What bounds and watches a pull, and the platform of the machine that runs the job. */
+export type PullOptions = TransferOptions & { readonly runner: Platform };
 
 /**
- * Brings every image that has no problem into the layout, each blob once and the largest first, and names it in the index
- * when all of it is there. What could not be brought is a problem of its images; blobs that were verified stay.
+ * Pulls every image that has no problem into the layout, each blob once and the largest first, and names it in the index
+ * when all of it is there. Every image is tried; what cannot be had is a problem of its images; verified blobs stay.
  */
 export async function pull(images: readonly Resolved[], wires: Wires, options: PullOptions): Promise<Outcome> {
-  const { runner, now } = options;
+  const { now, concurrency, runner } = options;
   const started = now();
-  const whole = images.filter((resolved) => problemsOf(resolved).length === 0);
-  const needs = needsOf(whole);
-  const brought = await bring(needs, wires, options);
-  const { failures, transfers } = brought;
-  const kept = whole.filter((resolved) => !failures.has(resolved));
-  const keep = (resolved: Resolved): Promise<Named | undefined> =>
-    name(resolved, wires.store, runner).catch((error) => {
-      failures.set(resolved, asProblem(resolved, error));
-      return undefined;
-    });
-  const named = (await inTurns(kept, options.concurrency, keep)).filter((one) => one !== undefined);
+  const failures = new Map<Resolved, Problem>();
+  const attempted = images.filter((resolved) => problemsOf(resolved).length === 0);
+  const pullable = attempted.flatMap((resolved) => tried(resolved, failures, () => toPullable(resolved)));
+  const needs = needsOf(pullable);
+  const transferred = await transfer(needs, wires, options);
+  const { transfers, present } = transferred;
+  for (const [resolved, problem] of transferred.failures) failures.set(resolved, problem);
+  const whole = pullable.filter(({ resolved }) => !failures.has(resolved));
+  const named = (await inTurns(whole, concurrency, (image) => keep(image, wires.store, runner, failures))).flat();
   await wires.store.add(named.map(({ entry }) => entry));
+  const fromRegistry = needs.filter(({ digest }) => transfers.get(digest)?.origin === "registry");
   const pulled = {
     layout: wires.store.path,
-    ...tallyOf(needs, brought),
+    ...tallyOf(needs, transferred),
     seconds: (now() - started) / 1_000,
-    missed: needs.filter(({ digest }) => transfers.get(digest)?.origin === "registry").map(({ digest, size }) => ({ digest, size })),
+    missed: fromRegistry.map(({ digest, size }) => ({ digest, size })),
+    hit: failures.size === 0 && needs.every(({ digest }) => present.has(digest) || transfers.get(digest)?.origin === "cache"),
     rates: { cache: rateOf("cache", needs, transfers), registry: rateOf("registry", needs, transfers) },
-    byImage: new Map(whole.map((image) => [image.wanted.name, tallyOf(needsOf([image]), brought)])),
+    byImage: new Map(pullable.map(({ resolved, blobs }) => [resolved.wanted.name, tallyOf(blobs, transferred)])),
+    transfers,
     converted: new Map(named.flatMap(({ converted, image }) => (converted ? [[image.wanted.name, converted]] : []))),
-    loadable: named.flatMap(({ loadable }) => loadable),
+    loadable: named.flatMap(({ loadable }) => loadable ?? []),
+    unloadable: named.flatMap(({ loadable, image }) => (loadable === undefined ? [image] : [])),
   };
   return { images: images.map((resolved) => ({ ...resolved, problem: failures.get(resolved) ?? resolved.problem })), pulled };
 }
 
-function needsOf(images: readonly Resolved[]): readonly Need[] {
-  const needs = new Map<Digest, Need>();
-  for (const resolved of images) {
-    const pulled = countedPlatforms(resolved);
-    for (const { digest, size } of [...pulled.flatMap(({ blobs }) => blobs), ...resolved.blobs]) {
-      const known = needs.get(digest)?.owners ?? [];
-      const config = pulled.some(({ configDigest }) => configDigest === digest);
-      if (!known.includes(resolved)) needs.set(digest, { digest, size: size ?? 0, owners: [...known, resolved], config });
-    }
+/** What `make` makes of an image, or nothing, and the failure is the image's. */
+function tried<T>(resolved: Resolved, failures: Map<Resolved, Problem>, make: () => T): readonly T[] {
+  try {
+    return [make()];
+  } catch (error) {
+    failures.set(resolved, asProblem(resolved, error));
+    return [];
   }
-  return [...needs.values()].toSorted((one, other) => other.size - one.size);
+}
+
+function asProblem({ wanted }: Resolved, error: unknown): Problem {
+  if (!(error instanceof PullError)) throw error;
+  return problemFrom(error, wanted.written);
 }
 
 /** An image in the layout: how the index names it, what it was converted to, and what an engine would load of it. */
@@ -56,36 +66,63 @@ type Named = {
   readonly entry: Loadable["entry"];
   readonly image: Resolved;
   readonly converted: Digest | undefined;
-  readonly loadable: readonly Loadable[];
+  /** Absent for artifacts and caches, which no engine takes. */
+  readonly loadable: Loadable | undefined;
 };
 
-/** Keeps an image's documents and says how the index is to name it. */
-async function name(image: Resolved, store: BlobStore, runner: Platform): Promise<Named | undefined> {
-  const { root, wanted } = image;
-  if (root === undefined) return undefined;
-  const images = countedPlatforms(image);
-  const converted = await convert(root, images, store);
-  const top = converted?.manifest ?? { bytes: root.fetched.bytes, digest: root.fetched.digest, mediaType: root.document.mediaType };
-  const manifests = converted === undefined ? images.map(({ manifest }) => manifest) : [];
-  for (const { bytes, digest } of [...manifests, ...root.nested, top]) await store.put(digest, bytes);
-  const { reference } = wanted;
-  const annotations: Record<string, string> = { "io.containerd.image.name": imageName(reference) };
-  // The tag alone, as the specification has it: https://github.com/opencontainers/image-spec/blob/main/annotations.md
-  if (reference.tag !== undefined) annotations["org.opencontainers.image.ref.name"] = reference.tag;
-  const entry = { mediaType: top.mediaType, digest: top.digest, size: top.bytes.length, annotations };
-  const shown = images.find(({ config }) => satisfies(runner, config.platform)) ?? images[0];
-  const loadable = shown === undefined ? [] : [toLoadable(image, entry, shown, converted)];
-  return { entry, image, converted: converted?.manifest.digest, loadable };
+/** Keeps an image's documents and says how the index is to name it; a failure is that image's. */
+async function keep(image: Pullable, store: BlobStore, runner: Platform, failures: Map<Resolved, Problem>): Promise<readonly Named[]> {
+  try {
+    return [await storeDocuments(image, store, runner)];
+  } catch (error) {
+    failures.set(image.resolved, asProblem(image.resolved, error));
+    return [];
+  }
 }
 
-function toLoadable(image: Resolved, entry: Loadable["entry"], shown: PlatformImage, converted: Converted | undefined): Loadable {
-  const { reference } = image.wanted;
-  const documents = [entry, ...(image.root?.nested ?? []).map(asBlob), ...(converted === undefined ? [asBlob(shown.manifest)] : [])];
-  const config = converted === undefined ? [] : [asBlob(converted.config)];
-  const parts = shown.blobs.map(({ digest, size }) => ({ digest, size: size ?? 0 }));
-  const blobs = [...new Map([...documents, ...config, ...parts].map(({ digest, size }) => [digest, { digest, size }])).values()];
-  const tag = reference.tag === undefined ? undefined : imageName(reference);
-  return { image, entry, blobs, config: converted?.config.digest ?? shown.configDigest ?? entry.digest, layers: shown.layers, tag };
+async function storeDocuments(image: Pullable, store: BlobStore, runner: Platform): Promise<Named> {
+  const { root, resolved, platforms } = image;
+  const converted = await convert(root, platforms, store);
+  const top = converted?.manifest ?? { bytes: root.fetched.bytes, digest: root.fetched.digest, mediaType: root.document.mediaType };
+  const manifests = converted === undefined ? platforms.map(({ manifest }) => manifest) : [];
+  for (const { bytes, digest } of [...manifests, ...root.nested, top]) await store.put(digest, bytes);
+  const entry = { mediaType: top.mediaType, digest: top.digest, size: top.bytes.length, annotations: namesOf(resolved) };
+  const loadable = platforms.length === 0 ? undefined : toLoadable(image, entry, runner, converted);
+  return { entry, image: resolved, converted: converted?.manifest.digest, loadable };
+}
+
+function namesOf({ wanted }: Resolved): Readonly<Record<string, string>> {
+  const { reference } = wanted;
+  const full = { "io.containerd.image.name": imageName(reference) };
+  // The tag alone, as the specification has it: https://github.com/opencontainers/image-spec/blob/main/annotations.md
+  return reference.tag === undefined ? full : { ...full, "org.opencontainers.image.ref.name": reference.tag };
+}
+
+function toLoadable(image: Pullable, entry: Loadable["entry"], runner: Platform, converted: Converted | undefined): Loadable {
+  const { resolved, root, platforms } = image;
+  const { reference } = resolved.wanted;
+  const shown = shownImage(resolved, runner)?.manifest.digest;
+  const first = platforms.filter(({ manifest }) => manifest.digest === shown);
+  const others = platforms.filter(({ manifest }) => manifest.digest !== shown);
+  return {
+    image: resolved,
+    entry,
+    documents: distinct([entry, ...root.nested.map(asBlob)]),
+    platforms: [...first, ...others].map((platform) => toLoadablePlatform(platform, converted)),
+    tag: reference.tag === undefined ? undefined : imageName(reference),
+  };
+}
+
+function toLoadablePlatform(platform: PullablePlatform, converted: Converted | undefined): Loadable["platforms"][number] {
+  const { manifest, mediaType, configDigest, layers, blobs } = platform;
+  const { digest, size } = asBlob(converted?.manifest ?? manifest);
+  return {
+    platform: platform.platform,
+    manifest: { digest, size, mediaType: converted?.manifest.mediaType ?? mediaType },
+    config: converted?.config.digest ?? configDigest ?? digest,
+    layers,
+    blobs: distinct([{ digest, size }, ...(converted === undefined ? [] : [asBlob(converted.config)]), ...blobs]),
+  };
 }
 
 function asBlob({ digest, bytes }: { readonly digest: Digest; readonly bytes: Buffer }): Blob {
@@ -98,10 +135,10 @@ function imageName(reference: Resolved["wanted"]["reference"]): string {
 }
 
 /** A layout holds no schema 1 image: it becomes the OCI image it always was, once its layers can be unpacked. */
-async function convert(root: Root, images: readonly PlatformImage[], store: BlobStore): Promise<Converted | undefined> {
-  const [image] = images;
+async function convert(root: Root, platforms: readonly PullablePlatform[], store: BlobStore): Promise<Converted | undefined> {
+  const [image] = platforms;
   if (root.document.kind !== "schema1" || image === undefined) return undefined;
-  const sizes = new Map(image.blobs.map(({ digest, size }) => [digest, size ?? 0]));
+  const sizes = new Map(image.blobs.map(({ digest, size }) => [digest, size]));
   const diffIds = new Map(await Promise.all(image.blobs.map(async ({ digest }) => [digest, await store.diffId(digest)] as const)));
   const layers = image.layers.map((digest) => ({ digest, size: sizes.get(digest) ?? 0, diffId: diffIds.get(digest) ?? digest }));
   const converted = toOciImage(root.document.schema1, layers);

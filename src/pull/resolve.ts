@@ -1,6 +1,7 @@
 import type { Descriptor } from "../oci/descriptor.ts";
+import type { Digest } from "../oci/digest.ts";
 import { parseDocument } from "../oci/document.ts";
-import { inContext, PullError } from "../oci/failure.ts";
+import { PullError } from "../oci/failure.ts";
 import { isIndex, isManifest, isSchema1, isSpecific } from "../oci/media-type.ts";
 import type { Reference } from "../oci/reference.ts";
 import type { Offer, Root } from "./plan.ts";
@@ -54,10 +55,10 @@ async function flatten(
   depth: number,
 ): Promise<readonly Descriptor[]> {
   const indexes = entries.filter(({ mediaType }) => isIndex(mediaType));
-  if (depth === DEPTH_LIMIT && indexes.length > 0) throw new PullError("invalid", `too deep: indexes nested deeper than ${DEPTH_LIMIT}`);
+  if (depth === DEPTH_LIMIT && indexes.length > 0) throw new PullError("too-deep", `too deep: indexes nested deeper than ${DEPTH_LIMIT}`);
   nested.asked += indexes.length;
   if (nested.asked > INDEX_LIMIT) {
-    throw new PullError("invalid", `too many nested indexes: expected at most ${INDEX_LIMIT}, got ${nested.asked}`);
+    throw new PullError("too-many", `too many nested indexes: expected at most ${INDEX_LIMIT}, got ${nested.asked}`);
   }
   const flat = entries.map(async (entry) => {
     if (!isIndex(entry.mediaType)) return [entry];
@@ -71,9 +72,12 @@ async function flatten(
 
 /** The manifest a document lists, of the size it says. Fails as `dangling` when the registry has none. */
 export async function fetchListed(source: ManifestSource, image: Image, descriptor: Descriptor): Promise<Fetched> {
-  const fetched = await orDangling(source.manifest(image, descriptor.digest), `manifest ${descriptor.digest}`);
+  const fetched = await orDangling(source.manifest(image, descriptor.digest), "manifest", descriptor.digest);
   if (fetched.bytes.length === descriptor.size) return fetched;
-  throw new PullError("invalid", `size differs: ${descriptor.digest} is listed with ${descriptor.size} bytes, got ${fetched.bytes.length}`);
+  throw new PullError(
+    "size-differs",
+    `size differs: ${descriptor.digest} is listed with ${descriptor.size} bytes, got ${fetched.bytes.length}`,
+  );
 }
 
 /** What the pointing descriptor says a body is, which wins over the Content-Type once the digest matches; else the latter. */
@@ -81,12 +85,21 @@ export function claimedType(descriptor: Descriptor, fetched: Fetched): string {
   return isSpecific(descriptor.mediaType) ? descriptor.mediaType : fetched.mediaType;
 }
 
+/** What an image lists. */
+export type Part = "manifest" | "config" | "layer";
+
 /** A 404 for something the image itself lists is `dangling`: the reference is right, the registry has lost a part. */
-export async function orDangling<T>(fetch: Promise<T>, what: string): Promise<T> {
+export async function orDangling<T>(fetch: Promise<T>, part: Part, digest: Digest): Promise<T> {
   try {
     return await fetch;
   } catch (error) {
-    if (!(error instanceof PullError) || error.status !== "not-found") throw error;
-    throw inContext(error, `${what} is listed by the image but is not in the registry; push the image again`, "dangling");
+    throw error instanceof PullError ? danglingFrom(error, part, digest) : error;
   }
+}
+
+/** A failure to get a listed part: a 404 means that the registry has lost it, anything else is what it was. */
+export function danglingFrom(error: PullError, part: Part, digest: Digest): PullError {
+  if (error.status !== "not-found") return error;
+  const found = `${part} ${digest} is listed by the image but is not in the registry: ${error.found}`;
+  return new PullError(`${part}-missing`, found, { cause: error });
 }

@@ -3,7 +3,7 @@ import { PullError } from "../oci/failure.ts";
 import { formatPlatform } from "../oci/platform.ts";
 import { repositoryName } from "../oci/reference.ts";
 import type { Requirement, Wanted } from "./plan.ts";
-import type { Blob, BlobCache, Fetched, Image, Source } from "./ports.ts";
+import type { Blob, BlobCache, Fetched, Image, SmallBlob, Source } from "./ports.ts";
 import type { Wires } from "./transfer.ts";
 
 /** How entries of the cache are named: exact keys, so that nothing else can be meant. */
@@ -81,23 +81,29 @@ export class CachedSource implements Source {
     const known = this.#known.get(digest);
     if (known === undefined) return this.#source.manifest(image, reference);
     const said = claim ?? (await this.#recheck(image, () => this.#source.claim(image, reference)));
-    // Where nobody can say whether credentials are needed, they are: what comes of it is not shared.
-    return { ...known, digest, mediaType: "", authenticated: said?.authenticated ?? true };
+    // Where nothing says that everybody can read it, it is private.
+    return { ...known, digest, mediaType: "", authenticated: said?.authenticated ?? true, private: said?.private ?? true };
   }
 
   claim(image: Image, reference: string): ReturnType<Source["claim"]> {
     return this.#source.claim(image, reference);
   }
 
-  async blob(image: Image, blob: Blob): Promise<Buffer> {
+  async blob(image: Image, blob: Blob): Promise<SmallBlob> {
     const bytes = this.restored(blob.digest);
     if (bytes === undefined) return this.#source.blob(image, blob);
-    await this.#recheck(image, () => this.#source.blobSize(image, blob.digest));
-    return bytes;
+    await this.blobSize(image, blob.digest);
+    return { bytes, private: true };
   }
 
+  /** Undefined, too, where the registry is unavailable and a cached copy stands for it. */
   blobSize(image: Image, digest: Digest): Promise<number | undefined> {
-    return this.#source.blobSize(image, digest);
+    const ask = (): Promise<number | undefined> => this.#source.blobSize(image, digest);
+    return this.#known.has(digest) || this.#silent.has(image.registry) ? this.#recheck(image, ask) : ask();
+  }
+
+  measure(image: Image, digest: Digest): Promise<number> {
+    return this.#source.measure(image, digest);
   }
 
   tags(image: Image): Promise<readonly string[]> {
@@ -125,19 +131,25 @@ export class CachedSource implements Source {
     for (const [known, proven] of await entry) this.#known.set(known, proven);
   }
 
-  /** Asks whether what the cache had is still there. A registry that is out of reach cannot say, which is worth one warning. */
+  /** Asks whether something is still there. A registry that is out of reach, or overloaded, cannot say: that is one warning. */
   async #recheck<T>(image: Image, ask: () => Promise<T>): Promise<T | undefined> {
     if (this.#silent.has(image.registry)) return undefined;
     try {
       return await ask();
     } catch (error) {
-      if (!(error instanceof PullError) || error.status !== "unreachable") throw error;
+      if (!(error instanceof PullError) || !isUnavailable(error)) throw error;
+      const words = "the cached copy is right by its digests, but was not checked against the registry again";
+      if (!this.#silent.has(image.registry)) this.#warn(`${image.registry} is unavailable: ${words} (${error.found})`);
     }
-    const words = "cannot be reached: what the cache has is right by its digests, but was not re-checked there";
-    if (!this.#silent.has(image.registry)) this.#warn(`${image.registry} ${words}`);
     this.#silent.add(image.registry);
     return undefined;
   }
+}
+
+/** True for trouble of the registry's own, which says nothing about the image. The end of the step is none. */
+function isUnavailable({ status, reason }: PullError): boolean {
+  if (reason === "timeout" || reason === "cancelled") return false;
+  return status === "unreachable" || status === "rate-limited";
 }
 
 function nameOf(image: Image, reference: string | undefined): string {

@@ -1,9 +1,9 @@
-import { mayHeal } from "../oci/failure.ts";
+import { foundBy, mayPass } from "../oci/failure.ts";
 import { resolveImage } from "./gate.ts";
-import { type Plan, problemsOf, type Resolved, statusOf, type Wanted } from "./plan.ts";
+import { type Plan, type Problem, problemsOf, type Resolved, statusOf, type Wanted } from "./plan.ts";
 import type { Source } from "./ports.ts";
 
-/** Time and tidings, passed in. */
+/** The clock, what ends the run, the log, and a listener for results. */
 export type Surroundings = {
   /** Milliseconds since the epoch. */
   readonly now: () => number;
@@ -15,33 +15,52 @@ export type Surroundings = {
 };
 
 /**
- * Resolves every image the plan wants, all at once, and keeps trying for as long as the plan allows those whose every
- * problem may heal. All are tried before anything is called failed; problems are values in the outcome.
+ * Resolves every image the plan wants, all at once, and retries those whose every problem may go away, optional ones too,
+ * for as long as the plan allows. All are tried before anything is called failed; problems are values in the outcome.
  */
 export async function run(plan: Plan, source: Source, surroundings: Surroundings): Promise<readonly Resolved[]> {
   const { now, sleep, signal, say, resolved } = surroundings;
   const deadline = now() + plan.waitTimeout * 1_000;
   const patient = plan.waitTimeout > 0;
-  const resolve = async (wanted: Wanted): Promise<Resolved> => {
-    const image = await resolveImage(source, wanted, plan.verify);
-    if (!patient || !canHeal(image)) resolved(image);
-    return image;
+  const finish = (image: Resolved, note = signal.aborted ? foundBy(signal.reason) : ""): Resolved => {
+    const last = note === "" || wasInterrupted(image) ? image : withNote(image, note);
+    resolved(last);
+    return last;
   };
-  let images = await Promise.all(plan.wanted.map(resolve));
-  while (images.some((image) => canHeal(image) && !image.wanted.optional)) {
+  const resolve = async (wanted: Wanted, before?: Resolved): Promise<Resolved> => {
+    const found = await resolveImage(source, wanted, plan);
+    const latest = before !== undefined && wasInterrupted(found) ? before : found;
+    return patient && isWorthRetry(latest) ? latest : finish(latest);
+  };
+  let images = await Promise.all(plan.wanted.map((wanted) => resolve(wanted)));
+  while (patient && images.some(isWorthRetry)) {
     const left = deadline - now();
     if (left <= 0 || signal.aborted) break;
-    say(waitingLine(images.filter(canHeal), left));
+    say(waitingLine(images.filter(isWorthRetry), left));
     await sleep(Math.min(plan.waitInterval * 1_000, left), signal).catch(() => undefined);
-    images = await Promise.all(images.map((image) => (canHeal(image) ? resolve(image.wanted) : image)));
+    if (signal.aborted) break;
+    images = await Promise.all(images.map((image) => (isWorthRetry(image) ? resolve(image.wanted, image) : image)));
   }
-  if (patient) images.filter(canHeal).forEach(resolved);
-  return images;
+  const waited = signal.aborted ? undefined : `still so after ${plan.waitTimeout} s`;
+  return images.map((image) => (patient && isWorthRetry(image) ? finish(image, waited) : image));
 }
 
-function canHeal(resolved: Resolved): boolean {
+function isWorthRetry(resolved: Resolved): boolean {
   const problems = problemsOf(resolved);
-  return problems.length > 0 && problems.every(({ status }) => mayHeal(status));
+  return problems.length > 0 && problems.every(({ status }) => mayPass(status));
+}
+
+/** True when the end of the step is the reason that nothing better is known. */
+function wasInterrupted(resolved: Resolved): boolean {
+  return problemsOf(resolved).some(({ reason }) => reason === "timeout" || reason === "cancelled");
+}
+
+/** The same problems, with a note about the time that ran out. */
+function withNote(resolved: Resolved, note: string): Resolved {
+  const noted = <T extends { readonly message: string }>(one: T): T => ({ ...one, message: `${one.message} (${note})` });
+  const problem: Problem | undefined = resolved.problem && noted(resolved.problem);
+  const platforms = resolved.platforms.map((platform) => (platform.reason === "" ? platform : noted(platform)));
+  return { ...resolved, problem, platforms };
 }
 
 function waitingLine(images: readonly Resolved[], left: number): string {

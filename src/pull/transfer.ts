@@ -1,8 +1,10 @@
 import type { Digest } from "../oci/digest.ts";
 import { PullError } from "../oci/failure.ts";
-import type { Platform } from "../oci/platform.ts";
-import type { Resolved, Tally } from "./plan.ts";
+import { repositoryName } from "../oci/reference.ts";
+import { type Problem, problemFrom, type Resolved, type Wanted } from "./plan.ts";
 import type { Blob, BlobDownload, BlobStore, BlobTarget, Origin, Source } from "./ports.ts";
+import type { Pullable } from "./pullable.ts";
+import { danglingFrom } from "./resolve.ts";
 
 /** The wires a pull works with. */
 export type Wires = {
@@ -11,24 +13,47 @@ export type Wires = {
   readonly store: BlobStore;
   /** What the cache had of a document or small blob. */
   readonly restored: (digest: Digest) => Buffer | undefined;
-  /** Brings a large blob from the cache; false, and the target empty, when that has it not. */
+  /** Restores a large blob from the cache; false, and the target empty, when the cache does not have it. */
   readonly restore: (blob: Blob, target: Omit<BlobTarget, "abort">) => Promise<boolean>;
 };
 
-/** Told of bytes: how many there are to bring, and every part that came, taken back where it has to come again. */
+/** Progress in bytes: `planned` adds to the total; `moved` is called per chunk, with a negative count when bytes are discarded. */
 export type Progress = { readonly planned: (bytes: number) => void; readonly moved: (bytes: number, from: Origin) => void };
 
-/** Blobs at a time, whom to tell of bytes, the platform an engine would load, the time in milliseconds, and what ends it all. */
-export type PullOptions = {
+/** What bounds and watches a transfer. */
+export type TransferOptions = {
+  /** Blobs at a time. */
   readonly concurrency: number;
   readonly progress: Progress;
-  readonly runner: Platform;
+  /** Milliseconds since the epoch. */
   readonly now: () => number;
   readonly signal: AbortSignal;
 };
 
-/** A blob and everyone who needs it; a config was read before, and is not fetched again. */
-export type Need = Blob & { readonly owners: readonly Resolved[]; readonly config: boolean };
+/** A blob, and the images that need it. */
+export type Need = Blob & {
+  readonly owners: readonly Pullable[];
+  /** Read before, to look into the image, and not downloaded again. */
+  readonly config: boolean;
+};
+
+/** Where a blob came from, and when, in milliseconds. */
+export type Transfer = {
+  readonly origin: Origin;
+  /** Whose repository gave it; the cache gives it to all. */
+  readonly owner: Wanted;
+  /** True when it is not for everybody to read, or nothing says that it is. */
+  readonly private: boolean;
+  readonly started: number;
+  readonly ended: number;
+};
+
+/** What the store had, what came, and which images lack a blob. */
+export type Transferred = {
+  readonly present: ReadonlySet<Digest>;
+  readonly transfers: ReadonlyMap<Digest, Transfer>;
+  readonly failures: ReadonlyMap<Resolved, Problem>;
+};
 
 /** What `work` gives for every item, at most `count` at a time, started in order. */
 export async function inTurns<T, R>(items: readonly T[], count: number, work: (item: T) => Promise<R>): Promise<readonly R[]> {
@@ -41,117 +66,105 @@ export async function inTurns<T, R>(items: readonly T[], count: number, work: (i
   return results;
 }
 
-type Failure = NonNullable<Resolved["problem"]>;
+/** The blobs that images need, each once, the largest first. */
+export function needsOf(images: readonly Pullable[]): readonly Need[] {
+  const needs = new Map<Digest, Need>();
+  for (const image of images) {
+    for (const { digest, size } of image.blobs) {
+      const owners = [...(needs.get(digest)?.owners ?? []), image];
+      needs.set(digest, { digest, size, owners, config: owners.some(({ configs }) => configs.has(digest)) });
+    }
+  }
+  return [...needs.values()].toSorted((one, other) => other.size - one.size);
+}
 
-/** Brings what the store does not have yet. The first failure of a required image ends all; of an optional one, only that image. */
-export async function bring(needs: readonly Need[], wires: Wires, { concurrency, progress, now, signal }: PullOptions): Promise<Brought> {
-  const present = await inTurns(needs, concurrency, (need) => {
-    // Hashing what is there takes a while, and nothing else of it would notice.
+/** Transfers what the store does not have yet. A blob that cannot be had fails the images that need it, and no others. */
+export async function transfer(needs: readonly Need[], wires: Wires, options: TransferOptions): Promise<Transferred> {
+  const { concurrency, progress, signal } = options;
+  const found = await inTurns(needs, concurrency, (need) => {
+    // Hashing what the store has takes a while, and does not heed the signal by itself.
     signal.throwIfAborted();
     return wires.store.has(need);
   });
-  const missing = needs.filter((_, at) => !present[at]);
+  const missing = needs.filter((_, at) => !found[at]);
   progress.planned(missing.reduce((total, { size }) => total + size, 0));
-  const failures = new Map<Resolved, Failure>();
+  const failures = new Map<Resolved, Problem>();
   const transfers = new Map<Digest, Transfer>();
-  let ended: PullError | undefined;
   await inTurns(missing, concurrency, async (need) => {
-    const owners = need.owners.filter((owner) => !failures.has(owner));
-    const [first] = owners;
-    if (first === undefined) return;
-    try {
-      if (ended !== undefined) throw ended;
-      const moved: Progress["moved"] = (bytes, from) => {
-        if (ended !== undefined) throw ended;
-        progress.moved(bytes, from);
-      };
-      const started = now();
-      const origin = await bringOne(need, first, wires, moved);
-      transfers.set(need.digest, { origin, started, ended: now() });
-    } catch (error) {
-      // The first failure is the reason; those that only follow from it come later.
-      for (const owner of owners) if (!failures.has(owner)) failures.set(owner, asProblem(owner, error));
-      if (ended === undefined && owners.some(({ wanted }) => !wanted.optional)) {
-        ended = new PullError("unreachable", `not brought, because ${need.digest} of ${first.wanted.written} could not be`);
-      }
-    }
+    const outcome = await transferOne(need, wires, options, failures);
+    if (outcome !== undefined) transfers.set(need.digest, outcome);
   });
-  const there = new Set(needs.filter((_, at) => present[at]).map(({ digest }) => digest));
-  return { there, failures, transfers };
+  return { present: new Set(needs.filter((_, at) => found[at]).map(({ digest }) => digest)), transfers, failures };
 }
 
-/** Where a blob came from, and when, in milliseconds. */
-export type Transfer = { readonly origin: Origin; readonly started: number; readonly ended: number };
-
-/** What was there, what came, and what could not be brought. */
-export type Brought = {
-  readonly there: ReadonlySet<Digest>;
-  readonly transfers: ReadonlyMap<Digest, Transfer>;
-  readonly failures: Map<Resolved, Failure>;
-};
-
-// Below a megabyte it is the round trip that is measured, and not the rate.
-const RATED_SIZE = 1_000_000;
-
-/** Bytes a second of a single transfer from `origin`, over all of a megabyte or more; undefined when there was none. */
-export function rateOf(origin: Origin, needs: readonly Blob[], transfers: Brought["transfers"]): number | undefined {
-  const rated = needs.filter(({ digest, size }) => size >= RATED_SIZE && transfers.get(digest)?.origin === origin);
-  const ms = rated.reduce((total, { digest }) => total + durationOf(transfers.get(digest)), 0);
-  return rated.length === 0 ? undefined : rated.reduce((total, { size }) => total + size, 0) / Math.max(ms / 1_000, 0.001);
+/**
+ * Asks the repository of every image that needs a blob, until one gives it. Undefined when none does: each image then has
+ * its own repository's failure, unless it had one before.
+ */
+async function transferOne(
+  need: Need,
+  wires: Wires,
+  { progress, now }: TransferOptions,
+  failures: Map<Resolved, Problem>,
+): Promise<Transfer | undefined> {
+  const isNeeded = (): boolean => need.owners.some(({ resolved }) => !failures.has(resolved));
+  const moved: Progress["moved"] = (bytes, from) => {
+    if (!isNeeded()) throw new PullError("answer-cut", `skipped: every image that needs ${need.digest} lacks another blob`);
+    progress.moved(bytes, from);
+  };
+  const problems = new Map<Resolved, Problem>();
+  for (const [first, ...others] of byRepository(need.owners)) {
+    if (first === undefined || !isNeeded()) break;
+    const started = now();
+    try {
+      const taken = await take(need, first.resolved.wanted, wires, moved);
+      return { ...taken, owner: first.resolved.wanted, started, ended: now() };
+    } catch (error) {
+      for (const { resolved } of [first, ...others]) problems.set(resolved, asTransferProblem(resolved, need, error));
+    }
+  }
+  for (const [resolved, problem] of problems) if (!failures.has(resolved)) failures.set(resolved, problem);
+  return undefined;
 }
 
-function durationOf(transfer: Transfer | undefined): number {
-  return transfer === undefined ? 0 : transfer.ended - transfer.started;
+/** Images by the repository they are in, in their order. */
+function byRepository(images: readonly Pullable[]): readonly (readonly Pullable[])[] {
+  return [...Map.groupBy(images, ({ resolved }) => repositoryName(resolved.wanted.reference)).values()];
 }
 
-/** Compressed bytes by where they came from, and the seconds from the first transfer to the end of the last. */
-export function tallyOf(needs: readonly Blob[], { there, transfers }: Brought): Tally {
-  const sum = (counts: (digest: Digest) => boolean): number =>
-    needs.reduce((total, { digest, size }) => total + (counts(digest) ? size : 0), 0);
-  const from = (origin: Origin): number => sum((digest) => transfers.get(digest)?.origin === origin);
-  const spans = needs.flatMap(({ digest }) => transfers.get(digest) ?? []);
-  const first = Math.min(...spans.map(({ started }) => started));
-  const last = Math.max(...spans.map(({ ended }) => ended));
-  const seconds = spans.length === 0 ? 0 : (last - first) / 1_000;
-  return { restored: from("cache"), downloaded: from("registry"), alreadyThere: sum((digest) => there.has(digest)), seconds };
-}
-/** What went wrong with an image while it was brought; only what no user can act on goes on as an exception. */
-export function asProblem({ wanted }: Resolved, error: unknown): Failure {
+/** What went wrong with an image while a blob of it was transferred; a bug goes on as an exception. */
+export function asTransferProblem({ wanted }: Resolved, { digest, config }: Pick<Need, "digest" | "config">, error: unknown): Problem {
   if (!(error instanceof PullError)) throw error;
-  // What the gate had found to be there is dangling when it is gone.
-  return { status: error.status === "not-found" ? "dangling" : error.status, message: `${wanted.written}: ${error.message}` };
+  // The gate had found it there, or did not look: the registry has lost it.
+  return problemFrom(danglingFrom(error, config ? "config" : "layer", digest), wanted.written);
 }
 
-async function bringOne(need: Need, { wanted }: Resolved, wires: Wires, moved: Progress["moved"]): Promise<Origin> {
+type Taken = Pick<Transfer, "origin" | "private">;
+const FROM_CACHE: Taken = { origin: "cache", private: false };
+
+/** Gets one blob into the store: a small one from the image's cache entry, a large one from its own, or from its registry. */
+async function take(need: Need, { reference }: Wanted, wires: Wires, moved: Progress["moved"]): Promise<Taken> {
   const { source, downloads, store } = wires;
   const known = wires.restored(need.digest);
   if (known !== undefined || need.config) {
-    await store.put(need.digest, known ?? (await source.blob(wanted.reference, need)));
+    const small = known === undefined ? await source.blob(reference, need) : { bytes: known, private: false };
+    await store.put(need.digest, small.bytes);
     const origin = known === undefined ? "registry" : "cache";
     moved(need.size, origin);
-    return origin;
+    return { origin, private: small.private };
   }
   const ingest = await store.ingest(need);
   try {
-    if (
-      await wires.restore(
-        need,
-        counted(ingest, (bytes) => moved(bytes, "cache")),
-      )
-    )
-      return "cache";
-    await downloads.download(
-      wanted.reference,
-      need,
-      counted(ingest, (bytes) => moved(bytes, "registry")),
-    );
-    return "registry";
+    const fromCache = counted(ingest, (bytes) => moved(bytes, "cache"));
+    if (await wires.restore(need, fromCache)) return FROM_CACHE;
+    const fromRegistry = counted(ingest, (bytes) => moved(bytes, "registry"));
+    return { origin: "registry", ...(await downloads.download(reference, need, fromRegistry)) };
   } finally {
     await ingest.abort();
   }
 }
 
-/** The same target, with every byte that it takes, or gives up again, told. */
+/** The same target, with every byte that it takes, or gives up again, counted. */
 function counted(target: BlobTarget, moved: (bytes: number) => void): Omit<BlobTarget, "abort"> {
   return {
     get received() {

@@ -3,10 +3,18 @@ import type { Descriptor } from "../oci/descriptor.ts";
 import type { Digest } from "../oci/digest.ts";
 import { type Document, parseDocument } from "../oci/document.ts";
 import { PullError } from "../oci/failure.ts";
-import { formatPlatform, sameMachine } from "../oci/platform.ts";
+import { formatPlatform, type Platform, sameBuild, sameMachine } from "../oci/platform.ts";
 import type { Depth, Offer, PlatformImage } from "./plan.ts";
 import type { Fetched, Image, Source } from "./ports.ts";
-import { claimedType, fetchListed, orDangling } from "./resolve.ts";
+import { claimedType, fetchListed, orDangling, type Part } from "./resolve.ts";
+
+/** Where to look, how deep, and whether a pull follows, which needs every size. */
+export type Inspection = {
+  readonly source: Source;
+  readonly image: Image;
+  readonly depth: Depth;
+  readonly pulled: boolean;
+};
 
 /** One platform's image, and what is worth a warning about it. */
 export type Verified = { readonly image: PlatformImage; readonly warnings: readonly string[] };
@@ -16,56 +24,41 @@ export type Verified = { readonly image: PlatformImage; readonly warnings: reado
  * platform and, at depth `blobs`, every layer in the registry. Fails as `dangling`, `platform-mismatch`, `not-an-image`
  * or `invalid`, or with the registry's status.
  */
-export async function verifyOffer(source: Source, image: Image, offer: Offer, depth: Depth): Promise<Verified> {
-  const verified = await verifyListed(source, image, offer.descriptor, depth);
-  const { platform } = verified.config;
-  const claimed = formatPlatform(offer.platform);
-  const found = formatPlatform(platform);
-  if (!sameMachine(offer.platform, platform)) {
-    throw new PullError(
-      "platform-mismatch",
-      `the index says ${claimed}, but the config of ${offer.descriptor.digest} says ${found}; build and push that platform again`,
-    );
-  }
-  const differs = offer.platform.variant !== platform.variant;
-  const warnings = differs ? [`the index says ${claimed}, the config of ${offer.descriptor.digest} says ${found}`] : [];
-  return { image: verified, warnings };
+export async function verifyOffer(inspection: Inspection, offer: Offer): Promise<Verified> {
+  const image = await verifyListed(inspection, offer.descriptor);
+  const found = image.config.platform;
+  const words = `the index says ${formatPlatform(offer.platform)}, but the config of ${offer.descriptor.digest} says ${formatPlatform(found)}`;
+  if (!sameMachine(offer.platform, found)) throw new PullError("platform-differs", words);
+  if (!sameBuild(offer.platform, found)) throw new PullError("os-version-differs", words);
+  const warnings = differsSlightly(offer.platform, found) ? [words] : [];
+  return { image: { ...image, platform: offer.platform }, warnings };
+}
+
+/** Another variant, or another revision of the same Windows build. */
+function differsSlightly(one: Platform, other: Platform): boolean {
+  const revisions = one.osVersion !== "" && other.osVersion !== "" && one.osVersion !== other.osVersion;
+  return one.variant !== other.variant || revisions;
 }
 
 /** The image behind an entry, whatever its platform. Fails as {@link verifyOffer} does. */
-export async function verifyListed(source: Source, image: Image, descriptor: Descriptor, depth: Depth): Promise<PlatformImage> {
-  const fetched = await fetchListed(source, image, descriptor);
-  return verifyImage(source, image, fetched, parseDocument(fetched.content, claimedType(descriptor, fetched)), depth);
+export async function verifyListed(inspection: Inspection, descriptor: Descriptor): Promise<PlatformImage> {
+  const fetched = await fetchListed(inspection.source, inspection.image, descriptor);
+  return verifyImage(inspection, fetched, parseDocument(fetched.content, claimedType(descriptor, fetched)));
 }
 
 /** The image a manifest describes, looked into as deep as asked; its config always. Fails as {@link verifyOffer} does. */
-export async function verifyImage(
-  source: Source,
-  image: Image,
-  manifest: Fetched,
-  document: Document,
-  depth: Depth,
-): Promise<PlatformImage> {
-  if (document.kind === "schema1") {
-    const { layers, config } = document.schema1;
-    const distinct = [...new Set(layers)];
-    const sizes = depth === "index" ? [] : await Promise.all(distinct.map((digest) => presentSize(source, image, "layer", digest)));
-    const blobs = distinct.map((digest, at) => ({ digest, size: sizes[at] }));
-    return { manifest, config, configDigest: undefined, layers, blobs };
-  }
-  if (document.kind !== "image") {
-    throw new PullError(
-      "not-an-image",
-      `${manifest.digest} is ${document.kind === "index" ? "an index" : describeArtifact(document)}, not an image`,
-    );
-  }
+export async function verifyImage(inspection: Inspection, manifest: Fetched, document: Document): Promise<PlatformImage> {
+  if (document.kind === "schema1") return verifySchema1(inspection, manifest, document);
+  if (document.kind !== "image") throw notAnImage(manifest.digest, document);
   const [config] = await Promise.all([
-    readConfigBlob(source, image, document),
-    depth === "blobs" ? checkBlobs(source, image, "layer", document.layers) : undefined,
+    readConfigBlob(inspection, document),
+    inspection.depth === "blobs" ? checkBlobs(inspection, "layer", document.layers) : undefined,
   ]);
   const { config: descriptor, layers } = document;
   return {
+    platform: config.platform,
     manifest,
+    mediaType: document.mediaType,
     config,
     configDigest: descriptor.digest,
     layers: layers.map(({ digest }) => digest),
@@ -73,11 +66,37 @@ export async function verifyImage(
   };
 }
 
-async function readConfigBlob(source: Source, image: Image, { config: descriptor, layers }: ImageManifest): Promise<ImageConfig> {
-  const config = parseConfig(await orDangling(source.blob(image, descriptor), `config ${descriptor.digest}`));
+/** Schema 1 names no sizes: the registry is asked for them. */
+async function verifySchema1(
+  inspection: Inspection,
+  manifest: Fetched,
+  { schema1, mediaType }: Extract<Document, { kind: "schema1" }>,
+): Promise<PlatformImage> {
+  const { layers, config } = schema1;
+  const distinct = [...new Set(layers)];
+  const sizes = inspection.depth === "index" ? [] : await Promise.all(distinct.map((digest) => layerSize(inspection, digest)));
+  const blobs = distinct.map((digest, at) => ({ digest, size: sizes[at] }));
+  return { platform: config.platform, manifest, mediaType, config, configDigest: undefined, layers, blobs };
+}
+
+/** The stated size of a layer or, where a pull needs one that nobody states, the counted size. */
+async function layerSize(inspection: Inspection, digest: Digest): Promise<number | undefined> {
+  const stated = await presentSize(inspection, "layer", digest);
+  if (stated !== undefined || !inspection.pulled) return stated;
+  return orDangling(inspection.source.measure(inspection.image, digest), "layer", digest);
+}
+
+function notAnImage(digest: Digest, document: Document): PullError {
+  if (document.kind === "index") return new PullError("index-listed", `${digest} is an index, not an image`);
+  return new PullError(notAnImageReason(document), `${digest} is ${describeArtifact(document)}, not an image`);
+}
+
+async function readConfigBlob({ source, image }: Inspection, { config: descriptor, layers }: ImageManifest): Promise<ImageConfig> {
+  const { bytes } = await orDangling(source.blob(image, descriptor), "config", descriptor.digest);
+  const config = parseConfig(bytes);
   if (config.diffIds === undefined || config.diffIds === layers.length) return config;
   throw new PullError(
-    "invalid",
+    "wrong-diff-ids",
     `config ${descriptor.digest} lists ${config.diffIds} diffIDs, but the manifest has ${layers.length} layers`,
   );
 }
@@ -85,25 +104,30 @@ async function readConfigBlob(source: Source, image: Image, { config: descriptor
 type ImageManifest = Extract<Document, { kind: "image" }>;
 
 /** Fails as `dangling` when a blob is not in the registry, as `invalid` when it has another size there. */
-export async function checkBlobs(source: Source, image: Image, use: string, descriptors: readonly Descriptor[]): Promise<void> {
+export async function checkBlobs(inspection: Inspection, part: Part, descriptors: readonly Descriptor[]): Promise<void> {
   // Foreign layers live where their urls say, which is nowhere we go; a registry need not have them.
   const here = descriptors.filter((descriptor) => !descriptor.foreign);
   await Promise.all(
     here.map(async ({ digest, size }) => {
-      const stated = await presentSize(source, image, use, digest);
+      const stated = await presentSize(inspection, part, digest);
       if (stated === undefined || stated === size) return;
-      throw new PullError("invalid", `size differs: ${use} ${digest} is listed with ${size} bytes, the registry has ${stated}`);
+      throw new PullError("size-differs", `size differs: ${part} ${digest} is listed with ${size} bytes, the registry has ${stated}`);
     }),
   );
 }
 
-function presentSize(source: Source, image: Image, use: string, digest: Digest): Promise<number | undefined> {
-  return orDangling(source.blobSize(image, digest), `${use} ${digest}`);
+function presentSize({ source, image }: Inspection, part: Part, digest: Digest): Promise<number | undefined> {
+  return orDangling(source.blobSize(image, digest), part, digest);
 }
 
 /** Each blob once: images repeat layers. */
 export function distinctBlobs(descriptors: readonly Descriptor[]): PlatformImage["blobs"] {
   return [...new Map(descriptors.map(({ digest, size }) => [digest, { digest, size }])).values()];
+}
+
+/** Why an artifact or cache is no image. */
+export function notAnImageReason({ kind }: Document): "artifact" | "buildkit-cache" {
+  return kind === "buildkit-cache" ? kind : "artifact";
 }
 
 /** What an artifact or cache is, for a message. */

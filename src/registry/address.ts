@@ -90,14 +90,19 @@ export function checkReach(address: string, host: string, namedBy: NamedBy): voi
   if (reach !== "forbidden" && (namedBy === "user" || RANK[reach] <= RANK[namedBy])) return;
   const shown = host === address ? address : `${host} (${address})`;
   if (reach === "forbidden") {
-    throw new PullError("invalid", `address refused: ${shown} is link-local, unspecified or a cloud's own metadata service`);
+    throw new PullError("address-refused", `address refused: ${shown} is link-local, unspecified or a cloud's own metadata service`);
   }
-  throw new PullError("invalid", `address refused: ${shown} is a ${reach} address, where a ${namedBy} registry may not send anyone`);
+  throw new PullError("address-refused", `address refused: ${shown} is a ${reach} address; a ${namedBy} registry may not redirect there`);
 }
 
-/** Of two who had a say in where we go, the one that may name less: through a public host nobody gets anywhere near. */
+/** The less trusted of the two: it limits which addresses may be contacted. */
 export function farther(one: NamedBy, other: Reach): NamedBy {
-  return one === "user" || RANK[other] < RANK[one] ? other : one;
+  return one === "user" ? other : farthest(one, other);
+}
+
+/** The reach that is less near. Of a host's addresses any may be the one that answers, so that the farthest counts. */
+export function farthest(one: Reach, other: Reach): Reach {
+  return RANK[other] < RANK[one] ? other : one;
 }
 
 /** True for the hosts reached over plain HTTP without being asked to: `localhost`, 127.0.0.0/8 and [::1]. */

@@ -1,14 +1,14 @@
 import type { IncomingHttpHeaders } from "node:http";
-import { PullError } from "../oci/failure.ts";
+import { PullError, type Reason } from "../oci/failure.ts";
 import { farther, type NamedBy, registryOrigin } from "./address.ts";
 import type { Authenticator } from "./auth.ts";
 import { describeErrors } from "./errors.ts";
 import type { Http, HttpAnswer, HttpRequest } from "./http.ts";
-import type { Image, Session } from "./session.ts";
+import type { Image } from "./session.ts";
 
 /** What requests need, and the registries it reaches over plain HTTP. */
 export type ApiOptions = {
-  readonly http: Pick<Http, "reach">;
+  readonly http: Pick<Http, "reach" | "isOpen">;
   readonly authenticator: Pick<Authenticator, "session">;
   readonly insecureRegistries: ReadonlySet<string>;
   readonly say: (line: string) => void;
@@ -16,10 +16,20 @@ export type ApiOptions = {
 };
 
 /** What to ask for, below a repository. */
-export type Wanted = Pick<HttpRequest, "method" | "headers" | "limit" | "sink">;
+export type Wanted = Pick<HttpRequest, "method" | "headers" | "limit" | "sink" | "headOnly" | "attempts">;
 
 /** The answer to a request, at the end of its redirects. */
-export type Reached = { readonly answer: HttpAnswer; readonly session: Session; readonly url: URL };
+export type Reached = {
+  readonly answer: HttpAnswer;
+  readonly url: URL;
+  /** True when credentials let it through, at the registry or where that redirected to. */
+  readonly authenticated: boolean;
+  /** True when not everybody can read it: credentials let it through, or its address is not known to be public. */
+  readonly private: boolean;
+};
+
+/** What was reached, and whose credentials were refused on the way. */
+type Followed = Reached & { readonly refusals: readonly string[] };
 
 const REDIRECT_LIMIT = 5;
 
@@ -40,33 +50,40 @@ export class Api {
   }
 
   /**
-   * The successful answer, or one of the `tolerated` statuses, to a request for `path` below the repository.
-   * Fails with the status that the registry's answer means.
+   * The successful answer to a request for `path` below the repository. Fails with a {@link RefusedError} when the registry's
+   * answer is none.
    */
-  async ask(image: Image, path: string, wanted: Wanted, tolerated: readonly number[] = []): Promise<Reached> {
+  async ask(image: Image, path: string, wanted: Wanted): Promise<Reached> {
     const reached = await this.#follow(image, path, wanted);
-    const { answer, session } = reached;
+    const { answer } = reached;
     this.#note(image.registry, answer.headers);
-    if ((answer.status >= 200 && answer.status < 300) || tolerated.includes(answer.status)) return reached;
-    throw refusal(reached.url, answer, session);
+    if (answer.status >= 200 && answer.status < 300) return reached;
+    throw refusal(reached);
   }
 
   /** Redirects by hand: at most five, never from https to http, and no credentials beyond the registry's own origin. */
-  async #follow(image: Image, path: string, wanted: Wanted): Promise<Reached> {
+  async #follow(image: Image, path: string, wanted: Wanted): Promise<Followed> {
     const home = this.#origin(image.registry);
     let url = new URL(`/v2/${image.repository}/${path}`, home);
     // Who has once sent us away decides where we go: what comes back home from there comes without credentials.
     let atHome = true;
     let namedBy: NamedBy = "user";
+    let authenticated = false;
+    let open = true;
     for (let hop = 0; ; hop++) {
       atHome &&= url.origin === home.origin;
       const session = this.#options.authenticator.session(url, image, atHome);
-      const answer = await session.send({ ...wanted, url, namedBy: atHome ? "user" : namedBy });
+      const sent = await session.send({ ...wanted, url, namedBy: atHome ? "user" : namedBy });
+      const { answer } = sent;
+      authenticated ||= sent.authenticated;
+      open &&= this.#options.http.isOpen(url);
       if (atHome && this.#speaksTls(home, answer)) return this.#follow(image, path, wanted);
       const { location } = answer.headers;
-      if (answer.status < 300 || answer.status >= 400 || location === undefined) return { answer, session, url };
+      if (answer.status < 300 || answer.status >= 400 || location === undefined) {
+        return { answer, url, authenticated, private: authenticated || !open, refusals: session.refusals };
+      }
       if (hop === REDIRECT_LIMIT)
-        throw new PullError("invalid", `redirect refused: ${home.host} sends on more than ${REDIRECT_LIMIT} times`);
+        throw new PullError("redirect-refused", `redirect refused: ${home.host} answers with more than ${REDIRECT_LIMIT} redirects`);
       namedBy = farther(namedBy, this.#options.http.reach(url));
       url = nextHop(url, location);
     }
@@ -99,38 +116,54 @@ export class Api {
 
 function nextHop(from: URL, location: string): URL {
   if (!URL.canParse(location, from.href))
-    throw new PullError("invalid", `redirect refused: ${from.host} sends to something that is no URL`);
+    throw new PullError("redirect-refused", `redirect refused: ${from.host} redirects to an invalid URL`);
   const next = new URL(location, from);
   if (!/^https?:$/.test(next.protocol) || next.username !== "" || next.password !== "") {
     throw new PullError(
-      "invalid",
-      `redirect refused: ${from.host} sends to ${next.protocol}//${next.host}, which is not a plain https URL`,
+      "redirect-refused",
+      `redirect refused: ${from.host} redirects to ${next.protocol}//${next.host}, which is not a plain https URL`,
     );
   }
   if (from.protocol === "https:" && next.protocol === "http:") {
-    throw new PullError("invalid", `redirect refused: ${from.host} is https, ${next.host} would be plain http`);
+    throw new PullError("redirect-refused", `redirect refused: ${from.host} is https, ${next.host} would be plain http`);
   }
   return next;
 }
 
+/** An answer that is no success, as the failure it means. */
+export class RefusedError extends PullError {
+  /** The answer's status code. */
+  readonly answered: number;
+
+  constructor(reason: Reason, message: string, answered: number) {
+    super(reason, message);
+    this.answered = answered;
+  }
+}
+
 /** The status decides, the registry's code only explains: codes and bodies differ between registries, statuses hardly do. */
-function refusal(url: URL, answer: HttpAnswer, session: Session): PullError {
-  const words = describeErrors(answer.body, answer.headers);
-  const head = `${url.host} answered ${answer.status}${words === "" ? "" : ` ${words}`}`;
-  const { status } = answer;
-  if (status === 404)
-    return new PullError("not-found", `${head}; check the repository and the tag, or set wait-timeout if it is still being pushed`);
-  if (status === 401 || status === 403) return new PullError("unauthorized", `${head}; ${unauthorizedHint(session.refusals)}`);
-  if (status === 429) return new PullError("rate-limited", `${head}${retryAfterHint(answer.headers)}`);
-  return new PullError(status === 408 || status === 499 || status >= 500 ? "unreachable" : "invalid", head);
+function refusal({ url, answer, refusals }: Followed): RefusedError {
+  const { status, body, headers } = answer;
+  const words = describeErrors(body, headers);
+  const head = `${url.host} answered ${status}${words === "" ? "" : ` ${words}`}`;
+  return new RefusedError(reasonFor(status, refusals), `${head}${detailsOf(answer, refusals)}`, status);
 }
 
-function unauthorizedHint(refusals: readonly string[]): string {
-  const tried = refusals.length === 0 ? "no credentials are configured for it" : `refused: ${refusals.join("; ")}`;
-  return `${tried}. Registries answer so for what does not exist, too: check the name, then the credentials in registry-auth`;
+function reasonFor(status: number, refusals: readonly string[]): Reason {
+  if (status === 404) return "not-found";
+  if (status === 401 || status === 403) return refusals.length === 0 ? "no-credentials" : "credentials-refused";
+  if (status === 429) return "rate-limited";
+  return status === 408 || status === 499 || status >= 500 ? "server-error" : "unexpected-answer";
 }
 
-function retryAfterHint(headers: IncomingHttpHeaders): string {
+/** What is known beside the registry's own words. */
+function detailsOf({ status, headers }: HttpAnswer, refusals: readonly string[]): string {
+  if (status === 429) return retryAfterWords(headers);
+  if (status !== 401 && status !== 403) return "";
+  return refusals.length === 0 ? "; no credentials are configured for it" : `; refused: ${refusals.join("; ")}`;
+}
+
+function retryAfterWords(headers: IncomingHttpHeaders): string {
   const after = headers["retry-after"];
   return after === undefined ? "" : `; it asks to wait ${/^\d+$/.test(after) ? `${after} s` : `until ${after}`}`;
 }

@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders, IncomingMessage } from "node:http";
 import { finished } from "node:stream";
-import { PullError } from "../oci/failure.ts";
+import { foundBy, PullError } from "../oci/failure.ts";
 import { release, stream } from "./reading.ts";
 import type { Clock } from "./retry.ts";
 
@@ -8,6 +8,8 @@ import type { Clock } from "./retry.ts";
 const ERROR_LIMIT = 64 * 1024;
 // At least 1 KiB/s over any 30 s, so that neither silence nor a byte now and then keeps a job waiting.
 const RATE_WINDOW_MS = 30_000;
+// Less than one read of a connection.
+const SHORT = 64 * 1024;
 /** What a body that is not too slow brings in one window. */
 export const RATE_WINDOW_BYTES = 30 * 1024;
 
@@ -34,26 +36,28 @@ export class SinkError extends PullError {}
  */
 export async function readBody(
   message: IncomingMessage,
-  request: { readonly method: string; readonly limit: number; readonly sink?: Sink | undefined },
+  request: { readonly method: string; readonly limit: number; readonly headOnly?: boolean; readonly sink?: Sink | undefined },
   watch: Watch,
 ): Promise<Buffer> {
   const status = message.statusCode ?? 0;
   const success = status >= 200 && status < 300;
-  if (request.method === "HEAD") {
-    message.resume();
+  if (request.method === "HEAD" || (success && request.headOnly === true)) {
+    // What is short is read to its end, so that the connection can be used again.
+    if (Number(message.headers["content-length"] ?? 0) <= SHORT) message.resume();
+    else message.destroy();
     return Buffer.alloc(0);
   }
   const encoding = message.headers["content-encoding"] ?? "identity";
   if (success && encoding !== "identity") {
     message.destroy();
-    throw new PullError("invalid", `encoding refused: asked for the bytes as they are, got Content-Encoding ${encoding}`);
+    throw new PullError("encoding-refused", `encoding refused: asked for the bytes as they are, got Content-Encoding ${encoding}`);
   }
   if (success && request.sink !== undefined) {
     await pour(message, request.sink, watch);
     return Buffer.alloc(0);
   }
   const { bytes, complete } = await collect(message, success ? request.limit : ERROR_LIMIT, watch);
-  if (success && !complete) throw new PullError("invalid", `too large: the answer is longer than ${request.limit} bytes`);
+  if (success && !complete) throw new PullError("too-large", `too large: the answer is longer than ${request.limit} bytes`);
   return bytes;
 }
 
@@ -64,10 +68,10 @@ async function pour(message: IncomingMessage, sink: Sink, watch: Watch): Promise
     await flow(message, sink.write, watch);
   } catch (error) {
     message.destroy();
-    if (error instanceof PullError) throw new SinkError(error.status, error.message, error);
+    if (error instanceof PullError) throw new SinkError(error.reason, error.found, { next: error.next, cause: error });
     const { signal } = watch.stop;
-    const { message: reason } = (signal.aborted ? signal.reason : error) as Error;
-    throw new BodyError("unreachable", `the answer was cut: ${reason}`, error);
+    const cut = `the answer was cut: ${foundBy(signal.aborted ? signal.reason : error)}`;
+    throw new BodyError("answer-cut", cut, { cause: error });
   }
 }
 
@@ -92,7 +96,7 @@ async function flow(message: IncomingMessage, take: Sink["write"], { stop, clock
   const look = (before: number): (() => void) =>
     clock.after(RATE_WINDOW_MS, () => {
       if (size - before >= RATE_WINDOW_BYTES) end = look(size);
-      else stop.abort(new PullError("unreachable", `too slow: less than 1 KiB/s over ${RATE_WINDOW_MS / 1000} s`));
+      else stop.abort(new PullError("too-slow", `too slow: less than 1 KiB/s over ${RATE_WINDOW_MS / 1000} s`));
     });
   let end = look(0);
   const endStream = stream(message);

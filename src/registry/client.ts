@@ -1,3 +1,4 @@
+import type { IncomingHttpHeaders } from "node:http";
 import type { Descriptor } from "../oci/descriptor.ts";
 import { algorithmOf, asDigest, type Digest, digestOf } from "../oci/digest.ts";
 import { PullError } from "../oci/failure.ts";
@@ -5,7 +6,7 @@ import { asList, asObject, parseJson } from "../oci/json.ts";
 import { ACCEPT } from "../oci/media-type.ts";
 import { isTag } from "../oci/reference.ts";
 import { documentContent } from "../oci/schema1.ts";
-import type { Api, Reached } from "./api.ts";
+import { type Api, type Reached, RefusedError } from "./api.ts";
 import { mediaTypeOf } from "./errors.ts";
 import { nextPage } from "./link.ts";
 import type { Image } from "./session.ts";
@@ -20,14 +21,18 @@ export type Fetched = {
   readonly mediaType: string;
   /** True when credentials were needed, or at least used, to get it. */
   readonly authenticated: boolean;
+  /** True when not everybody can read it there, or nothing says that they can. */
+  readonly private: boolean;
 };
 
 /** What a registry says of a manifest without showing it. */
-export type Claim = { readonly digest: Digest | undefined; readonly authenticated: boolean };
+export type Claim = Pick<Fetched, "authenticated" | "private"> & { readonly digest: Digest | undefined };
 
 // The specification asks registries to take manifests of at least 4 MiB, and most take no more:
 // https://github.com/opencontainers/distribution-spec/blob/main/spec.md#pushing-manifests
 const MANIFEST_LIMIT = 4 * 1024 * 1024;
+// The largest layer Docker Hub takes: https://docs.docker.com/docker-hub/repos/manage/hub-images/push/
+const LAYER_BYTES = 10 * 1024 ** 3;
 // Registries give a hundred or a thousand tags a page; who has more of them than ten pages is not helped by a list.
 const PAGE_LIMIT = 10;
 const TAG_LIMIT = 1_000;
@@ -55,7 +60,8 @@ export class RegistryClient {
   }
 
   async #manifest(image: Image, reference: string, expected: Digest | undefined): Promise<Fetched> {
-    const { answer, session } = await this.#get(image, `manifests/${reference}`, { accept: ACCEPT }, MANIFEST_LIMIT);
+    const reached = await this.#get(image, `manifests/${reference}`, { accept: ACCEPT }, MANIFEST_LIMIT);
+    const { answer, authenticated } = reached;
     const content = documentContent(answer.body);
     const announced = asDigest(String(answer.headers["docker-content-digest"] ?? ""));
     const digest = check(content, expected, "asked for") ?? check(content, announced, "the registry announced");
@@ -65,27 +71,30 @@ export class RegistryClient {
       content,
       digest: expected ?? sha256,
       mediaType: mediaTypeOf(answer.headers),
-      authenticated: session.authenticated,
+      authenticated,
+      private: reached.private,
     };
   }
 
   /** The digest a registry claims for a tag or digest, by HEAD; none where it claims none. Fails as `manifest` does. */
   async claim(image: Image, reference: string): Promise<Claim> {
-    const { answer, session } = await this.#head(image, `manifests/${reference}`, { accept: ACCEPT });
-    return { digest: asDigest(String(answer.headers["docker-content-digest"] ?? "")), authenticated: session.authenticated };
+    const reached = await this.#head(image, `manifests/${reference}`, { accept: ACCEPT });
+    const digest = asDigest(String(reached.answer.headers["docker-content-digest"] ?? ""));
+    return { digest, authenticated: reached.authenticated, private: reached.private };
   }
 
   /** The blob a descriptor points at, fetched once a run; for small ones, like configs. Fails as `manifest` does. */
-  blob(image: Image, descriptor: Pick<Descriptor, "digest" | "size">): Promise<Buffer> {
+  blob(image: Image, descriptor: Pick<Descriptor, "digest" | "size">): Promise<Pick<Fetched, "bytes" | "private">> {
     const { digest, size } = descriptor;
     return this.#once(`${image.registry}/${image.repository} blob ${digest}`, async () => {
       if (size > MANIFEST_LIMIT) {
-        throw new PullError("invalid", `too large: ${digest} has ${size} bytes, expected at most ${MANIFEST_LIMIT}`);
+        throw new PullError("too-large", `too large: ${digest} has ${size} bytes, expected at most ${MANIFEST_LIMIT}`);
       }
-      const { answer } = await this.#get(image, `blobs/${digest}`, {}, size);
-      check(answer.body, digest, "asked for");
-      if (answer.body.length === size) return answer.body;
-      throw new PullError("invalid", `size differs: ${digest} is listed with ${size} bytes, got ${answer.body.length}`);
+      const reached = await this.#get(image, `blobs/${digest}`, {}, size);
+      const bytes = reached.answer.body;
+      check(bytes, digest, "asked for");
+      if (bytes.length === size) return { bytes, private: reached.private };
+      throw new PullError("size-differs", `size differs: ${digest} is listed with ${size} bytes, got ${bytes.length}`);
     });
   }
 
@@ -93,8 +102,18 @@ export class RegistryClient {
   blobSize(image: Image, digest: Digest): Promise<number | undefined> {
     return this.#once(`${image.registry}/${image.repository} size ${digest}`, async () => {
       const { answer } = await this.#head(image, `blobs/${digest}`, {});
-      const length = answer.headers["content-length"] ?? answer.headers["content-range"]?.split("/")[1];
-      return length !== undefined && /^\d{1,15}$/.test(length) ? Number(length) : undefined;
+      return statedSize(answer.status, answer.headers);
+    });
+  }
+
+  /**
+   * The size in bytes of a blob whose size no HEAD states: what a GET states or, where that states none either, what it sends,
+   * counted. Fails as `manifest` does, and as `invalid` when there are more than 10 GiB.
+   */
+  measure(image: Image, digest: Digest): Promise<number> {
+    return this.#once(`${image.registry}/${image.repository} measured ${digest}`, async () => {
+      const { answer } = await this.#first(image, `blobs/${digest}`, {});
+      return statedSize(answer.status, answer.headers) ?? this.#count(image, digest);
     });
   }
 
@@ -124,7 +143,7 @@ export class RegistryClient {
       return await fetch();
     } catch (error) {
       if (!(error instanceof DigestError)) throw error;
-      this.#say(`${error.message}; asking once more`);
+      this.#say(`${error.found}; retrying once`);
       return fetch();
     }
   }
@@ -143,16 +162,49 @@ export class RegistryClient {
     const reached = await this.#api.ask(image, path, { method: "GET", headers, limit });
     const { status } = reached.answer;
     // A part, or nothing, where the whole was asked for is no document, whatever can be read in it.
-    if (status !== 200) throw new PullError("invalid", `${reached.url.host} answered ${status} to a request for ${path}: expected 200`);
+    if (status !== 200)
+      throw new PullError("unexpected-answer", `${reached.url.host} answered ${status} to a request for ${path}: expected 200`);
     return reached;
   }
 
-  /** Registries without HEAD are asked for the first byte instead: https://github.com/containerd/containerd/blob/main/core/remotes/docker/resolver.go */
+  /**
+   * The answer to a HEAD. A refused one has no words: a GET of the first byte then gets the registry's own, and registries
+   * without HEAD are asked so, too: https://github.com/containerd/containerd/blob/main/core/remotes/docker/resolver.go
+   */
   async #head(image: Image, path: string, headers: Record<string, string>): Promise<Reached> {
-    const reached = await this.#api.ask(image, path, { method: "HEAD", headers, limit: 0 }, [405, 501]);
-    if (reached.answer.status < 300) return reached;
-    return this.#api.ask(image, path, { method: "GET", headers: { ...headers, range: "bytes=0-0" }, limit: 1 });
+    try {
+      return await this.#api.ask(image, path, { method: "HEAD", headers, limit: 0 });
+    } catch (error) {
+      if (!(error instanceof RefusedError)) throw error;
+      // What HEAD was refused again and again is not asked for again and again.
+      const attempts = error.answered === 405 || error.answered === 501 ? undefined : 1;
+      return this.#first(image, path, headers, attempts);
+    }
   }
+
+  /** The head of the answer to a GET of the first byte; not every registry gives a part where it is asked for one. */
+  #first(image: Image, path: string, headers: Record<string, string>, attempts?: number): Promise<Reached> {
+    const ranged = { ...headers, range: "bytes=0-0" };
+    return this.#api.ask(image, path, { method: "GET", headers: ranged, limit: 0, headOnly: true, attempts });
+  }
+
+  /** Downloads a blob and keeps nothing of it but how many bytes it has. */
+  async #count(image: Image, digest: Digest): Promise<number> {
+    let size = 0;
+    const write = (chunk: Buffer): void => {
+      size += chunk.length;
+      if (size > LAYER_BYTES) throw new PullError("too-large", `too large: ${digest} has more than ${LAYER_BYTES} bytes`);
+    };
+    const sink = { begin: async () => undefined, write };
+    await this.#api.ask(image, `blobs/${digest}`, { method: "GET", headers: {}, limit: LAYER_BYTES, sink });
+    return size;
+  }
+}
+
+/** The size in bytes of the whole that an answer's headers state. */
+function statedSize(status: number, headers: IncomingHttpHeaders): number | undefined {
+  const length = status === 206 ? headers["content-range"]?.split("/")[1] : headers["content-length"];
+  return length !== undefined && /^\d{1,15}$/.test(length) ? Number(length) : undefined;
 }
 
 class DigestError extends PullError {}
@@ -162,5 +214,5 @@ function check(content: Buffer, expected: Digest | undefined, who: string): Dige
   if (expected === undefined) return undefined;
   const got = digestOf(content, algorithmOf(expected));
   if (got === expected) return expected;
-  throw new DigestError("invalid", `digest differs: ${who} ${expected}, got ${content.length} bytes that have ${got}`);
+  throw new DigestError("digest-differs", `digest differs: ${who} ${expected}, got ${content.length} bytes that have ${got}`);
 }

@@ -62,7 +62,7 @@ export class Downloader {
       } catch (error) {
         if (!(error instanceof PullError) || error.status !== "invalid" || this.#options.signal.aborted || ++wrong > forgiven) throw error;
         await target.restart();
-        this.#options.say(`${blob.digest}: ${error.message}; going on from the start`);
+        this.#options.say(`${blob.digest}: ${error.found}; restarting`);
       }
     }
   }
@@ -80,7 +80,7 @@ export class Downloader {
       try {
         await attempt(ask, blob, span, begun);
         if (positionOf(span) >= span.end) return;
-        throw new PullError("invalid", `too short: ${blob.digest} has ${blob.size} bytes, got ${positionOf(span)}`);
+        throw new PullError("too-short", `too short: ${blob.digest} has ${blob.size} bytes, got ${positionOf(span)}`);
       } catch (error) {
         if (error instanceof EnoughError && positionOf(span) >= span.end) return;
         const fromTheStart = error instanceof WholeError && span.start === 0 && span.end === blob.size;
@@ -91,7 +91,7 @@ export class Downloader {
           await target.restart();
           span.part = target.part(0);
         }
-        this.#options.say(`${blob.digest}: ${error.message}; going on at byte ${positionOf(span)}`);
+        this.#options.say(`${blob.digest}: ${error.found}; resuming at byte ${positionOf(span)}`);
         await this.#options.clock.sleep(this.#options.clock.random() * 1_000 * failures, this.#options.signal);
       }
     }
@@ -114,10 +114,10 @@ async function attempt(ask: Ask, { size }: Expected, span: Span, begun: (() => v
     begun?.();
   };
   const write = (chunk: Buffer): void => {
-    if (span.ended()) throw new PullError("invalid", "not brought, because another part of it could not be");
+    if (span.ended()) throw new PullError("answer-cut", "skipped: another part of this blob failed");
     const room = span.end - positionOf(span);
     span.part.write(span.end === size ? chunk : chunk.subarray(0, room));
-    if (chunk.length > room) throw new EnoughError("invalid", `too long: others bring what is behind byte ${span.end}`);
+    if (chunk.length > room) throw new EnoughError("too-long", `too long: others bring what is behind byte ${span.end}`);
   };
   await ask({ method: "GET", headers, limit: size, sink: { begin, write } });
 }
@@ -125,10 +125,10 @@ async function attempt(ask: Ask, { size }: Expected, span: Span, begun: (() => v
 /** Takes a 206 only when it goes on exactly where the part is. A 200 is the whole, whatever was asked for, and fits only at its start. */
 function accept(status: number, header: string, size: number, offset: number): void {
   if (status !== 206) {
-    if (offset > 0) throw new WholeError("invalid", `range differs: asked to go on at byte ${offset} of ${size}, got the whole`);
+    if (offset > 0) throw new WholeError("range-differs", `range differs: asked to go on at byte ${offset} of ${size}, got the whole`);
     return;
   }
   const range = parseContentRange(header);
   if (range?.first === offset && (range.total === undefined || range.total === size)) return;
-  throw new PullError("invalid", `range differs: asked to go on at byte ${offset} of ${size}, got ${JSON.stringify(header)}`);
+  throw new PullError("range-differs", `range differs: asked to go on at byte ${offset} of ${size}, got ${JSON.stringify(header)}`);
 }

@@ -3,8 +3,10 @@ import type { Agent, IncomingHttpHeaders, IncomingMessage, RequestOptions } from
 import type { LookupFunction } from "node:net";
 import { HttpClient } from "@actions/http-client";
 import { PullError } from "../oci/failure.ts";
-import { checkReach, literalAddress, type NamedBy, type Reach, reachOf } from "./address.ts";
-import { BodyError, readBody, type Sink, SinkError } from "./body.ts";
+import { checkReach, farthest, literalAddress, type NamedBy, type Reach, reachOf } from "./address.ts";
+import { attemptsFor, causeOf, codeOf, toPullError } from "./attempt-failure.ts";
+import { BodyError, readBody, type Sink } from "./body.ts";
+import { boundConnections } from "./connection.ts";
 import { reuseMemory } from "./reading.ts";
 import { ATTEMPTS, type Clock, delayAfter, isTransient } from "./retry.ts";
 import { Slots } from "./slots.ts";
@@ -20,6 +22,8 @@ export type HttpRequest = {
   readonly namedBy: NamedBy;
   /** Tries at most, where fewer than usual are worth the wait. */
   readonly attempts?: number | undefined;
+  /** True when nothing of a successful body is wanted. */
+  readonly headOnly?: boolean;
   /** Where a successful body goes instead of memory. A cut is then not tried again here: the rest is another request. */
   readonly sink?: Sink | undefined;
 };
@@ -45,10 +49,8 @@ export type HttpOptions = {
   readonly say: (line: string) => void;
 };
 
-// Connect (30 s), TLS (10 s) and thinking (20 s): slower answers are outages with another name.
+// Connecting, TLS and 40 s to think: slower answers are outages with another name.
 const HEADERS_DEADLINE_MS = 60_000;
-// Nobody listens, or somebody who says nothing: more tries than these only delay the message.
-const SILENT_ATTEMPTS = 3;
 
 /** Sends requests: proxies by the runner's environment, kept-alive connections, retries, limits and deadlines. */
 export class Http {
@@ -66,6 +68,13 @@ export class Http {
   reach(url: URL): Reach {
     const literal = literalAddress(url);
     return literal === undefined ? (this.#reaches.get(url.hostname) ?? "public") : reachOf(literal);
+  }
+
+  /** True when a host's address is known, and is public or this machine's own; a proxy hides it. */
+  isOpen(url: URL): boolean {
+    const literal = literalAddress(url);
+    const reach = literal === undefined ? this.#reaches.get(url.hostname) : reachOf(literal);
+    return reach === "public" || reach === "loopback";
   }
 
   /** Ends idle connections but for so many: each of them holds a file that somebody else may need. */
@@ -95,12 +104,15 @@ export class Http {
       this.#rest("error" in result && codeOf(result.error) === "EMFILE" ? 0 : this.#options.concurrency);
       if (delay === undefined) {
         if ("status" in result) return result;
-        throw failure(request.url, result.error, this.#options.signal);
+        throw this.#failure(request.url, result.error);
       }
-      const why = "status" in result ? `answered ${result.status}` : reason(result.error);
+      const why = "status" in result ? `answered ${result.status}` : causeOf(result.error);
       this.#options.say(`${request.url.host} ${why}; trying again in ${(delay / 1000).toFixed(1)} s`);
       await this.#options.clock.sleep(delay, this.#options.signal).catch(() => undefined);
-      if (this.#options.signal.aborted) throw failure(request.url, undefined, this.#options.signal);
+      // The last answer says more than that time ran out.
+      if (!this.#options.signal.aborted) continue;
+      if ("status" in result) return result;
+      throw toPullError(request.url, result.error);
     }
   }
 
@@ -113,6 +125,12 @@ export class Http {
     return attempt < attemptsFor(result.error) ? delayAfter(attempt, undefined, this.#options.clock) : undefined;
   }
 
+  #failure(url: URL, error: unknown): PullError {
+    const { aborted, reason } = this.#options.signal;
+    if (!aborted) return toPullError(url, error);
+    return reason instanceof PullError ? reason : new PullError("cancelled", "cancelled");
+  }
+
   #slot(url: URL): Slots {
     return entry(this.#slots, url.origin, () => new Slots(this.#options.concurrency));
   }
@@ -122,7 +140,7 @@ export class Http {
     const cancel = (): void => stop.abort(this.#options.signal.reason);
     if (this.#options.signal.aborted) cancel();
     this.#options.signal.addEventListener("abort", cancel, { once: true });
-    const late = (): void => stop.abort(new PullError("unreachable", `no answer within ${HEADERS_DEADLINE_MS / 1000} s`));
+    const late = (): void => stop.abort(new PullError("no-answer", `no answer within ${HEADERS_DEADLINE_MS / 1000} s`));
     const cancelDeadline = this.#options.clock.after(HEADERS_DEADLINE_MS, late);
     try {
       const message = await Promise.race([this.#send(request, stop.signal), aborted(stop.signal)]);
@@ -162,7 +180,9 @@ export class Http {
   /** A pool's agent, for a proxy or none. It checks certificates whatever NODE_TLS_REJECT_UNAUTHORIZED turned off for something else. */
   #agent(pool: HttpClient, url: URL): Agent {
     const agent: Agent & { options?: object } = pool.getAgent(url.href);
+    if (this.#agents.has(agent)) return agent;
     agent.options = Object.assign(agent.options ?? {}, { rejectUnauthorized: true });
+    boundConnections(agent, this.#options.clock);
     this.#agents.add(agent);
     return agent;
   }
@@ -178,7 +198,7 @@ export class Http {
         } catch (refused) {
           return callback(refused as Error, []);
         }
-        this.#reaches.set(host, reachOf(first.address));
+        this.#reaches.set(host, addresses.map(({ address }) => reachOf(address)).reduce(farthest));
         return options.all ? callback(null, [...addresses]) : callback(null, first.address, first.family);
       });
     };
@@ -204,42 +224,4 @@ type FailedAttempt = { readonly error: unknown };
 
 function asFailedAttempt(error: unknown): FailedAttempt {
   return { error };
-}
-
-function attemptsFor(error: unknown): number {
-  if (error instanceof BodyError || error instanceof SinkError) return 1;
-  if (error instanceof PullError) return error.status === "unreachable" ? SILENT_ATTEMPTS : 1;
-  const code = codeOf(error);
-  if (code === "ENOTFOUND" || isTls(code)) return 1;
-  return code === "ECONNREFUSED" ? SILENT_ATTEMPTS : ATTEMPTS;
-}
-
-function codeOf(error: unknown): string {
-  return String((error as { code?: unknown } | undefined)?.code ?? "");
-}
-
-function isTls(code: string): boolean {
-  return /^(CERT_|ERR_TLS_|ERR_SSL_|UNABLE_TO_|SELF_SIGNED_|DEPTH_ZERO_|HOSTNAME_MISMATCH|EPROTO)/.test(code);
-}
-
-/** The failure in words, with what to do where there is something. */
-function failure(url: URL, error: unknown, signal: AbortSignal): PullError {
-  if (signal.aborted) return signal.reason instanceof PullError ? signal.reason : new PullError("unreachable", "cancelled");
-  if (error instanceof BodyError) return error;
-  if (error instanceof SinkError && error.cause instanceof PullError) return error.cause;
-  if (error instanceof PullError) return new PullError(error.status, `${url.host}: ${error.message}`, error.cause);
-  const code = codeOf(error);
-  const hint = /wrong.version.number|WRONG_VERSION_NUMBER/i.test(`${code} ${reason(error)}`)
-    ? "; it speaks plain HTTP: list it in insecure-registries if that is meant"
-    : isTls(code)
-      ? "; it is not tried without TLS. For a private certificate authority set NODE_EXTRA_CA_CERTS on the job"
-      : "; check the registry's name and that it can be reached from this runner";
-  const what = isTls(code) ? "TLS failed" : "gave no answer";
-  return new PullError("unreachable", `${url.host} ${what}: ${reason(error)}${hint}`, error);
-}
-
-function reason(error: unknown): string {
-  // Node tries every address of a name and then throws them all at once, with an empty message of its own.
-  if (error instanceof AggregateError) return error.errors.map(reason).join("; ");
-  return error instanceof Error && error.message !== "" ? error.message : codeOf(error) || String(error);
 }

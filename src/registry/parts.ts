@@ -129,7 +129,7 @@ export class Parts {
   #share(): void {
     if (this.#first.end < this.#options.size) return;
     const boundary = this.#first.part.received + PART_SIZE;
-    if (boundary >= this.#lastStart) throw new PullError("invalid", "the rest is as good as there");
+    if (boundary >= this.#lastStart) throw new PullError("range-differs", "the rest is as good as there");
     this.#first.end = boundary;
     this.#next = boundary;
     for (let others = 2; others < this.#options.atOnce; others++) {

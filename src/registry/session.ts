@@ -19,6 +19,8 @@ export type Image = { readonly registry: string; readonly repository: string };
 /** What is sent as Authorization, and what is known of it. */
 type Grant = {
   readonly authorization: string;
+  /** True for one that credentials were exchanged for, or that is made of them. */
+  readonly authenticated: boolean;
   readonly scope: string;
   readonly expires: number;
   /** A request with it was not refused: a later refusal then means that it expired. */
@@ -34,6 +36,12 @@ export type Origin = {
   readonly refused: Map<string, Refusal>;
 };
 
+/** An answer, and whether credentials let the request through. */
+export type Sent = { readonly answer: HttpAnswer; readonly authenticated: boolean };
+
+// A request that is refused with so many tokens that let others through is refused itself.
+const REFRESH_LIMIT = 5;
+
 /** Sends the requests for one repository to one origin, answering its challenges. */
 export class Session {
   readonly #options: SessionOptions;
@@ -47,7 +55,6 @@ export class Session {
   #first: Promise<unknown> | undefined;
   readonly #refusals: string[] = [];
   #warned = false;
-  #credential: Credential | undefined;
 
   constructor(options: SessionOptions, origin: Origin, image: Image, home: boolean) {
     this.#options = options;
@@ -56,11 +63,6 @@ export class Session {
     this.#home = home;
     // Anonymous comes last: credentials that are refused must not stand between a job and a public image.
     this.#candidates = home ? options.keychain.find(image).then((found) => [...found, undefined]) : Promise.resolve([undefined]);
-  }
-
-  /** True once a request was let through with credentials. */
-  get authenticated(): boolean {
-    return this.#credential !== undefined;
   }
 
   /** Which credentials were refused, and in whose words; empty when none was. */
@@ -73,10 +75,10 @@ export class Session {
    * The first request to an origin, and to a repository, goes alone: what it learns spares all others a refusal. Large bodies are
    * no such first requests, and hosts that a registry redirects to have nothing to teach.
    */
-  send(request: HttpRequest): Promise<HttpAnswer> {
+  send(request: HttpRequest): Promise<Sent> {
     if (!this.#home) return this.#converse(request);
     const before = this.#first ?? this.#origin.first;
-    const converse = (): Promise<HttpAnswer> => this.#converse(request);
+    const converse = (): Promise<Sent> => this.#converse(request);
     const conversation = before === undefined ? converse() : before.then(converse, converse);
     if (request.sink !== undefined) return conversation;
     this.#first ??= conversation;
@@ -84,18 +86,17 @@ export class Session {
     return conversation;
   }
 
-  async #converse(request: HttpRequest): Promise<HttpAnswer> {
+  async #converse(request: HttpRequest): Promise<Sent> {
     let grant = await this.#current();
-    let renewals = 0;
-    for (;;) {
+    for (let refused = 0; ; refused++) {
       const authorized = grant === undefined ? {} : { authorization: grant.authorization };
       const answer = await this.#options.http.exchange({ ...request, headers: { ...request.headers, ...authorized } });
       if (answer.status !== 401 && answer.status !== 403) {
         this.#accept(grant);
-        return answer;
+        return { answer, authenticated: grant?.authenticated ?? false };
       }
-      const better = await this.#renew(grant, answer, renewals++ === 0);
-      if (better === undefined) return answer;
+      const better = await this.#renew(grant, answer, refused);
+      if (better === undefined) return { answer, authenticated: false };
       grant = better;
     }
   }
@@ -119,7 +120,7 @@ export class Session {
   }
 
   /** A grant to try after `used` was refused, or undefined when there is none. Requests refused together renew once. */
-  async #renew(used: Grant | undefined, answer: HttpAnswer, mayRefresh: boolean): Promise<Grant | undefined> {
+  async #renew(used: Grant | undefined, answer: HttpAnswer, refused: number): Promise<Grant | undefined> {
     const challenge = (await this.#challengeOf(answer)) ?? this.#origin.challenge;
     const latest = await this.#settled();
     // From here to #replace nothing waits, so that of many only the first renews.
@@ -127,7 +128,8 @@ export class Session {
     if (challenge === undefined || (answer.status === 403 && used?.proven)) return undefined;
     this.#origin.challenge = challenge;
     const scope = challenge.parameters.get("scope") ?? this.#scope();
-    const expired = mayRefresh && (used?.proven || used?.scope !== scope);
+    // A token that let something through was good: it has expired, or the registry forgot it.
+    const expired = refused < REFRESH_LIMIT && ((used?.proven ?? false) || (refused === 0 && used?.scope !== scope));
     return this.#replace(async () => {
       if (used !== undefined && !expired) await this.#refuse({ refused: `answered ${answer.status}`, status: answer.status });
       return this.#obtain(challenge, scope);
@@ -159,7 +161,6 @@ export class Session {
     while (this.#at < candidates.length) {
       const credential = candidates[this.#at];
       const grant = this.#origin.refused.get(keyOf(credential)) ?? (await this.#grantFor(challenge, scope, credential));
-      this.#credential = credential;
       if (!("refused" in grant)) return grant;
       await this.#refuse(grant);
     }
@@ -168,18 +169,18 @@ export class Session {
 
   /** A grant, or why there is none. */
   async #grantFor(challenge: Challenge, scope: string, credential: Credential | undefined): Promise<Grant | Refusal> {
-    if (credential?.kind === "registry-token") return grant(`Bearer ${credential.token}`, scope);
+    const authenticated = credential !== undefined;
+    if (credential?.kind === "registry-token") return grant(`Bearer ${credential.token}`, scope, { authenticated });
     if (challenge.scheme === "basic") {
       if (credential?.kind !== "password") return { refused: credential === undefined ? "" : "the registry wants a password", status: 0 };
-      return grant(`Basic ${basicValue(credential.username, credential.password)}`, scope);
+      return grant(`Basic ${basicValue(credential.username, credential.password)}`, scope, { authenticated });
     }
     const token = await this.#options.tokens.fetch(this.#origin.url, challenge, scope, credential);
-    return "refused" in token ? token : grant(`Bearer ${token.token}`, scope, token.expires);
+    return "refused" in token ? token : grant(`Bearer ${token.token}`, scope, { authenticated, expires: token.expires });
   }
 
   async #refuse(refusal: Refusal): Promise<void> {
     const credential = (await this.#candidates)[this.#at++];
-    this.#credential = undefined;
     const { refused, status } = refusal;
     // A 401 is about the credentials, wherever they are sent; a 403 may be about this repository alone.
     if (credential !== undefined && status === 401) this.#origin.refused.set(keyOf(credential), refusal);
@@ -210,13 +211,17 @@ function choose(answer: HttpAnswer): Challenge | undefined {
   const known = challenges.find(({ scheme }) => scheme === "bearer") ?? challenges.find(({ scheme }) => scheme === "basic");
   if (known === undefined) {
     const schemes = challenges.map(({ scheme }) => scheme).join(", ") || "none that can be read";
-    throw new PullError("unauthorized", `the registry asks for an authentication scheme that is not Bearer or Basic: ${schemes}`);
+    throw new PullError("scheme-unknown", `the registry asks for an authentication scheme that is not Bearer or Basic: ${schemes}`);
   }
   return known;
 }
 
-function grant(authorization: string, scope: string, expires = Number.POSITIVE_INFINITY): Grant {
-  return { authorization, scope, expires, proven: false };
+function grant(
+  authorization: string,
+  scope: string,
+  { authenticated, expires = Number.POSITIVE_INFINITY }: { readonly authenticated: boolean; readonly expires?: number },
+): Grant {
+  return { authorization, authenticated, scope, expires, proven: false };
 }
 
 /** What tells one credential from another; nothing for anonymous, which is never refused for good. */

@@ -46,8 +46,8 @@ export class TokenService {
     const fields: [string, string][] = [...(service ? [["service", service] as [string, string]] : []), ["scope", scope]];
     const answer = await this.#ask(registry, realm, fields, credential);
     if (answer.status === 429 || answer.status === 408 || answer.status >= 500) {
-      const status = answer.status === 429 ? "rate-limited" : "unreachable";
-      throw new PullError(status, `token service ${realm.host} answered ${answer.status}: ${describeErrors(answer.body, answer.headers)}`);
+      const reason = answer.status === 429 ? "rate-limited" : "server-error";
+      throw new PullError(reason, `token service ${realm.host} answered ${answer.status}: ${describeErrors(answer.body, answer.headers)}`);
     }
     if (answer.status !== 200) {
       return {
@@ -96,7 +96,7 @@ export class TokenService {
       const next = URL.canParse(location, url.href) ? new URL(location, url) : undefined;
       if (next?.origin !== url.origin || hop === REDIRECT_LIMIT) {
         throw new PullError(
-          "invalid",
+          "redirect-refused",
           `redirect refused: token service ${url.host} sends to ${next?.host ?? "something that is no URL"}, which is not followed`,
         );
       }
@@ -111,21 +111,23 @@ export class TokenService {
   async #checkRealm(registry: URL, realm: string, credential: Credential | undefined): Promise<URL> {
     const shown = JSON.stringify(realm.slice(0, 200));
     if (realm === "" || !URL.canParse(realm, registry.href)) {
-      throw new PullError("invalid", `realm refused: expected a URL in the challenge of ${registry.host}, got ${shown}`);
+      throw new PullError("realm-invalid", `realm refused: expected a URL in the challenge of ${registry.host}, got ${shown}`);
     }
     const url = new URL(realm, registry);
     const downgrade = registry.protocol === "https:" && url.protocol === "http:";
     if (!/^https?:$/.test(url.protocol) || url.username !== "" || url.password !== "") {
-      throw new PullError("invalid", `realm refused: ${shown} in the challenge of ${registry.host} is not a plain https URL`);
+      throw new PullError("realm-invalid", `realm refused: ${shown} in the challenge of ${registry.host} is not a plain https URL`);
     }
-    if (downgrade) throw new PullError("invalid", `realm downgrade refused: ${registry.host} is https, its realm ${url.origin} is not`);
+    if (downgrade)
+      throw new PullError("realm-downgrade", `realm downgrade refused: ${registry.host} is https, its realm ${url.origin} is not`);
     // A server on the runner's own loopback may be anybody's: even an anonymous request there needs the user's word.
     const loopback = isLoopbackHost(url) && url.origin !== registry.origin && !this.#trusts(url);
     if (loopback || (credential !== undefined && !(await mayReceiveCredentials(url, registry, this.#options.trustedRealms)))) {
       const what = credential === undefined ? "nothing is sent" : `the credentials from ${credential.source} are not sent`;
       throw new PullError(
-        "unauthorized",
-        `realm refused: ${registry.host} asks for a token from ${url.host}, which is not its own domain, so ${what} there; if that is its token service, add ${url.host} to trusted-realms`,
+        "realm-refused",
+        `realm refused: ${registry.host} asks for a token from ${url.host}, which is not its own domain, so ${what} there`,
+        { next: `if that is its token service, add ${url.host} to trusted-realms` },
       );
     }
     return url;
@@ -136,11 +138,11 @@ export class TokenService {
     try {
       json = JSON.parse(answer.body.toString());
     } catch (cause) {
-      throw new PullError("invalid", `token invalid: the answer of ${realm.host} is not JSON`, cause);
+      throw new PullError("token-invalid", `token invalid: the answer of ${realm.host} is not JSON`, { cause });
     }
     const token = [json?.token, json?.access_token].find((value) => typeof value === "string" && value !== "");
     if (typeof token !== "string" || !/^[\x21-\x7e]+$/.test(token)) {
-      throw new PullError("invalid", `token invalid: expected one in token or access_token of the answer of ${realm.host}`);
+      throw new PullError("token-invalid", `token invalid: expected one in token or access_token of the answer of ${realm.host}`);
     }
     this.#options.mask(token);
     const seconds = typeof json?.expires_in === "number" && json.expires_in > 0 ? json.expires_in : 0;

@@ -1,10 +1,19 @@
 import type { Digest } from "../oci/digest.ts";
-import { type Platform, satisfies } from "../oci/platform.ts";
+import type { Platform } from "../oci/platform.ts";
 import { repositoryName } from "../oci/reference.ts";
 import type { Outcome } from "../pull/plan.ts";
-import { countedPlatforms, type PlatformImage, type PlatformOutcome, problemsOf, type Resolved, statusOf } from "../pull/plan.ts";
+import {
+  countedPlatforms,
+  type PlatformImage,
+  type PlatformOutcome,
+  problemsOf,
+  type Resolved,
+  shownImage,
+  statusOf,
+} from "../pull/plan.ts";
 
-type Entry = Readonly<Record<string, unknown>>;
+/** One image, or one platform, as `json` shows it. */
+export type Entry = Readonly<Record<string, unknown>>;
 
 /** The entries of `json`, by name: what the contract shows as schema 1. */
 export function toEntries(outcome: Outcome, runner: Platform): readonly (readonly [name: string, entry: Entry])[] {
@@ -16,6 +25,7 @@ export function toEntries(outcome: Outcome, runner: Platform): readonly (readonl
 
 function toEntry(resolved: Resolved, runner: Platform, converted: Digest | undefined): Entry {
   const { wanted, root } = resolved;
+  const [problem] = problemsOf(resolved);
   const config = shownImage(resolved, runner)?.config;
   return {
     reference: wanted.written,
@@ -27,7 +37,8 @@ function toEntry(resolved: Resolved, runner: Platform, converted: Digest | undef
     mediaType: root?.document.mediaType ?? "",
     kind: root?.document.kind ?? "",
     status: statusOf(resolved),
-    message: problemsOf(resolved)[0]?.message ?? "",
+    reason: problem?.reason ?? "",
+    message: problem?.message ?? "",
     optional: wanted.optional,
     attestations: root?.attestations ?? 0,
     authenticated: root?.fetched.authenticated ?? false,
@@ -42,23 +53,17 @@ function toEntry(resolved: Resolved, runner: Platform, converted: Digest | undef
 }
 
 /** What was not looked into has no config, size, layers or created. */
-function toPlatformEntry({ platform, required, status, message, digest, image }: PlatformOutcome): Entry {
+function toPlatformEntry({ platform, required, status, reason, message, digest, image }: PlatformOutcome): Entry {
   const known =
     image === undefined
       ? {}
       : { config: image.configDigest ?? "", size: sumOfSizes(image.blobs), layers: image.layers.length, created: image.config.created };
-  return { platform, required, status, ...(message === "" ? {} : { message }), digest: digest ?? "", ...known };
+  return { platform, required, status, reason, message, digest: digest ?? "", ...known };
 }
 
 /** `registry/repository@digest`, or empty when the image could not be resolved. */
 export function pinnedReference(resolved: Resolved): string {
   return resolved.root === undefined ? "" : `${repositoryName(resolved.wanted.reference)}@${resolved.root.fetched.digest}`;
-}
-
-/** The image whose config and labels stand for the whole: the runner's platform, else the first required one. */
-export function shownImage(resolved: Resolved, runner: Platform): PlatformImage | undefined {
-  const images = countedPlatforms(resolved);
-  return images.find((image) => satisfies(runner, image.config.platform)) ?? images[0];
 }
 
 /** Compressed bytes of all blobs together, each digest once; one that nobody states a size for counts nothing. */

@@ -1,5 +1,6 @@
 import { mkdtemp, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { PullError } from "../oci/failure.ts";
 import type { Platform } from "../oci/platform.ts";
 import { familiarName, repositoryName } from "../oci/reference.ts";
 import { type Outcome, problemsOf, type Resolved, type Root } from "../pull/plan.ts";
@@ -27,8 +28,23 @@ function contextOf(resolved: Resolved, { fetched }: Root, pulled: Outcome["pulle
   return `oci-layout://${pulled.layout}@${pulled.converted.get(name) ?? fetched.digest}`;
 }
 
-/** Writes the metadata and bake files into a fresh directory under `parent`; their paths. */
-export async function writeFiles(outcome: Outcome, runner: Platform, parent: string): Promise<{ metadata: string; bake: string }> {
+/**
+ * Writes the metadata and bake files into a fresh directory under `parent`; their paths. Fails as `unsupported` when they
+ * cannot be written there.
+ */
+export async function writeFiles(outcome: Outcome, runner: Platform, parent: string): Promise<Files> {
+  try {
+    return await write(outcome, runner, parent);
+  } catch (cause) {
+    if ((cause as { code?: string }).code === undefined) throw cause;
+    throw new PullError("runner-broken", `cannot write the metadata file: ${(cause as Error).message}`, { cause });
+  }
+}
+
+/** Where the files for later steps are; empty for what could not be written. */
+export type Files = { readonly metadata: string; readonly bake: string };
+
+async function write(outcome: Outcome, runner: Platform, parent: string): Promise<Files> {
   const directory = await mkdtemp(join(parent, "registry-pull-"));
   const metadata = join(directory, "metadata.json");
   const bake = join(directory, "bake.json");

@@ -67,22 +67,27 @@ export type CacheInputs = {
   readonly failOnMiss: boolean;
 };
 
+/** Inputs that are not usable: every problem, and whether a summary may show them. */
+export type Refused = Pick<Inputs, "jobSummary"> & { readonly problems: readonly string[] };
+
 /** The inputs, or every problem with them: each names the input, the line where there is one, and the accepted form. */
-export async function readInputs(environment: Environment, runner: Platform): Promise<Inputs | { readonly problems: readonly string[] }> {
+export async function readInputs(environment: Environment, runner: Platform): Promise<Inputs | Refused> {
   const problems: string[] = [];
   const complain: Complain = (problem) => problems.push(problem);
   const text = (name: InputName): string => environment[`INPUT_${name.toUpperCase()}`]?.trim() || DEFAULTS[name];
   const number = (name: InputName, least: number, most: number): number => readNumber(name, text(name), least, most, complain);
   const boolean = (name: InputName): boolean => readBoolean(name, text(name), complain);
-  const platforms = readPlatforms("platforms", text("platforms"), complain) ?? [runner];
+  const platforms = readPlatforms("platforms", listItems(text("platforms")), complain) ?? [runner];
+  const pull = readChoice("pull", text("pull"), ["none", "layout", "docker", "podman"], complain);
   const inputs: Inputs = {
     plan: {
       wanted: readImages(text("images"), platforms, complain),
       verify: readChoice<Depth>("verify", text("verify"), ["index", "manifest", "blobs"], complain),
+      pullsFor: pull === "none" ? undefined : runner,
       waitTimeout: number("wait-timeout", 0, 86_400),
       waitInterval: number("wait-interval", 1, 3_600),
     },
-    pull: readChoice("pull", text("pull"), ["none", "layout", "docker", "podman"], complain),
+    pull,
     path: readPath(text("path"), complain),
     cache: {
       mode: readChoice<CacheMode>("cache-mode", text("cache-mode"), CACHE_MODES, complain),
@@ -102,7 +107,7 @@ export async function readInputs(environment: Environment, runner: Platform): Pr
     timeout: number("timeout", 1, 21_600),
     jobSummary: readChoice("job-summary", text("job-summary"), ["always", "on-failure", "never"], complain),
   };
-  return problems.length > 0 ? { problems } : inputs;
+  return problems.length > 0 ? { problems, jobSummary: inputs.jobSummary } : inputs;
 }
 
 /** YAML is loaded only when it is needed: most workflows leave this input empty. */
@@ -140,9 +145,9 @@ function readPath(text: string, complain: Complain): string {
 const UNITS: Readonly<Record<string, number>> = { "": 1, k: 1e3, m: 1e6, g: 1e9, ki: 2 ** 10, mi: 2 ** 20, gi: 2 ** 30 };
 
 function readSize(name: InputName, text: string, complain: Complain): number {
-  const [, number = "", unit = ""] = /^(\d{1,9}) ?([kmg]i?)?b?$/i.exec(text) ?? [];
+  const [, number = "", unit = ""] = /^(\d+) ?([kmg]i?)?b?$/i.exec(text) ?? [];
   if (number === "") complain(`${name}: expected a size like 500kB, 1MiB or 2GiB, got ${JSON.stringify(text)}`);
-  return Number(number) * (UNITS[unit.toLowerCase()] ?? 1);
+  return Math.min(Number(number) * (UNITS[unit.toLowerCase()] ?? 1), Number.MAX_SAFE_INTEGER);
 }
 
 /** Keys hold 512 characters and no comma; the longest part of ours after the prefix is a sha512 image entry's. */
@@ -153,10 +158,10 @@ function readKeyPrefix(text: string, complain: Complain): string {
 }
 
 function readHosts(name: InputName, text: string, complain: Complain): ReadonlySet<string> {
-  const hosts = listItems(text).map((item) => item.toLowerCase());
-  for (const host of hosts) {
+  const hosts = listItems(text).map(({ line, text }) => ({ line, host: text.toLowerCase() }));
+  for (const { line, host } of hosts) {
     if (!/^([a-z0-9.-]+|\[[0-9a-f:]+\])(:\d{1,5})?$/.test(host))
-      complain(`${name}: expected host or host:port, got ${JSON.stringify(host)}`);
+      complain(`${name}, line ${line}: expected host or host:port, got ${JSON.stringify(host)}`);
   }
-  return new Set(hosts);
+  return new Set(hosts.map(({ host }) => host));
 }

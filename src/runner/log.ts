@@ -1,4 +1,4 @@
-import { type Outcome, type PlatformOutcome, type Pulled, problemsOf, type Resolved } from "../pull/plan.ts";
+import { failsOn, type Outcome, type PlatformOutcome, type Pulled, problemsOf, type Resolved } from "../pull/plan.ts";
 import { pinnedReference, sumOfSizes } from "./entries.ts";
 import type { Workflow } from "./workflow.ts";
 
@@ -25,7 +25,7 @@ function platformCount(platforms: readonly PlatformOutcome[]): string {
 
 /** ✓ required and there, ✗ not as required, · not required. */
 export function platformMark({ required, status }: PlatformOutcome): string {
-  if (status !== "ok") return "✗";
+  if (status !== "ok" && status !== "listed") return "✗";
   return required ? "✓" : "·";
 }
 
@@ -35,10 +35,10 @@ function platformLine(outcome: PlatformOutcome): string {
   return `${platformMark(outcome)} ${platform} ${digest ?? status}${size}${required ? "" : " (not required)"}`;
 }
 
-/** An error, or a warning where the workflow wants it so, for every image and platform that failed, at most ten of each. */
+/** An error for every problem that fails the step, a warning for every other one, at most ten of each; the rest in a group. */
 export function annotate(workflow: Workflow, outcome: Outcome, failOnMissing: boolean): void {
   const all = outcome.images.flatMap((resolved) => problemsOf(resolved).map((problem) => ({ ...problem, wanted: resolved.wanted })));
-  const errors = all.filter(({ wanted }) => failOnMissing && !wanted.optional);
+  const errors = all.filter(({ wanted, status }) => failsOn(status, wanted.optional, failOnMissing));
   const warnings = all.filter((problem) => !errors.includes(problem));
   const title = ({ wanted, platform, status }: (typeof all)[number]): string =>
     `${wanted.name}${platform === "" ? "" : ` ${platform}`}: ${status}`;
@@ -52,9 +52,16 @@ export function annotate(workflow: Workflow, outcome: Outcome, failOnMissing: bo
   );
 }
 
+/** An error for every invalid input, at most ten; the rest in a group. */
+export function annotateInputs(workflow: Workflow, problems: readonly string[]): void {
+  for (const problem of problems.slice(0, ANNOTATION_LIMIT)) workflow.fail("invalid input", problem);
+  const rest = problems.slice(ANNOTATION_LIMIT);
+  if (rest.length > 0) workflow.group(`${rest.length} more invalid inputs, also in the job summary`, rest);
+}
+
 /** One line for a pull: what came from where and how long it took; and one for every image that was converted. */
 export function sayPulled(workflow: Workflow, pulled: Pulled): void {
-  workflow.say(`${pulledLine(pulled)}; the layout is ${pulled.layout}`);
+  workflow.say(`${pulledLine(pulled)}; layout: ${pulled.layout}`);
   for (const [name, digest] of pulled.converted)
     workflow.say(`${name} was converted from schema 1: in the layout it is the OCI image ${digest}`);
 }
@@ -64,7 +71,7 @@ export function pulledLine({ restored, downloaded, alreadyThere, seconds }: Pull
   const parts = [
     `restored ${formatBytes(restored)} from the cache`,
     `downloaded ${formatBytes(downloaded)}`,
-    `${formatBytes(alreadyThere)} were there`,
+    `${formatBytes(alreadyThere)} reused from the layout`,
   ];
   const rate =
     restored + downloaded === 0

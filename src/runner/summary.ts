@@ -6,8 +6,21 @@ import { markdown } from "./sanitiser.ts";
 // The runner drops a summary over 1 MiB whole, so rows end well before.
 const LENGTH_LIMIT = 900 * 1024;
 
-/** The job summary in Markdown: problems first when there are any, then a row an image, then the references to copy. */
-export function toSummary(outcome: Outcome): string {
+/** What a step has to report: what became of its images, or why its inputs are invalid. */
+export type Report = Outcome | { readonly invalid: readonly string[] };
+
+/** The job summary in Markdown. */
+export function toSummary(report: Report): string {
+  return "invalid" in report ? summaryOfInputs(report.invalid) : summaryOfImages(report);
+}
+
+function summaryOfInputs(problems: readonly string[]): string {
+  const head = `### registry-pull: ${problems.length} invalid ${problems.length === 1 ? "input" : "inputs"}`;
+  return capped([head, "", ...problems.map((problem) => `- ${markdown(problem)}`), ""]);
+}
+
+/** Problems first when there are any, then a row an image, then the references to copy. */
+function summaryOfImages(outcome: Outcome): string {
   const problems = outcome.images.flatMap((resolved) => problemsOf(resolved).map((problem) => problemRow(resolved, problem)));
   const failed = outcome.images.filter((resolved) => statusOf(resolved) !== "ok").length;
   const head = `### registry-pull: ${failed === 0 ? `${outcome.images.length} resolved` : `${failed} of ${outcome.images.length} with problems`}`;
@@ -72,7 +85,7 @@ function fromCell({ restored, downloaded, alreadyThere, seconds }: Tally): strin
   const parts = [
     [restored, "from the cache"],
     [downloaded, "downloaded"],
-    [alreadyThere, "there"],
+    [alreadyThere, "reused"],
   ] as const;
   const bytes = parts.filter(([size]) => size > 0).map(([size, what]) => `${formatBytes(size)} ${what}`);
   return `${bytes.join(", ")}${seconds === 0 ? "" : ` in ${seconds.toFixed(1)} s`}`;

@@ -24,7 +24,7 @@ export function terminal(
     mask: (secret) => void (secret.trim() !== "" && secrets.add(secret)),
     withhold: (text) => withhold(secrets, text),
     output: (name, value) => void outputs.push([name, value]),
-    summary: async (outcome) => toText(outcome).forEach(print),
+    summary: async (report) => ("invalid" in report ? [] : toText(report)).forEach(print),
     promise: (promises) => {
       promised = promises;
     },

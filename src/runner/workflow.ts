@@ -1,8 +1,8 @@
 import * as core from "@actions/core";
-import type { Outcome } from "../pull/plan.ts";
+import { PullError } from "../oci/failure.ts";
 import type { Promises } from "../pull/save.ts";
 import { sanitise, withhold } from "./sanitiser.ts";
-import { toSummary } from "./summary.ts";
+import { type Report, toSummary } from "./summary.ts";
 
 /** What the step says and hands on, wherever it runs. Implementations sanitise every line and message. */
 export interface Workflow {
@@ -15,7 +15,7 @@ export interface Workflow {
   /** `text` without the secrets that are masked: for what is written where nobody masks. */
   withhold(text: string): string;
   output(name: string, value: string): void;
-  summary(outcome: Outcome): Promise<void>;
+  summary(report: Report): Promise<void>;
   /** Keeps what is to be saved after the job. */
   promise(promises: Promises): void;
 }
@@ -51,10 +51,16 @@ export const actions: Workflow = {
   },
   withhold: (text) => withhold(secrets, text),
   promise: (promises) => core.saveState(STATE, JSON.stringify(promises)),
-  output: (name, value) => core.setOutput(name, value),
-  summary: async (outcome) => {
+  output: (name, value) => {
     try {
-      await core.summary.addRaw(toSummary(outcome)).write();
+      core.setOutput(name, value);
+    } catch (cause) {
+      throw new PullError("runner-broken", `cannot write outputs: ${(cause as Error).message}`, { cause });
+    }
+  },
+  summary: async (report) => {
+    try {
+      await core.summary.addRaw(toSummary(report)).write();
     } catch (error) {
       core.info(shown(`no job summary: ${(error as Error).message}`));
     }

@@ -6,9 +6,9 @@ import type { Expected } from "./ingest.ts";
 import { type Entry, LAYOUT_VERSION, type Layout } from "./layout.ts";
 import { tarEnd, tarEntry, tarHeader, tarPadding } from "./tarball.ts";
 
-/** One image for an engine: its entry in the index, the blobs of one platform, and what Docker's older form needs to know. */
+/** One image for an engine: its entry in the index, its blobs, and the one platform that Docker's older form can name. */
 export type ArchivedImage = {
-  readonly entry: Entry;
+  readonly entry: Pick<Entry, "mediaType" | "digest" | "size" | "annotations">;
   /** Documents, config and layers, each once. */
   readonly blobs: readonly Expected[];
   readonly config: Digest;
@@ -50,6 +50,6 @@ async function* file(layout: Layout, { digest, size }: Expected): AsyncGenerator
     if (sent > size) break;
     yield chunk;
   }
-  if (sent !== size) throw new PullError("dangling", `blob ${digest} of the layout has changed: expected ${size} bytes, got ${sent}`);
+  if (sent !== size) throw new PullError("layout-changed", `blob ${digest} of the layout has changed: expected ${size} bytes, got ${sent}`);
   yield tarPadding(size);
 }

@@ -3,18 +3,17 @@ import { constants, type FileHandle, open } from "node:fs/promises";
 import { dirname } from "node:path";
 import { PullError } from "../oci/failure.ts";
 
-const ELSEWHERE = "choose another directory with the input path";
 const MEANINGS: Readonly<Record<string, string>> = {
   ENOSPC: "disk full",
   EDQUOT: "disk full: the quota is used up",
-  EACCES: `it is not writable; ${ELSEWHERE}`,
-  EPERM: `it is not writable; ${ELSEWHERE}`,
-  EROFS: `it is on a read-only file system; ${ELSEWHERE}`,
-  ENOTDIR: `a part of it is not a directory; ${ELSEWHERE}`,
-  EEXIST: `something else has that name; ${ELSEWHERE}`,
-  ENAMETOOLONG: `its name is too long; ${ELSEWHERE}`,
-  ELOOP: `its links lead nowhere; ${ELSEWHERE}`,
-  EMFILE: "too many files are open; lower the input concurrency",
+  EACCES: "it is not writable",
+  EPERM: "it is not writable",
+  EROFS: "it is on a read-only file system",
+  ENOTDIR: "a part of it is not a directory",
+  EEXIST: "something else has that name",
+  ENAMETOOLONG: "its name is too long",
+  ELOOP: "its links lead nowhere",
+  EMFILE: "too many files are open",
 };
 
 /**
@@ -33,13 +32,15 @@ export async function onDisk<T>(path: string, work: () => Promise<T>, needed?: n
 export function diskFailure(path: string, error: unknown, needed?: number): unknown {
   const { code } = error as { code?: string };
   if (error instanceof PullError || code === undefined) return error;
-  const room = code === "ENOSPC" || code === "EDQUOT" ? roomAt(path, needed) : "";
-  return new PullError("unsupported", `cannot write to ${path} (${code}): ${MEANINGS[code] ?? (error as Error).message}${room}`, error);
+  const words = `cannot write to ${path} (${code}): ${MEANINGS[code] ?? (error as Error).message}`;
+  if (code === "ENOSPC" || code === "EDQUOT") return new PullError("disk-full", `${words}${roomAt(path, needed)}`, { cause: error });
+  const next = code === "EMFILE" ? "lower the input concurrency" : undefined;
+  return new PullError("disk-failed", words, { next, cause: error });
 }
 
 function roomAt(path: string, needed: number | undefined): string {
   const wanted = needed === undefined ? "" : `, ${needed} bytes are needed for this blob`;
-  return `${wanted}${freeAt(path)}; make room, or put the layout on another disk with the input path`;
+  return `${wanted}${freeAt(path)}`;
 }
 
 function freeAt(path: string): string {
@@ -62,7 +63,7 @@ export async function openRegular(path: string): Promise<FileHandle> {
   const file = await open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
   if ((await file.stat()).isFile()) return file;
   await file.close();
-  throw new PullError("unsupported", `${path} is not a regular file; remove it`);
+  throw new PullError("not-a-file", `${path} is not a regular file`);
 }
 
 /** The bytes of a regular file; undefined when it has more than `limit`. Fails as {@link openRegular} does. */

@@ -4,7 +4,7 @@ import { pipeline } from "node:stream/promises";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { createGunzip } from "node:zlib";
 import { algorithmOf, type Digest, type Hasher, hasher } from "../oci/digest.ts";
-import { PullError } from "../oci/failure.ts";
+import { foundBy, PullError } from "../oci/failure.ts";
 import { openRegular } from "./disk.ts";
 
 const UNPACK_SIZE = 1024 * 1024;
@@ -66,7 +66,7 @@ export async function diffIdOf(path: string): Promise<Digest> {
       }
     });
   } catch (cause) {
-    throw new PullError("invalid", `layer ${path} cannot be unpacked: ${(cause as Error).message}`, cause);
+    throw new PullError("unpack-failed", `layer ${path} cannot be unpacked: ${foundBy(cause)}`, { cause });
   }
   return hash.digest();
 }

@@ -70,9 +70,9 @@ export class Ingest {
     const { digest, size } = this.#expected;
     this.#catchUp();
     await this.#catchingUp;
-    if (this.#hashed !== size) throw new PullError("invalid", `too short: ${digest} has ${size} bytes, got ${this.#hashed}`);
+    if (this.#hashed !== size) throw new PullError("too-short", `too short: ${digest} has ${size} bytes, got ${this.#hashed}`);
     const got = this.#hasher.digest();
-    if (got !== digest) throw new PullError("invalid", `digest differs: expected ${digest}, got ${size} bytes that have ${got}`);
+    if (got !== digest) throw new PullError("digest-differs", `digest differs: expected ${digest}, got ${size} bytes that have ${got}`);
     await onDisk(this.#final, async () => {
       await this.#file.close();
       await rename(this.#path, this.#final);
@@ -101,7 +101,7 @@ export class Ingest {
   #write(chunk: Buffer, position: number): void {
     const { digest, size } = this.#expected;
     const end = position + chunk.length;
-    if (end > size) throw new PullError("invalid", `too long: ${digest} has ${size} bytes, got more`);
+    if (end > size) throw new PullError("too-long", `too long: ${digest} has ${size} bytes, got more`);
     try {
       for (let at = position; at < end; ) at += writeSync(this.#file.fd, chunk, at - position, end - at, at);
     } catch (error) {

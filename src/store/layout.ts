@@ -1,5 +1,6 @@
 import { lstat, mkdir, readdir, rename, rm, writeFile } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
+import { readDescriptor } from "../oci/descriptor.ts";
 import { algorithmOf, type Digest, digestOf } from "../oci/digest.ts";
 import { PullError } from "../oci/failure.ts";
 import { asList, asObject, type Json, type JsonObject, parseJson } from "../oci/json.ts";
@@ -68,7 +69,7 @@ export class Layout {
     const path = this.blobPath(blob.digest);
     const found = await lstat(path).catch(() => undefined);
     if (found === undefined) return false;
-    if (found.isDirectory()) throw new PullError("unsupported", `${path} is a directory where a blob should be; remove it`);
+    if (found.isDirectory()) throw new PullError("not-a-file", `${path} is a directory where a blob should be`);
     const right = found.isFile() && found.size === blob.size && (await this.isRight(blob.digest));
     if (right) this.#verified.add(blob.digest);
     else await this.#removeSpoilt(blob.digest);
@@ -144,16 +145,15 @@ export class Layout {
     if (found === undefined) return { fields: { schemaVersion: 2, mediaType: OCI_INDEX }, manifests: [] };
     try {
       const bytes = found.isFile() ? await readRegular(path, INDEX_LIMIT) : undefined;
-      if (bytes === undefined) throw new PullError("invalid", `expected a file of at most ${INDEX_LIMIT} bytes`);
+      if (bytes === undefined) throw new PullError("too-large", `expected a file of at most ${INDEX_LIMIT} bytes`);
       const fields = asObject(parseJson(bytes, "it"), "it", ["manifests"]);
-      return { fields, manifests: asList(fields["manifests"], "its manifests") };
+      const manifests = asList(fields["manifests"], "its manifests");
+      // Another tool's entries are kept as they are, and only when they are entries.
+      for (const [at, entry] of manifests.entries()) readDescriptor(entry, `its manifests[${at}]`);
+      return { fields, manifests };
     } catch (error) {
       if (!(error instanceof PullError)) throw error;
-      throw new PullError(
-        "invalid",
-        `layout corrupt: ${path} is left as it is; move it away, or choose another path: ${error.message}`,
-        error,
-      );
+      throw new PullError("layout-corrupt", `layout corrupt: ${path} is left as it is: ${error.found}`, { cause: error });
     }
   }
 
@@ -188,8 +188,7 @@ function nameOf(entry: Json): string | undefined {
 /** A link planted where a directory should be would lead every blob elsewhere. */
 async function makeDirectory(path: string): Promise<void> {
   await mkdirs(path);
-  if (!(await lstat(path)).isDirectory())
-    throw new PullError("unsupported", `${path} is not a directory: a layout cannot be here; choose another directory with the input path`);
+  if (!(await lstat(path)).isDirectory()) throw new PullError("not-a-directory", `${path} is not a directory: a layout cannot be here`);
 }
 
 /** A directory and those above it. Node's own way never ends below /proc, and says ENOENT for other reasons: https://github.com/nodejs/node/issues/42808 */

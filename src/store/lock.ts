@@ -45,7 +45,7 @@ async function wait(mine: string, path: string, time: Patience): Promise<void> {
     if (isDead(holder)) await takeOver(path, holder);
     else if (time.now() > deadline) {
       const by = holder === "" ? "somebody" : `process ${holder.split(".")[0]}`;
-      throw new PullError("unsupported", `locked: ${path} is held by ${by} for more than a minute; if nothing is pulling there, remove it`);
+      throw new PullError("locked", `locked: ${path} is held by ${by} for more than a minute`);
     }
     await time.sleep(POLL_MS);
   }

@@ -33,10 +33,12 @@ describe("a redirect", () => {
       const send = async (request: HttpRequest) => {
         seen.push(request.namedBy);
         const location = locations.next().value;
-        return { status: location === undefined ? 200 : 307, headers: location === undefined ? {} : { location }, body: Buffer.alloc(0) };
+        const headers = location === undefined ? {} : { location };
+        const answer = { status: location === undefined ? 200 : 307, headers, body: Buffer.alloc(0) };
+        return { answer, authenticated: false };
       };
       const api = new Api({
-        http: { reach: ({ hostname }) => (hostname === "cdn.example" ? "public" : "private") },
+        http: { reach: ({ hostname }) => (hostname === "cdn.example" ? "public" : "private"), isOpen: () => true },
         authenticator: { session: () => ({ send }) as unknown as Session },
         insecureRegistries: new Set(),
         say: assert.fail,

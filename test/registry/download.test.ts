@@ -28,7 +28,7 @@ function memory({ digest, size }: typeof blob): Target & { bytes: Buffer; writte
           return received;
         },
         write(chunk) {
-          if (start + received + chunk.length > size) throw new PullError("invalid", "too long");
+          if (start + received + chunk.length > size) throw new PullError("too-long", "too long");
           if (whole.bytes.length === 0) whole.bytes = Buffer.alloc(size);
           chunk.copy(whole.bytes, start + received);
           received += chunk.length;
@@ -40,7 +40,7 @@ function memory({ digest, size }: typeof blob): Target & { bytes: Buffer; writte
       this.bytes = Buffer.alloc(0);
     },
     async commit() {
-      if (digestOf(this.bytes) !== digest) throw new PullError("invalid", `digest differs after ${this.bytes.length} bytes`);
+      if (digestOf(this.bytes) !== digest) throw new PullError("digest-differs", `digest differs after ${this.bytes.length} bytes`);
     },
   };
 }
@@ -109,7 +109,7 @@ describe("a download", () => {
       ranges.map((range) => range.replace(/\d+(?=-)/, "N")),
       ["", `bytes=N-${blob.size - 1}`, `bytes=N-${blob.size - 1}`],
     );
-    assert.match(said.join("\n"), /the answer was cut: .*; going on at byte/);
+    assert.match(said.join("\n"), /the answer was cut: .*; resuming at byte/);
   });
 
   it("may be cut as often as it moves on", async () => {
@@ -297,7 +297,7 @@ describe("a download over slow connections", () => {
       }),
     );
     assert.deepEqual([error, right], [undefined, true]);
-    assert.match(said.join(), /the answer was cut: .*; going on at byte/);
+    assert.match(said.join(), /the answer was cut: .*; resuming at byte/);
   });
 
   it("tries in one piece what went wrong in parts, and then says what is wrong", async () => {

@@ -4,88 +4,178 @@ import { chmodSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { beforeEach, describe, it } from "node:test";
-import { digestOf } from "../../src/oci/digest.ts";
+import { type Digest, digestOf } from "../../src/oci/digest.ts";
+import type { Document } from "../../src/oci/document.ts";
 import { PullError } from "../../src/oci/failure.ts";
+import { parsePlatform } from "../../src/oci/platform.ts";
 import { parseReference } from "../../src/oci/reference.ts";
 import type { Loadable, Resolved } from "../../src/pull/plan.ts";
-import { type Ended, engineRunner, loader } from "../../src/runner/engine.ts";
+import { type Archived, type Ended, engineRunner, loader } from "../../src/runner/engine.ts";
 import { image, multiPlatform } from "../support/image.ts";
 import { Registry } from "../support/registry.ts";
 import { runStep } from "../support/runner.ts";
 
 const TOP = digestOf(Buffer.from("top"));
-const CONFIG = digestOf(Buffer.from("config"));
 
-function loadable(written: string): Loadable {
+const RUNNER = parsePlatform("linux/amd64");
+
+/** An image in the layout for some platforms, each with a config of its own. */
+function loadable(written: string, platforms: readonly string[]): Loadable {
   const reference = parseReference(written);
-  const tag = reference.tag === undefined ? undefined : written;
-  const resolved: Resolved = {
+  return {
+    image: resolved(written),
+    entry: { mediaType: "", digest: TOP, size: 1, annotations: {} },
+    documents: [{ digest: TOP, size: 1 }],
+    platforms: platforms.map((platform) => ({
+      platform: parsePlatform(platform),
+      manifest: { digest: of(`manifest ${platform}`), size: 1, mediaType: "manifest" },
+      config: of(`config ${platform}`),
+      layers: [],
+      blobs: [{ digest: of(`manifest ${platform}`), size: 1 }],
+    })),
+    tag: reference.tag === undefined ? undefined : written,
+  };
+}
+
+function of(text: string): Digest {
+  return digestOf(Buffer.from(text));
+}
+
+function resolved(written: string, document?: Document): Resolved {
+  const reference = parseReference(written);
+  const fetched = { bytes: Buffer.alloc(0), content: Buffer.alloc(0), digest: TOP, mediaType: "", authenticated: false, private: false };
+  return {
     wanted: { name: written, written, reference, platforms: "any", optional: false },
-    root: undefined,
+    root: document && { fetched, document, offers: [], unnamed: [], attestations: 0, nested: [] },
     platforms: [],
     problem: undefined,
     blobs: [],
     warnings: [],
   };
-  return { image: resolved, entry: { mediaType: "", digest: TOP, size: 1, annotations: {} }, blobs: [], config: CONFIG, layers: [], tag };
 }
 
 describe("a loader", () => {
-  /** Loads into an engine that answers each command with what `answers` has for its words, and 1 for the others. */
-  async function load(engine: "docker" | "podman", written: string, answers: Readonly<Record<string, string>>) {
+  /** An engine that answers each command with what `answers` has for its words, and 1 for the others. */
+  function fake(engine: "docker" | "podman", answers: Readonly<Record<string, string>>) {
     const asked: string[] = [];
     const said: string[] = [];
     const warned: string[] = [];
+    const archives: Archived[] = [];
     const run = async (_engine: string, args: readonly string[]): Promise<Ended> => {
       asked.push(args.join(" ").replace(" --format {{.Id}}", "").replace(" --format {{json .DriverStatus}}", ""));
       const output = answers[asked.at(-1) ?? ""];
       return { code: output === undefined ? 1 : 0, output: output ?? "no such thing" };
     };
-    const archive = async function* () {};
+    const archive = (image: Archived) => {
+      archives.push(image);
+      return (async function* () {})();
+    };
     const say = (line: string): void => void said.push(line);
     const warn = (line: string): void => void warned.push(line);
-    const load = loader(engine, { archive, run, say, warn });
-    const error = await load([loadable(written)]).catch((error: PullError) => error);
-    return { asked, said, warned, error };
+    return { asked, said, warned, archives, load: loader(engine, { runner: RUNNER, archive, run, say, warn }) };
+  }
+
+  async function load(
+    engine: "docker" | "podman",
+    written: string,
+    answers: Readonly<Record<string, string>>,
+    platforms: readonly string[] = ["linux/amd64"],
+  ) {
+    const { load, ...seen } = fake(engine, answers);
+    const failures = await load({ loadable: [loadable(written, platforms)], unloadable: [] });
+    return { ...seen, failure: failures.get(written)?.message };
   }
   const name = "ghcr.io/org/app:1";
   const pinned = `ghcr.io/org/app@${TOP}`;
+  const inspect = (what: string): string => `image inspect ${what}`;
+  const held = (platform: string): string => `image inspect --platform ${platform} ${pinned}`;
   const containerd = { info: '[["driver-type","io.containerd.snapshotter.v1"]]' };
   const classic = { info: '[["Backing Filesystem","extfs"]]' };
+  const there = { ...containerd, [inspect(pinned)]: "sha256:x\n", [inspect(name)]: "sha256:x\n", [held("linux/amd64")]: "sha256:x\n" };
 
   it("loads what docker does not have, by its digest where it keeps one", async () => {
     const { asked, said, warned } = await load("docker", name, { ...containerd, load: "Loaded" });
-    assert.deepEqual(asked, ["info", `image inspect ${pinned}`, "load"]);
-    assert.deepEqual([said, warned], [[`docker has loaded ${name}, which is ${pinned}`], []]);
+    assert.deepEqual(asked, ["info", inspect(pinned), "load"]);
+    assert.deepEqual([said, warned], [[`docker loaded ${name} for linux/amd64, which is ${pinned}`], []]);
   });
 
-  it("loads nothing that is there, by digest and by tag", async () => {
-    const there = { ...containerd, [`image inspect ${pinned}`]: "sha256:x\n", [`image inspect ${name}`]: "sha256:x\n" };
-    assert.deepEqual((await load("docker", name, there)).said, [`docker has ${name} already`]);
-    const moved = { ...there, [`image inspect ${name}`]: "sha256:old\n", load: "" };
+  it("loads nothing that docker has by digest, by tag and for the platform", async () => {
+    assert.deepEqual((await load("docker", name, there)).said, [`docker already has ${name} for linux/amd64`]);
+    const moved = { ...there, [inspect(name)]: "sha256:old\n", load: "" };
     assert.equal((await load("docker", name, moved)).asked.at(-1), "load");
-    assert.deepEqual((await load("docker", pinned, there)).said, [`docker has ${pinned} already`]);
+    assert.deepEqual((await load("docker", pinned, there)).said, [`docker already has ${pinned} for linux/amd64`]);
+  });
+
+  it("loads an image that docker has by its digest, and not for every required platform", async () => {
+    const both = ["linux/amd64", "linux/arm64"];
+    const { asked, said, warned, archives } = await load("docker", name, { ...there, load: "" }, both);
+    assert.deepEqual(asked.slice(-2), [held("linux/arm64"), "load"]);
+    assert.deepEqual([said, warned], [[`docker loaded ${name} for linux/amd64, linux/arm64, which is ${pinned}`], []]);
+    assert.deepEqual(
+      archives[0]?.blobs.map(({ digest }) => digest),
+      [TOP, ...both.map((platform) => of(`manifest ${platform}`))],
+    );
+  });
+
+  it("says which platforms an engine cannot hold beside another", async () => {
+    const both = ["linux/amd64", "linux/arm64"];
+    for (const [engine, answers] of [
+      ["docker", classic],
+      ["podman", {}],
+    ] as const) {
+      const { warned, archives } = await load(engine, name, { ...answers, load: "" }, both);
+      assert.match(warned[0] ?? "", /holds one platform .* has ghcr.io\/org\/app:1 for linux\/amd64, .* layout alone has linux\/arm64$/);
+      assert.equal(archives[0]?.config, of("config linux/amd64"));
+    }
+  });
+
+  it("gives podman another machine's platform by its own manifest", async () => {
+    const { said, archives } = await load("podman", name, { load: "" }, ["linux/arm64"]);
+    const manifest = of("manifest linux/arm64");
+    assert.deepEqual([archives[0]?.entry.digest, archives[0]?.blobs], [manifest, [{ digest: manifest, size: 1 }]]);
+    assert.deepEqual(said, [`podman loaded ${name} for linux/arm64, which is ghcr.io/org/app@${manifest}`]);
   });
 
   it("says once that a classic store keeps no digest, and compares its image ID", async () => {
     const loaded = await load("docker", name, { ...classic, load: "" });
-    assert.deepEqual([loaded.asked, loaded.warned.length], [["info", `image inspect ${name}`, "load"], 1]);
-    assert.match(loaded.warned[0] ?? "", /keeps no digests.*classic image store.*refer to what was loaded by tag/);
-    assert.deepEqual((await load("docker", name, { ...classic, [`image inspect ${name}`]: `${CONFIG}\n` })).said, [
-      `docker has ${name} already`,
-    ]);
+    assert.deepEqual([loaded.asked, loaded.warned.length], [["info", inspect(name), "load"], 1]);
+    assert.match(loaded.warned[0] ?? "", /classic image store, which discards digests: refer to loaded images by tag/);
+    const config = of("config linux/amd64");
+    const has = await load("docker", name, { ...classic, [inspect(name)]: `${config}\n` });
+    assert.deepEqual(has.said, [`docker already has ${name} for linux/amd64`]);
     assert.equal((await load("docker", pinned, { ...classic, load: "" })).asked.at(-1), "load");
   });
 
-  it("asks podman nothing about its store", async () => {
-    assert.deepEqual((await load("podman", name, { load: "" })).asked, [`image inspect ${pinned}`, "load"]);
+  it("asks podman nothing about its store, and compares its image ID", async () => {
+    assert.deepEqual((await load("podman", name, { load: "" })).asked, [inspect(pinned), "load"]);
+    const id = of("config linux/amd64").slice("sha256:".length);
+    const has = { [inspect(pinned)]: `${id}\n`, [inspect(name)]: `${id}\n` };
+    assert.deepEqual((await load("podman", name, has)).said, [`podman already has ${name} for linux/amd64`]);
   });
 
-  it("quotes an engine that does not answer, or refuses", async () => {
-    const silent = await load("docker", name, {});
-    assert.match(silent.error?.message ?? "", /docker does not answer \(exit code 1\): no such thing/);
-    const refused = await load("docker", name, containerd);
-    assert.match(refused.error?.message ?? "", /docker could not load ghcr.io\/org\/app:1 \(exit code 1\): no such thing/);
+  it("says that an artifact has nothing to load, and does not even ask for a chart's sake", async () => {
+    const { load, said } = fake("docker", {});
+    const chart = {
+      kind: "artifact",
+      mediaType: "",
+      artifactType: "application/vnd.cncf.helm.config.v1+json",
+      config: undefined,
+      layers: [],
+    } as const;
+    await load({ loadable: [], unloadable: [resolved("ghcr.io/org/chart:1", chart)] });
+    assert.deepEqual(said, ["ghcr.io/org/chart:1 is a Helm chart: docker has nothing to load of it, it is in the layout"]);
+  });
+
+  it("quotes an engine that does not answer, and loads the others when it refuses one", async () => {
+    const silent = fake("docker", {});
+    const images = [loadable(name, ["linux/amd64"]), loadable("ghcr.io/org/other:1", ["linux/amd64"])];
+    await assert.rejects(silent.load({ loadable: images, unloadable: [] }), /docker does not answer \(exit code 1\): no such thing/);
+    const refusing = fake("docker", containerd);
+    const failures = await refusing.load({ loadable: images, unloadable: [] });
+    assert.deepEqual(
+      [...failures].map(([image, { found }]) => [image, found]),
+      images.map(({ tag }) => [tag, `docker could not load ${tag} (exit code 1): no such thing`]),
+    );
   });
 });
 
@@ -128,7 +218,7 @@ describe("engineRunner", () => {
   it("says that an engine is not there", async () => {
     await assert.rejects(
       engineRunner({ PATH: directory }, new AbortController().signal)("podman", ["load"]),
-      /podman is not on this runner: install it, or use pull: layout/,
+      /podman is not on this runner/,
     );
   });
 
@@ -136,14 +226,14 @@ describe("engineRunner", () => {
     script("docker", "exec sleep 60");
     const stop = new AbortController();
     setTimeout(() => stop.abort(), 50);
-    await assert.rejects(runner(stop.signal)("docker", ["info"]), /docker could not be run/);
+    await assert.rejects(runner(stop.signal)("docker", ["info"]), /docker cannot be run/);
   });
 
   it("fails when a blob changes while it is read", async () => {
     script("docker", "cat >/dev/null");
     async function* broken(): AsyncGenerator<Buffer> {
       yield Buffer.from("x");
-      throw new PullError("dangling", "blob has changed");
+      throw new PullError("layout-changed", "blob has changed");
     }
     await assert.rejects(runner()("docker", ["load"], broken()), /blob has changed/);
   });

@@ -117,30 +117,42 @@ describe("readInputs", () => {
   });
 
   for (const [name, inputs, expected] of [
+    ["a YAML list", { images: "- alpine:3" }, /^images, line 1: "- alpine:3" is no reference; did you mean alpine:3\?/],
+    [
+      "an option behind a space",
+      { images: "alpine optional=true" },
+      /^images, line 1: "alpine optional=true" is no reference; did you mean alpine,optional=true\?/,
+    ],
+    ["a wrong platform, with its line", { platforms: "linux/amd64\n\nx" }, /^platforms, line 3: platform "x"/],
+    ["a wrong host, with its line", { "trusted-realms": "a.example,b.example\nhttp://x" }, /^trusted-realms, line 2: expected host/],
     ["no image", { images: "# none\n" }, /^images: expected at least one reference, got none/],
     [
       "a wrong reference, with its line",
       { images: "alpine\n\nDocker/x" },
       /^images, line 3: reference "Docker\/x" has upper case.*did you mean docker\/x/,
     ],
-    ["an unknown option", { images: "alpine,tag=3" }, /^images, line 1: "tag=3" is no option; expected reference\[,name=key\]/],
-    ["a name taken twice", { images: "alpine\nalpine" }, /^images, line 2: the name alpine is taken by an earlier line; add name=/],
+    ["an unknown option", { images: "alpine,tag=3" }, /^images, line 1: "tag=3" is an unknown option; expected reference\[,name=key\]/],
+    ["a name taken twice", { images: "alpine\nalpine" }, /^images, line 2: duplicate name alpine; give this image another with name=/],
     ["a name that is none", { images: "alpine,name=a b" }, /^images, line 1: name: expected letters/],
     ["an optional that is neither", { images: "alpine,optional=maybe" }, /^images, line 1: optional: expected true or false, got "maybe"/],
     [
       "a wrong platform",
       { platforms: "amd64" },
-      /^platforms: platform "amd64": expected os\/arch\[\/variant\]; did you mean linux\/amd64\?/,
+      /^platforms, line 1: platform "amd64": expected os\/arch\[\/variant\]; did you mean linux\/amd64\?/,
     ],
-    ["a wrong platform of one image", { images: "alpine,platform=x" }, /^images, line 1: platform: platform "x": expected/],
-    ["all among others", { platforms: "all,linux/amd64" }, /^platforms: all stands alone/],
+    ["a wrong platform of one image", { images: "alpine,platform=x" }, /^images, line 1: platform "x": expected/],
+    ["all among others", { platforms: "all,linux/amd64" }, /^platforms, line 1: all stands alone/],
     ["a wrong depth", { verify: "layers" }, /^verify: expected index, manifest, blobs, got "layers"/],
     ["a wrong boolean", { "fail-on-missing": "yes" }, /^fail-on-missing: expected true or false, got "yes"/],
     ["a wrong number", { concurrency: "0" }, /^concurrency: expected a whole number from 1 to 64, got "0"/],
     ["seconds with a unit", { "wait-timeout": "5m" }, /^wait-timeout: expected a whole number from 0 to 86400, got "5m"/],
     ["a size without a number", { "cache-min-size": "MiB" }, /^cache-min-size: expected a size like 500kB, 1MiB or 2GiB, got "MiB"/],
     ["a key prefix with a comma", { "cache-key-prefix": "a,b" }, /^cache-key-prefix: expected at most 100 letters/],
-    ["a host that is a URL", { "insecure-registries": "http://x" }, /^insecure-registries: expected host or host:port, got "http:\/\/x"/],
+    [
+      "a host that is a URL",
+      { "insecure-registries": "http://x" },
+      /^insecure-registries, line 1: expected host or host:port, got "http:\/\/x"/,
+    ],
     ["registry-auth that is no list", { "registry-auth": "registry: x" }, /^registry-auth: expected a YAML list/],
     ["registry-auth that is no YAML", { "registry-auth": "- {password: secret" }, /^registry-auth: not YAML \(\w+\)/],
     [
@@ -165,6 +177,36 @@ describe("readInputs", () => {
       assert.ok(!found.includes('secret"') && !found.includes("secret,"));
     });
   }
+
+  for (const [what, images] of [
+    ["a comment", "alpine:3\r\n# comment\r\n\r\nbusybox:1 # comment\r\n"],
+    ["an option", "alpine:3,optional=true\r\nbusybox:1,name=busybox:1\r\n"],
+  ] as const) {
+    it(`takes ${what} on a line that ends with CRLF`, async () => {
+      const inputs = await good({ images, platforms: "linux/amd64\r\nlinux/arm64\r\n" });
+      assert.deepEqual(
+        inputs.plan.wanted.map(({ name }) => name),
+        ["alpine:3", "busybox:1"],
+      );
+    });
+  }
+
+  it("takes a platform that is written twice once, in whichever spelling", async () => {
+    const { plan } = await good({
+      images: "alpine\nbusybox,platform=linux/arm,platform=linux/arm/v7",
+      platforms: "linux/amd64,linux/x86_64",
+    });
+    assert.deepEqual(
+      plan.wanted.map(({ platforms }) => typeof platforms !== "string" && platforms.map(formatPlatform)),
+      [["linux/amd64"], ["linux/arm/v7"]],
+    );
+  });
+
+  it("takes a size of any length", async () => {
+    const { cache } = await good({ images: "alpine", "cache-max-size": "21474836480", "cache-min-size": "0000000000001kB" });
+    assert.deepEqual([cache.maxSize, cache.minSize], [20 * 1024 ** 3, 1_000]);
+    assert.equal((await good({ images: "alpine", "cache-max-size": `${"9".repeat(400)}GiB` })).cache.maxSize, Number.MAX_SAFE_INTEGER);
+  });
 
   it("says everything that is wrong at once", async () => {
     const found = await problems({ images: "Docker/x\nalpine:", verify: "x", timeout: "never", platforms: "amd64" });
