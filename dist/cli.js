@@ -1,23 +1,23 @@
 import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);
 import {
   terminal
-} from "./chunk-UZ4BJLUZ.js";
+} from "./chunk-ROSWMGDY.js";
 import {
   cancellation
 } from "./chunk-HK452DDL.js";
 import {
   DEFAULTS,
   step
-} from "./chunk-X54KOFNC.js";
+} from "./chunk-2A4BQE35.js";
 import {
   save
-} from "./chunk-4WYFW2Z6.js";
+} from "./chunk-ROAYIYZ4.js";
 import "./chunk-37L7G2KK.js";
-import "./chunk-I4NNJ3OF.js";
-import "./chunk-AGHGQZWZ.js";
+import "./chunk-2HUS57TH.js";
+import "./chunk-HTVBWTER.js";
 import {
   SYSTEM_CLOCK
-} from "./chunk-OT3CADGD.js";
+} from "./chunk-YPGCDVFC.js";
 import "./chunk-Y4MB5FGH.js";
 import "./chunk-WHCU4A3X.js";
 import {
@@ -51,7 +51,7 @@ function toEnvironment(args) {
 __name(toEnvironment, "toEnvironment");
 async function main(args) {
   if (args.length === 0) {
-    const { demonstrate } = await import("./demo-6XJI2MUC.js");
+    const { demonstrate } = await import("./demo-K77RK75X.js");
     return demonstrate(write);
   }
   let environment;

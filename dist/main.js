@@ -1,19 +1,19 @@
 import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);
 import {
   actions
-} from "./chunk-DHXYFAWR.js";
+} from "./chunk-ST6YBT6A.js";
 import {
   cancellation
 } from "./chunk-HK452DDL.js";
 import {
   step
-} from "./chunk-X54KOFNC.js";
+} from "./chunk-2A4BQE35.js";
 import "./chunk-37L7G2KK.js";
 import "./chunk-Z6BS36K7.js";
-import "./chunk-I4NNJ3OF.js";
+import "./chunk-2HUS57TH.js";
 import {
   SYSTEM_CLOCK
-} from "./chunk-OT3CADGD.js";
+} from "./chunk-YPGCDVFC.js";
 import "./chunk-Y4MB5FGH.js";
 import "./chunk-WHCU4A3X.js";
 import "./chunk-QTX6ZG2H.js";

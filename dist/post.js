@@ -2,16 +2,16 @@ import { createRequire as __createRequire } from 'node:module'; const require = 
 import {
   actions,
   readPromises
-} from "./chunk-DHXYFAWR.js";
+} from "./chunk-ST6YBT6A.js";
 import {
   save
-} from "./chunk-4WYFW2Z6.js";
+} from "./chunk-ROAYIYZ4.js";
 import "./chunk-37L7G2KK.js";
 import "./chunk-Z6BS36K7.js";
-import "./chunk-AGHGQZWZ.js";
+import "./chunk-HTVBWTER.js";
 import {
   SYSTEM_CLOCK
-} from "./chunk-OT3CADGD.js";
+} from "./chunk-YPGCDVFC.js";
 import "./chunk-Y4MB5FGH.js";
 import "./chunk-WHCU4A3X.js";
 import "./chunk-QTX6ZG2H.js";

@@ -119,9 +119,9 @@ describe("a step", () => {
     }
   });
 
-  it("is all warnings when problems are not to fail it", async () => {
+  it("is all warnings when absence is not to fail it", async () => {
     const app = registry.push("org/app", "1.0", multiPlatform(THREE));
-    const result = await runStep({ images: app, platforms: "linux/s390x", "fail-on-missing": "false", "job-summary": "on-failure" });
+    const result = await runStep({ images: app, platforms: "linux/s390x", "fail-on-missing": "false" });
     assert.deepEqual(
       [result.exitCode, result.outputs.get("exists"), result.commands.filter(({ name }) => name === "error").length],
       [0, "false", 0],
@@ -129,6 +129,43 @@ describe("a step", () => {
     assert.match(result.commands.find(({ name }) => name === "warning")?.data ?? "", /platform-missing.*does not offer linux\/s390x/);
     assert.match(result.summary, /1 of 1 with problems/);
   });
+
+  it("writes a summary on failure when a cache miss is what fails it", async () => {
+    const app = registry.push("org/app", "1.0", multiPlatform(THREE));
+    const inputs = { images: app, platforms: "linux/arm/v6", pull: "layout", "job-summary": "on-failure" };
+    assert.equal((await runStep(inputs)).summary, "");
+    const missed = await runStep({ ...inputs, "fail-on-cache-miss": "true" });
+    assert.deepEqual([missed.exitCode, missed.outputs.get("exists")], [1, "true"]);
+    assert.match(missed.summary, /org\/app:1\.0/);
+  });
+
+  it("keeps ten annotations of invalid inputs, the rest in a group, and all in the summary", async () => {
+    const images = Array.from({ length: 14 }, (_, at) => `Org/app${at}`).join("\n");
+    const { commands, stdout, summary, exitCode } = await runStep({ images });
+    assert.deepEqual([exitCode, commands.filter(({ name }) => name === "error").length], [1, 10]);
+    assert.match(stdout, /4 more invalid inputs, also in the job summary\n.*line 11.*\n.*line 12.*\n.*line 13.*\n.*line 14/);
+    assert.match(summary, /### registry-pull: 14 invalid inputs/);
+    assert.equal(summary.match(/^- images, line/gm)?.length, 14);
+    assert.equal((await runStep({ images, "job-summary": "never" })).summary, "");
+  });
+
+  for (const [what, environment] of [
+    ["GITHUB_OUTPUT is gone", { GITHUB_OUTPUT: "/nowhere/output" }],
+    ["RUNNER_TEMP is a file", { RUNNER_TEMP: "/dev/null" }],
+  ] as const) {
+    for (const images of ["org", "Org/invalid"]) {
+      it(`says in one line that ${what}, with ${images === "org" ? "valid" : "invalid"} inputs`, async () => {
+        const app = registry.push("org/app", "1.0", multiPlatform(THREE));
+        const inputs = { images: images === "org" ? app : images, platforms: "linux/arm/v6" };
+        const { exitCode, commands, stdout, stderr } = await runStep(inputs, environment);
+        const errors = commands.filter(({ name }) => name === "error").map(({ data }) => data);
+        assert.equal(exitCode, 1);
+        if (what.startsWith("GITHUB") || images === "org")
+          assert.match(errors.join("\n"), /GITHUB_OUTPUT must name a file, and RUNNER_TEMP/);
+        assert.ok(!/ at .*:\d+:\d+|please report/.test(`${stdout}${stderr}`), `${stdout}${stderr}`);
+      });
+    }
+  }
 
   it("writes no summary when none is wanted", async () => {
     const app = registry.push("org/app", "1.0", multiPlatform(THREE));
@@ -141,7 +178,15 @@ describe("a step", () => {
     registry.faults.push((request) => request.url?.includes("hangs") === true);
     const result = await runStep({ images: `${app}\n${registry.host}/org/hangs:1`, platforms: "all", timeout: "1" });
     assert.deepEqual([result.exitCode, JSON.parse(result.outputs.get("digests") ?? "").filter(Boolean).length], [1, 1]);
-    assert.match(result.outputs.get("missing") ?? "", /"unreachable".*timeout of 1 s has passed/);
+    assert.match(result.outputs.get("missing") ?? "", /"unreachable".*"timeout".*timeout of 1 s has passed/);
+  });
+
+  it("keeps an image's last known status when the timeout ends the wait for it", async () => {
+    const images = `${registry.host}/org/none:1`;
+    const result = await runStep({ images, "wait-timeout": "100", "wait-interval": "60", timeout: "1" });
+    const [problem] = JSON.parse(result.outputs.get("missing") ?? "[]");
+    assert.deepEqual([result.exitCode, problem.status, result.outputs.get("exists")], [1, "not-found", "false"]);
+    assert.match(problem.message, /NAME_UNKNOWN.*\(the step's timeout of 1 s has passed\)$/);
   });
 
   it("keeps ten annotations and says where the others are", async () => {
@@ -187,7 +232,7 @@ describe("a step", () => {
     const app = registry.push("org/app", "1.0", image("linux/amd64", { labels }));
     const result = await runStep({ images: `${app},name=app`, platforms: "all" });
     const json = JSON.parse(result.outputs.get("json") ?? "");
-    assert.deepEqual([json.truncated, json.images.app.labels, json.images.app.platforms.length], [true, undefined, 1]);
+    assert.deepEqual([json.images.app.truncated, json.images.app.labels, json.images.app.platforms.length], [["labels"], undefined, 1]);
     assert.deepEqual([result.outputs.get("config"), result.outputs.get("labels")], ["", ""]);
     assert.equal(Object.keys(JSON.parse(readFileSync(result.outputs.get("metadata-file") ?? "", "utf8")).images.app.labels).length, 300);
   });

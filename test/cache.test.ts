@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, it } from "node:test";
 import { CacheService } from "./support/cache-service.ts";
 import { artifact, buildkitCache, image, index, multiPlatform, schema1 } from "./support/image.ts";
-import { Registry } from "./support/registry.ts";
+import { Registry, refuse } from "./support/registry.ts";
 import { runStep } from "./support/runner.ts";
 
 // Every blob is a large one here, so that each has an entry.
@@ -93,9 +93,57 @@ describe("a pull through the Actions cache", () => {
     registry = await Registry.start();
     assert.equal(warm.exitCode, 0, warm.stdout);
     assert.deepEqual([warm.outputs.get("cache-hit"), listing()], ["true", filled]);
-    assert.match(warm.stdout, /::warning::.*cannot be reached: what the cache has is right by its digests, but was not re-checked there\n/);
+    assert.match(
+      warm.stdout,
+      /::warning::.*is unavailable: the cached copy is right by its digests, but was not checked against the registry again .*gave no answer/,
+    );
     assert.equal(warm.commands.filter(({ name }) => name === "warning").length, 1);
   });
+
+  for (const [what, status, code] of [
+    ["its limit is reached", 429, "TOOMANYREQUESTS"],
+    ["it is down", 501, "UNAVAILABLE"],
+  ] as const) {
+    for (const by of ["digest", "tag"]) {
+      it(`warm, by ${by}, with a registry that refuses because ${what}: one warning, in its words`, async () => {
+        const made = multiPlatform(["linux/s390x", "linux/amd64"]);
+        const app = registry.push("org/app", "1.0", made);
+        const reference = by === "tag" ? app : `${registry.host}/org/app@${made.digest}`;
+        const filled = await fill(reference);
+        registry.faults.push((request, response) => {
+          // By tag, the one HEAD that says what the tag is goes through.
+          if (by === "tag" && request.url?.endsWith("/manifests/1.0")) return false;
+          response.setHeader("retry-after", "600");
+          refuse(response, status, code, "not now", null);
+          return true;
+        });
+        const warm = await step(reference);
+        assert.deepEqual([warm.exitCode, warm.outputs.get("cache-hit"), listing()], [0, "true", filled], warm.stdout);
+        const warnings = warm.commands.filter(({ name }) => name === "warning").map(({ data }) => data);
+        assert.equal(warnings.length, 1, warnings.join("\n"));
+        assert.match(warnings[0] ?? "", new RegExp(`answered ${status} ${code}: not now`));
+      });
+    }
+  }
+
+  for (const [status, code, expected] of [
+    [404, "MANIFEST_UNKNOWN", "not-found"],
+    [403, "DENIED", "unauthorized"],
+  ] as const) {
+    it(`fails as ${expected} when the registry has withdrawn a cached image: ${status}`, async () => {
+      const made = multiPlatform(["linux/s390x", "linux/amd64"]);
+      registry.push("org/app", "1.0", made);
+      const pinned = `${registry.host}/org/app@${made.digest}`;
+      await fill(pinned);
+      registry.faults.push((_, response) => {
+        refuse(response, status, code, "withdrawn", null);
+        return true;
+      });
+      const { exitCode, outputs } = await step(pinned);
+      assert.equal(exitCode, 1);
+      assert.match(outputs.get("missing") ?? "", new RegExp(`"status":"${expected}".*${code}: withdrawn`));
+    });
+  }
 
   it("says dangling of what the registry has lost since", async () => {
     const made = multiPlatform(["linux/s390x", "linux/amd64"]);

@@ -1,5 +1,7 @@
 /** A word of a header: https://www.rfc-editor.org/rfc/rfc9110#section-5.6.2 */
 export const TOKEN = /[!#$%&'*+\-.^_`|~0-9A-Za-z]+/y;
+// What servers write where a token should be: `realm=/`.
+const UNQUOTED = /[^ \t",;]*/y;
 /** What stands between a parameter's name and its value. */
 export const EQUALS = /[ \t]*=[ \t]*/y;
 // Node ends headers at 16 KiB: what is longer was never one.
@@ -26,9 +28,9 @@ export class Scanner {
     return found;
   }
 
-  /** A token or a quoted string; undefined when a quote never closes. */
+  /** A quoted string, or what stands up to the next separator, which may be nothing; undefined when a quote never closes. */
   value(): string | undefined {
-    if (this.#text[this.at] !== '"') return this.take(TOKEN);
+    if (this.#text[this.at] !== '"') return this.take(UNQUOTED);
     let value = "";
     for (let at = this.at + 1; at < this.#text.length; at++) {
       const char = this.#text[at];

@@ -71,20 +71,26 @@ class Shrinking {
 
   /** Bytes of the whole, braces, name and comma included. */
   get size(): number {
-    return [...this.#sizes.values()].reduce((sum, size) => sum + size, sizeOf({ [this.name]: {} }));
+    const frame = sizeOf({ [this.name]: {} }) + this.#truncated.reduce((sum, field) => sum + costOfSaying(field), 0);
+    return [...this.#sizes.values()].reduce((sum, size) => sum + size, frame);
   }
 
   /** Leaves a field out; how many bytes it takes to say so. */
   drop(field: string): number {
     this.#sizes.delete(field);
     this.#truncated.push(field);
-    return sizeOf({ truncated: [field] });
+    return costOfSaying(field);
   }
 
   get entry(): Entry {
     const kept = Object.entries(this.#entry).filter(([field]) => this.#sizes.has(field));
     return { ...Object.fromEntries(kept), ...(this.#truncated.length === 0 ? {} : { truncated: this.#truncated }) };
   }
+}
+
+/** Bytes at most that it takes to name a field that went. */
+function costOfSaying(field: string): number {
+  return sizeOf({ truncated: [field] });
 }
 
 function sizeOf(value: unknown): number {

@@ -96,6 +96,8 @@ rows("a layout that is none", [
       ["a list", "[]"],
       ["with manifests that are no list", '{"manifests":{}}'],
       ["with a key twice", '{"manifests":[],"manifests":[]}'],
+      ["with an entry that is no descriptor", '{"schemaVersion":2,"manifests":[{"digest":"sha256:0"}]}'],
+      ["with an entry that is a number", '{"schemaVersion":2,"manifests":[1]}'],
       ["empty", ""],
     ] as const
   ).map(([what, text]) => {
@@ -103,7 +105,7 @@ rows("a layout that is none", [
       "L6",
       `an index.json that is ${what}`,
       (world) => writeFileSync(indexJson(world), text),
-      "layout corrupt: .*index.json is left as it is; move it away",
+      "layout corrupt: .*index.json is left as it is: .*; move the layout away",
       "invalid",
     );
     return { ...row, check: (world: World) => assert.equal(readFileSync(indexJson(world), "utf8"), text) };
@@ -168,7 +170,7 @@ const waiting = (id: string, what: string, signal: NodeJS.Signals): Row => ({
   id,
   what,
   status: "unreachable",
-  reason: `cancelled: this process was told to end \\(${signal}\\)`,
+  reason: `cancelled: received ${signal}`,
   names: () => "cancelled",
   within: 5_000,
   arrange: (world) => {

@@ -90,7 +90,16 @@ describe("satisfies", () => {
     ["linux/arm/v7", ["linux/arm", "linux/armhf"], ["linux/arm/v6", "linux/arm64"]],
     ["linux/arm/v6", ["linux/armel"], ["linux/arm", "linux/arm/v5"]],
     ["windows/amd64", ["windows(10.0.17763.1)/amd64", "windows/amd64"], ["linux/amd64"]],
-    ["windows(10.0.17763.1)/amd64", ["windows(10.0.17763.1)/amd64"], ["windows/amd64", "windows(10.0.20348.1)/amd64"]],
+    [
+      "windows(10.0.17763.1)/amd64",
+      ["windows(10.0.17763.1)/amd64", "windows(10.0.17763.2)/amd64", "windows(10.0.17763)/amd64"],
+      ["windows/amd64", "windows(10.0.20348.1)/amd64"],
+    ],
+    [
+      "windows(10.0.17763)/amd64",
+      ["windows(10.0.17763.6532)/amd64", "windows(10.0.17763)/amd64"],
+      ["windows/amd64", "windows(10.0.1776.3)/amd64", "windows(10.1.17763)/amd64", "windows(10.0.17763.1)/arm64"],
+    ],
   ] as const) {
     for (const offered of yes) it(`${required} by ${offered}`, () => assert.ok(satisfies(parsePlatform(required), parsePlatform(offered))));
     for (const offered of no)
@@ -106,6 +115,11 @@ describe("nearest", () => {
     ["linux/ppc64", ["linux/amd64", "linux/ppc64le"], "linux/ppc64le"],
     ["linux/riscv64", ["windows/amd64", "linux/amd64", "linux/arm64"], "linux/amd64"],
     ["windows/amd64", ["linux/amd64"], undefined],
+    [
+      "windows(10.0.19041)/amd64",
+      ["windows(10.0.14393.1)/amd64", "windows(10.0.20348.1)/amd64", "windows(10.0.17763.1)/amd64", "windows(9.0.19041.1)/amd64"],
+      "windows(10.0.17763.1)/amd64",
+    ],
     ["linux/amd64", [], undefined],
   ] as const) {
     it(`to ${required} among ${offered.join(" ") || "none"} is ${expected}`, () => {

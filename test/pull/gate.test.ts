@@ -77,6 +77,42 @@ describe("the gate", () => {
     assert.equal(resolved.platforms[0]?.digest, gzip.digest);
   });
 
+  describe("with Windows builds", () => {
+    const build = (number: string, config = number, named = number): Made => ({
+      ...image(`windows(${number})/amd64`, { configPlatform: `windows(${config})/amd64` }),
+      platform: named === "" ? "windows/amd64" : `windows(${named})/amd64`,
+    });
+
+    it("takes any build where none is asked for, and any revision of one that is", async () => {
+      const made = index([build("10.0.17763.6532"), build("10.0.20348.2849")]);
+      for (const [required, expected] of [
+        ["windows/amd64", "windows(10.0.17763.6532)/amd64"],
+        ["windows(10.0.20348)/amd64", "windows(10.0.20348.2849)/amd64"],
+        ["windows(10.0.20348.1)/amd64", "windows(10.0.20348.2849)/amd64"],
+      ] as const) {
+        const ok = states(await judge(push(made), required)).filter((state) => state.endsWith(" ok"));
+        assert.deepEqual(ok, [`${expected} ok`]);
+      }
+    });
+
+    it("judges an entry without a build by its config", async () => {
+      const made = index([build("10.0.17763.1", "10.0.17763.1", "")]);
+      assert.deepEqual(states(await judge(push(made), "windows(10.0.17763)/amd64")), ["windows(10.0.17763.1)/amd64 ok"]);
+      const missing = await judge(push(made), "windows(10.0.20348)/amd64");
+      assert.match(problem(missing), /does not offer windows\(10.0.20348\)\/amd64; it offers windows\(10.0.17763.1\)\/amd64; nearest/);
+    });
+
+    it("warns of another revision in the config, and refuses another build", async () => {
+      const revised = await judge(push(index([build("10.0.17763.2", "10.0.17763.2", "10.0.17763.1")])), "windows/amd64");
+      assert.deepEqual([statusOf(revised), revised.warnings.length], ["ok", 1]);
+      const differs = await judge(push(index([build("10.0.20348.1", "10.0.20348.1", "10.0.17763.1")])), "windows/amd64");
+      assert.deepEqual(
+        problemsOf(differs).map(({ status, reason }) => [status, reason]),
+        [["platform-mismatch", "os-version-differs"]],
+      );
+    });
+  });
+
   it("finds nothing where there are only attestations, or nothing", async () => {
     const entries = [{ ...descriptor(image("linux/amd64")), platform: { os: "unknown", architecture: "unknown" } }];
     for (const made of [index([], { entries }), index([])]) {

@@ -125,6 +125,50 @@ describe("a session", () => {
     assert.equal(paths().filter((path) => path === "GET /token").length, 1);
   });
 
+  it("gets a new token as often as the registry forgets one that had let requests through", async () => {
+    registry.access = { scheme: "bearer" };
+    const { client } = connect();
+    await client.manifest(at(), "v1");
+    for (let forgotten = 0; forgotten < 8; forgotten++) {
+      registry.tokens.clear();
+      await client.manifest(at(), "v1");
+    }
+    assert.equal(paths().filter((path) => path === "GET /token").length, 9);
+  });
+
+  it("goes on when the registry forgets two tokens during one request, each of which let others through", async () => {
+    registry.access = { scheme: "bearer" };
+    const { client } = connect();
+    await client.manifest(at(), "v1");
+    let refusals = 0;
+    registry.faults.push((request, response) => {
+      // The second request is held up until the others have proven its token, which is forgotten then.
+      if (!request.url?.endsWith("/manifests/slow") || refusals === 3) return false;
+      refusals++;
+      void client.manifest(at(), "v1").then(() => {
+        registry.tokens.clear();
+        response.setHeader("www-authenticate", `Bearer realm="http://${registry.host}/token",service="test, service"`);
+        refuse(response, 401, "UNAUTHORIZED", "forgotten", null);
+      });
+      return true;
+    });
+    registry.push(app, "slow", made);
+    assert.equal((await client.manifest(at(), "slow")).digest, made.digest);
+    assert.equal(refusals, 3);
+  });
+
+  it("ends when a request is refused with every token that lets others through", async () => {
+    registry.access = { scheme: "bearer" };
+    const { client } = connect();
+    await client.manifest(at(), "v1");
+    registry.faults.push((request, response) => {
+      if (!request.url?.endsWith("/manifests/never")) return false;
+      void client.manifest(at(), "v1").then(() => refuse(response, 401, "UNAUTHORIZED", "no", null));
+      return true;
+    });
+    await assert.rejects(client.manifest(at(), "never"), failing("unauthorized", /401/));
+  });
+
   it("goes on without credentials that are refused, with one warning", async () => {
     registry.access = { scheme: "bearer" };
     registry.faults.push((request, response) => {

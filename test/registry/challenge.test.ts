@@ -52,6 +52,22 @@ describe("parseChallenges", () => {
     ["names and schemes in any case, spaces around", 'BEARER Realm = "a" , SERVICE="b"', [["bearer", { realm: "a", service: "b" }]]],
     ["escapes, and a value that is empty", 'Basic realm="a\\"b\\\\c", charset=""', [["basic", { realm: 'a"b\\c', charset: "" }]]],
     ["values without quotes", "Basic realm=lab, charset=UTF-8", [["basic", { realm: "lab", charset: "UTF-8" }]]],
+    [
+      "a value without quotes that is no token, before another challenge",
+      'Basic realm=/, Bearer realm="https://a/token",service=x:y',
+      [
+        ["basic", { realm: "/" }],
+        ["bearer", { realm: "https://a/token", service: "x:y" }],
+      ],
+    ],
+    [
+      "a value that is missing, before another challenge",
+      'Basic realm=, Bearer realm="b"',
+      [
+        ["basic", {}],
+        ["bearer", { realm: "b" }],
+      ],
+    ],
     ["a name given twice, the first counting", 'Bearer realm="a",realm="b"', [["bearer", { realm: "a" }]]],
     ["empty list members", ', ,Basic realm="a",,', [["basic", { realm: "a" }]]],
     ["a quote that never ends", 'Bearer realm="a', [["bearer", {}]]],

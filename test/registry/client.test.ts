@@ -268,6 +268,48 @@ describe("RegistryClient", () => {
     assert.equal(most, 3);
   });
 
+  for (const [status, reason, code] of [
+    [404, "not-found", "MANIFEST_UNKNOWN"],
+    [403, "no-credentials", "DENIED"],
+    [429, "rate-limited", "TOOMANYREQUESTS"],
+    [503, "server-error", "UNAVAILABLE"],
+  ] as const) {
+    it(`gets the words of a refused HEAD with one GET: ${status}`, async () => {
+      registry.faults.push((_, response) => {
+        refuse(response, status, code, "the words", null);
+        return true;
+      });
+      const { client } = connect();
+      for (const ask of [() => client.claim(at(), "v1"), () => client.blobSize(at(), made.digest)]) {
+        registry.seen.length = 0;
+        await assert.rejects(ask(), (error: PullError) => error.reason === reason && error.found.includes(`${code}: the words`));
+        assert.equal(registry.seen.filter(({ method }) => method === "GET").length, 1);
+      }
+    });
+  }
+
+  it("takes the answer to a GET where HEAD alone is refused", async () => {
+    registry.push(app, "v1", made);
+    registry.faults.push((request, response) => {
+      const refused = request.method === "HEAD";
+      if (refused) refuse(response, 403, "DENIED", "no HEAD here", null);
+      return refused;
+    });
+    const { client } = connect();
+    assert.equal((await client.claim(at(), "v1")).digest, made.digest);
+    assert.equal(await client.blobSize(at(), made.blobs[0]?.digest as Digest), made.blobs[0]?.bytes.length);
+  });
+
+  it("keeps the registry's last answer when time runs out before the next try", async () => {
+    registry.faults.push((_, response) => {
+      response.setHeader("retry-after", "60");
+      refuse(response, 429, "TOOMANYREQUESTS", "slow down", null);
+      return true;
+    });
+    const connection = connect({ onSleep: () => connection.stop.abort(new PullError("timeout", "time is up")) });
+    await assert.rejects(connection.client.manifest(at(), "v1"), failing("rate-limited", /slow down/));
+  });
+
   describe("redirects", () => {
     let other: Registry;
     beforeEach(async () => {

@@ -32,6 +32,8 @@ export type ConnectOptions = {
   readonly concurrency?: number;
   readonly resolve?: HttpOptions["resolve"];
   readonly after?: Clock["after"];
+  /** Told of every wait before it is over. */
+  readonly onSleep?: () => void;
 };
 
 /** A client with its own clock, on which waiting takes no time. */
@@ -45,6 +47,7 @@ export function connect(options: ConnectOptions = {}): Connection {
   const sleep = async (ms: number): Promise<void> => {
     slept.push(ms);
     time += ms;
+    options.onSleep?.();
   };
   // Deadlines are for real: nothing here is to reach one, unless a test runs them itself.
   const after = options.after ?? SYSTEM_CLOCK.after;
