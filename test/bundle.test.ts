@@ -141,7 +141,8 @@ describe("a step", () => {
     registry.faults.push((request) => request.url?.includes("hangs") === true);
     const result = await runStep({ images: `${app}\n${registry.host}/org/hangs:1`, platforms: "all", timeout: "1" });
     assert.deepEqual([result.exitCode, JSON.parse(result.outputs.get("digests") ?? "").filter(Boolean).length], [1, 1]);
-    assert.match(result.outputs.get("missing") ?? "", /"unreachable".*timeout of 1 s has passed/);
+    const [{ status, message }] = JSON.parse(result.outputs.get("missing") ?? "");
+    assert.match(`${status}: ${message}`, /^unreachable: .*timeout of 1 s has passed/);
   });
 
   it("keeps ten annotations and says where the others are", async () => {
