@@ -13,6 +13,8 @@ export type ApiOptions = {
   readonly insecureRegistries: ReadonlySet<string>;
   readonly say: (line: string) => void;
   readonly warn: (message: string) => void;
+  /** A text without the secrets that are masked. */
+  readonly withhold: (text: string) => string;
 };
 
 /** What to ask for, below a repository. */
@@ -48,7 +50,8 @@ export class Api {
     const { answer, session } = reached;
     this.#note(image.registry, answer.headers);
     if ((answer.status >= 200 && answer.status < 300) || tolerated.includes(answer.status)) return reached;
-    throw refusal(reached.url, answer, session);
+    const words = describeErrors(answer.body, answer.headers, this.#options.withhold);
+    throw refusal(reached.url, answer, words, session);
   }
 
   /** Redirects by hand: at most five, never from https to http, and no credentials beyond the registry's own origin. */
@@ -114,8 +117,7 @@ function nextHop(from: URL, location: string): URL {
 }
 
 /** The status decides, the registry's code only explains: codes and bodies differ between registries, statuses hardly do. */
-function refusal(url: URL, answer: HttpAnswer, session: Session): PullError {
-  const words = describeErrors(answer.body, answer.headers);
+function refusal(url: URL, answer: HttpAnswer, words: string, session: Session): PullError {
   const head = `${url.host} answered ${answer.status}${words === "" ? "" : ` ${words}`}`;
   const { status } = answer;
   if (status === 404)

@@ -222,6 +222,22 @@ rows("documents", [
   ),
   {
     id: "M8",
+    what: "an error nested 20,000 deep, for an optional image: it fails that one, and not the step",
+    status: "ok",
+    arrange: ({ registry, evil }) => {
+      const deep = `${"[".repeat(20_000)}${"]".repeat(20_000)}`;
+      const body = `{"errors":[{"code":"DEEP","detail":${deep}}]}`;
+      evil.on(/./, (_, wire) => wire.answer(404, { "Content-Type": "application/json" }, body));
+      return { inputs: { images: `${registry.push(REPOSITORY, "1", good)}\n${evil.host}/${REPOSITORY}:1,optional=true` } };
+    },
+    check: (_, { outputs }) => {
+      assert.deepEqual(JSON.parse(outputs.get("digests") ?? ""), [good.digest, ""]);
+      const [missing] = JSON.parse(outputs.get("missing") ?? "");
+      assert.deepEqual([missing.status, /answered 404 .*DEEP/.test(missing.message)], ["not-found", true]);
+    },
+  },
+  {
+    id: "M8",
     what: "indexes in indexes, ten deep",
     status: "invalid",
     reason: "too deep: indexes nested deeper than 3",

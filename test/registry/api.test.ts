@@ -41,6 +41,7 @@ describe("a redirect", () => {
         insecureRegistries: new Set(),
         say: assert.fail,
         warn: assert.fail,
+        withhold: assert.fail,
       });
       await api.ask({ registry: "registry.lan", repository: "org/app" }, "blobs/x", { method: "GET", headers: {}, limit: 1 });
       assert.deepEqual(seen, namedBy);
