@@ -24,12 +24,18 @@ export type Wanted = Pick<HttpRequest, "method" | "headers" | "limit" | "sink">;
 export type Reached = { readonly answer: HttpAnswer; readonly session: Session; readonly url: URL };
 
 const REDIRECT_LIMIT = 5;
+// "A registry MUST NOT send more than 4096 bytes of warning data from all headers combined":
+// https://github.com/opencontainers/distribution-spec/blob/main/spec.md#warnings
+const WARNING_BYTES = 4096;
+// The runner keeps ten annotations of a type and step; half of them are left for what is not a registry's words.
+const WARNING_LIMIT = 10 / 2;
 
 /** Sends requests to a registry's API: at its origin, authorized, redirects followed, refusals as failures. */
 export class Api {
   readonly #options: ApiOptions;
   readonly #origins = new Map<string, URL>();
-  readonly #said = new Set<string>();
+  /** The warnings of each registry, and one more where there were more than are shown. */
+  readonly #warnings = new Map<string, Set<string>>();
   readonly #remaining = new Map<string, string>();
 
   constructor(options: ApiOptions) {
@@ -87,16 +93,24 @@ export class Api {
     return this.#origins.get(origin.host) ?? origin;
   }
 
-  /** What registries say on the side: warnings (https://www.rfc-editor.org/rfc/rfc7234#section-5.5) and Docker Hub's limits. */
+  /** What registries say on the side: warnings and Docker Hub's limits. */
   #note(registry: string, headers: IncomingHttpHeaders): void {
-    for (const [, text] of String(headers["warning"] ?? "").matchAll(/299 [^\s"]+ "((?:[^"\\]|\\.){1,1024})"/g)) {
-      const line = `${registry} warns: ${text}`;
-      if (!this.#said.has(line)) this.#options.warn(line);
-      this.#said.add(line);
-    }
+    this.#warn(registry, String(headers["warning"] ?? "").slice(0, WARNING_BYTES));
     const [left, window] = String(headers["ratelimit-remaining"] ?? "").split(";w=");
     const [limit] = String(headers["ratelimit-limit"] ?? "").split(";w=");
     if (left && window) this.#remaining.set(registry, `${left} of ${limit || "?"} pulls left per ${window} s`);
+  }
+
+  /** Each warning once: https://www.rfc-editor.org/rfc/rfc7234#section-5.5 */
+  #warn(registry: string, header: string): void {
+    const known = this.#warnings.get(registry) ?? new Set();
+    this.#warnings.set(registry, known);
+    for (const [, text = ""] of header.matchAll(/299 [^\s"]+ "((?:[^"\\]|\\.){1,1024})"/g)) {
+      if (known.has(text) || known.size > WARNING_LIMIT) continue;
+      known.add(text);
+      if (known.size <= WARNING_LIMIT) this.#options.warn(`${registry} warns: ${text}`);
+      else this.#options.say(`${registry} sends more than ${WARNING_LIMIT} warnings: the others are not shown`);
+    }
   }
 }
 
