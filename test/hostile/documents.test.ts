@@ -283,6 +283,25 @@ rows("documents", [
       inputs: { images: evil.serve(REPOSITORY, "1", index([], { entries: Array(1_000).fill(descriptor(good)) })) },
     }),
   },
+  {
+    id: "M8",
+    what: "a media type of 300 kB, twice: missing names both images",
+    status: "ok",
+    arrange: ({ evil }) => {
+      const body = manifest({ mediaType: "x".repeat(300_000) });
+      evil.on(/./, (_, wire) => wire.answer(200, { "Content-Type": OCI_MANIFEST }, body));
+      const image = `${evil.host}/${REPOSITORY}`;
+      return { inputs: { images: `${image}:1,optional=true\n${image}:2,optional=true` } };
+    },
+    check: (_, { outputs }) => {
+      const missing: { status: string; message: string }[] = JSON.parse(outputs.get("missing") ?? "");
+      assert.deepEqual(
+        missing.map(({ status }) => status),
+        ["invalid", "invalid"],
+      );
+      for (const { message } of missing) assert.match(message, /mediaType: expected a media type of at most 255 characters, got 300000/);
+    },
+  },
   document(
     "M8",
     "twenty thousand signatures",
