@@ -12,11 +12,10 @@ const INVISIBLE = /[\p{Cc}\p{Zl}\p{Zp}\p{Cf}\p{Cs}\p{Co}\p{Cn}\p{Default_Ignorab
  * annotations and summary.
  */
 export function sanitise(text: string): string {
-  const cut = text.length > LENGTH_LIMIT ? `${text.slice(0, LENGTH_LIMIT)}…` : text;
-  return cut
-    .replace(INVISIBLE, visible)
-    .replace(/:(?=:)/g, ":\\")
-    .replace(/#(?=#)/g, "#\\");
+  // Characters that are written out make it longer, so it is cut before and after.
+  const line = text.slice(0, LENGTH_LIMIT + 1).replace(INVISIBLE, visible);
+  const harmless = line.replace(/:(?=:)/g, ":\\").replace(/#(?=#)/g, "#\\");
+  return harmless.length > LENGTH_LIMIT ? `${harmless.slice(0, LENGTH_LIMIT)}…` : harmless;
 }
 
 function visible(character: string): string {

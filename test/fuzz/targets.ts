@@ -190,6 +190,7 @@ function sanitiser(text: string): void {
   const line = sanitise(text);
   for (const seen of [line, `x ${line}`, ignoring(line), line.trimStart()]) assert.equal(parseCommand(seen), undefined, seen);
   assert.ok(!/[\p{Cc}\p{Zl}\p{Zp}]/u.test(line));
+  assert.ok(line.length <= 4_001);
   if (line.length < 4_000) assert.equal(sanitise(line), line);
   assert.ok(!/[<>|`\n]/.test(markdown(text)));
 }

@@ -11,6 +11,11 @@ describe("sanitise", () => {
     assert.equal(sanitise("x".repeat(5_000)).length, 4_001);
   });
 
+  it("is no longer than an annotation, whatever it makes visible", () => {
+    for (const unseen of ["\u0000", "\u202e", "\u{e0001}", "::", "##", "\ud800"])
+      assert.equal(sanitise(unseen.repeat(5_000)).length, 4_001);
+  });
+
   it("makes visible what cannot be seen", () => assert.equal(sanitise("a\u0000b\u202ec\n##[x]::d"), "a\\x00b\\u202ec\\x0a#\\#[x]:\\:d"));
 });
 
