@@ -177,6 +177,14 @@ rows("documents", [
   document("M6", "a key twice, deep down", manifest({}).replace('"size"', '"size":1,"size"'), 'duplicate key "size"'),
   document("M6", "a known key in another case", manifest({ LAYERS: [] }), 'ambiguous: it has "LAYERS" where layers is the field\'s name'),
   document("M6", "a known key in a case of its own", manifest({ "layer\u017f": [] }), 'ambiguous: it has "layer'),
+  configured(
+    "M6",
+    "a user of a config, twice, in two cases",
+    withConfig({ config: { User: "nobody", user: "root", WorkingDir: "/safe", workingdir: "/evil" } }),
+    "invalid",
+    'ambiguous: it has "user" where User is the field',
+  ),
+  configured("M6", "a config whose rootfs is null", withConfig({ rootfs: null }), "invalid", "rootfs: expected an object, got null"),
   document("M6", "a descriptor's key in another case", layerWith({ Digest: good.digest }), 'ambiguous: it has "Digest"'),
   {
     id: "M7",
