@@ -1,24 +1,24 @@
 import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);
 import {
   terminal
-} from "./chunk-ROSWMGDY.js";
+} from "./chunk-ME34THNG.js";
 import {
   cancellation
-} from "./chunk-HK452DDL.js";
+} from "./chunk-WTZBIIHY.js";
 import {
   DEFAULTS,
   step
-} from "./chunk-2A4BQE35.js";
+} from "./chunk-IZGB4P3B.js";
 import {
   save
-} from "./chunk-ROAYIYZ4.js";
-import "./chunk-37L7G2KK.js";
-import "./chunk-2HUS57TH.js";
-import "./chunk-HTVBWTER.js";
+} from "./chunk-WLW4WYYV.js";
+import "./chunk-5RS5S4CF.js";
+import "./chunk-6MKVWCRI.js";
+import "./chunk-LWRZDFF4.js";
 import {
   SYSTEM_CLOCK
-} from "./chunk-YPGCDVFC.js";
-import "./chunk-Y4MB5FGH.js";
+} from "./chunk-OHA6J2HP.js";
+import "./chunk-TIZNYF3S.js";
 import "./chunk-WHCU4A3X.js";
 import {
   __name
@@ -51,7 +51,7 @@ function toEnvironment(args) {
 __name(toEnvironment, "toEnvironment");
 async function main(args) {
   if (args.length === 0) {
-    const { demonstrate } = await import("./demo-K77RK75X.js");
+    const { demonstrate } = await import("./demo-YQ6GRIAB.js");
     return demonstrate(write);
   }
   let environment;

@@ -1,20 +1,20 @@
 import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);
 import {
   actions
-} from "./chunk-ST6YBT6A.js";
+} from "./chunk-FUMPTKZZ.js";
 import {
   cancellation
-} from "./chunk-HK452DDL.js";
+} from "./chunk-WTZBIIHY.js";
 import {
   step
-} from "./chunk-2A4BQE35.js";
-import "./chunk-37L7G2KK.js";
+} from "./chunk-IZGB4P3B.js";
+import "./chunk-5RS5S4CF.js";
 import "./chunk-Z6BS36K7.js";
-import "./chunk-2HUS57TH.js";
+import "./chunk-6MKVWCRI.js";
 import {
   SYSTEM_CLOCK
-} from "./chunk-YPGCDVFC.js";
-import "./chunk-Y4MB5FGH.js";
+} from "./chunk-OHA6J2HP.js";
+import "./chunk-TIZNYF3S.js";
 import "./chunk-WHCU4A3X.js";
 import "./chunk-QTX6ZG2H.js";
 

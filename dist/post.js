@@ -2,17 +2,17 @@ import { createRequire as __createRequire } from 'node:module'; const require = 
 import {
   actions,
   readPromises
-} from "./chunk-ST6YBT6A.js";
+} from "./chunk-FUMPTKZZ.js";
 import {
   save
-} from "./chunk-ROAYIYZ4.js";
-import "./chunk-37L7G2KK.js";
+} from "./chunk-WLW4WYYV.js";
+import "./chunk-5RS5S4CF.js";
 import "./chunk-Z6BS36K7.js";
-import "./chunk-HTVBWTER.js";
+import "./chunk-LWRZDFF4.js";
 import {
   SYSTEM_CLOCK
-} from "./chunk-YPGCDVFC.js";
-import "./chunk-Y4MB5FGH.js";
+} from "./chunk-OHA6J2HP.js";
+import "./chunk-TIZNYF3S.js";
 import "./chunk-WHCU4A3X.js";
 import "./chunk-QTX6ZG2H.js";
 

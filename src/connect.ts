@@ -20,7 +20,7 @@ import type { SignedUrls } from "./store/actions-cache.ts";
 import { DirectoryCache, type Saved } from "./store/directory-cache.ts";
 
 /** What a step says and hides. */
-export type Voice = Pick<Workflow, "say" | "warn" | "mask">;
+export type Voice = Pick<Workflow, "say" | "warn" | "mask" | "withhold">;
 
 /** Registries, behind the ports of the work. */
 export type Registries = { readonly api: Api; readonly source: Source; readonly downloads: BlobDownload };
@@ -50,7 +50,7 @@ export function openHttp(concurrency: number, { voice, clock, signal }: Context)
 
 /** Registries as these inputs and this machine reach them; here the compiler proves that the wires fit the ports. */
 export function connectRegistries(http: Http, inputs: Inputs, environment: Environment, { voice, clock, signal }: Context): Registries {
-  const { say, mask } = voice;
+  const { say, mask, withhold } = voice;
   const warned = new Set<string>();
   // What holds for a registry is found out once for each of its repositories, and worth one annotation.
   const warn = (message: string): void => {
@@ -67,9 +67,9 @@ export function connectRegistries(http: Http, inputs: Inputs, environment: Envir
     warn,
     mask,
   });
-  const tokens = new TokenService({ http, now: clock.now, trustedRealms, mask });
+  const tokens = new TokenService({ http, now: clock.now, trustedRealms, mask, withhold });
   const authenticator = new Authenticator({ http, keychain, tokens, now: clock.now, warn });
-  const api = new Api({ http, authenticator, insecureRegistries, say, warn });
+  const api = new Api({ http, authenticator, insecureRegistries, say, warn, withhold });
   const downloader = new Downloader({ clock, signal, say, parts: inputs.concurrency });
   const downloads: BlobDownload = {
     download: async (image, blob, target) => {

@@ -178,7 +178,9 @@ describe("a step", () => {
     registry.faults.push((request) => request.url?.includes("hangs") === true);
     const result = await runStep({ images: `${app}\n${registry.host}/org/hangs:1`, platforms: "all", timeout: "1" });
     assert.deepEqual([result.exitCode, JSON.parse(result.outputs.get("digests") ?? "").filter(Boolean).length], [1, 1]);
-    assert.match(result.outputs.get("missing") ?? "", /"unreachable".*"timeout".*timeout of 1 s has passed/);
+    const [problem] = JSON.parse(result.outputs.get("missing") ?? "[]");
+    assert.deepEqual([problem.status, problem.reason], ["unreachable", "timeout"]);
+    assert.match(problem.message, /timeout of 1 s has passed/);
   });
 
   it("keeps an image's last known status when the timeout ends the wait for it", async () => {

@@ -20,27 +20,44 @@ export type ImageConfig = {
   readonly json: JsonObject;
 };
 
-// The fields this project acts on, and their neighbours of the same object: another case of one is refused.
-const FIELDS = ["architecture", "os", "variant", "os.version", "config", "rootfs", "history", "created"];
+// All fields that an engine reads: another case of one is refused. `config` is an output, so those that nothing here reads count, too.
+// The specification's, https://github.com/opencontainers/image-spec/blob/main/config.md#properties, and Docker's,
+// https://github.com/moby/moby/blob/master/image/image.go
+const FIELDS = words(
+  "architecture os variant os.version os.features author created config rootfs history",
+  "id parent comment container container_config docker_version",
+);
+// https://github.com/moby/docker-image-spec/blob/main/specs-go/v1/image.go and, for what old images have,
+// https://github.com/moby/moby/blob/master/api/types/container/config.go
+const RUN_FIELDS = words(
+  "User ExposedPorts Env Entrypoint Cmd Volumes WorkingDir Labels StopSignal ArgsEscaped Memory MemorySwap CpuShares",
+  "Healthcheck OnBuild Shell StopTimeout Hostname Domainname AttachStdin AttachStdout AttachStderr Tty OpenStdin StdinOnce",
+  "Image NetworkDisabled MacAddress",
+);
+
+function words(...lines: readonly string[]): readonly string[] {
+  return lines.flatMap((line) => line.split(" "));
+}
 
 /** The image config in `bytes`. Fails as `invalid` on what is not one, or has no OS or architecture. */
 export function parseConfig(bytes: Uint8Array): ImageConfig {
-  return readConfig(asObject(parseJson(bytes, "image config"), "image config", FIELDS));
+  return readConfig(asObject(parseJson(bytes, "image config"), "image config"));
 }
 
 /** The image config in an object that was already parsed. Fails as {@link parseConfig} does. */
 export function readConfig(json: JsonObject): ImageConfig {
+  asObject(json, "image config", FIELDS);
   const platform = readPlatform(json, "image config");
   if (platform.os === "" || platform.architecture === "") {
     throw new PullError("wrong-field", "image config names no OS or no architecture");
   }
-  const run = json["config"] == null ? {} : asObject(json["config"], "image config.config", ["Labels", "Entrypoint", "Cmd"]);
+  const run = json["config"] == null ? {} : asObject(json["config"], "image config.config", RUN_FIELDS);
   return {
     platform,
     created: asString(json["created"], "image config created"),
     labels: asStringMap(run["Labels"], "image config Labels"),
-    entrypoint: words(run["Entrypoint"], "Entrypoint"),
-    cmd: words(run["Cmd"], "Cmd"),
+    entrypoint: command(run["Entrypoint"], "Entrypoint"),
+    cmd: command(run["Cmd"], "Cmd"),
     user: asString(run["User"], "image config User"),
     workdir: asString(run["WorkingDir"], "image config WorkingDir"),
     exposedPorts: run["ExposedPorts"] == null ? [] : Object.keys(asObject(run["ExposedPorts"], "image config ExposedPorts")),
@@ -50,12 +67,13 @@ export function readConfig(json: JsonObject): ImageConfig {
 }
 
 /** A command's words; old images write a single string, which a shell would split and which stays one word here. */
-function words(value: Json | undefined, name: string): readonly string[] {
+function command(value: Json | undefined, name: string): readonly string[] {
   if (typeof value === "string") return [value];
   return asList(value, `image config ${name}`).map((word) => asString(word, `image config ${name}`));
 }
 
 function countDiffIds(rootfs: Json | undefined): number | undefined {
-  if (rootfs == null) return undefined;
-  return asList(asObject(rootfs, "image config rootfs", ["diff_ids"])["diff_ids"], "image config diff_ids").length;
+  if (rootfs === undefined) return undefined;
+  const { diff_ids: diffIds } = asObject(rootfs, "image config rootfs", ["type", "diff_ids"]);
+  return asList(diffIds, "image config diff_ids").length;
 }

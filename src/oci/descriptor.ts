@@ -1,7 +1,7 @@
 import { type Digest, parseDigest } from "./digest.ts";
 import { foundBy, PullError } from "./failure.ts";
-import { asList, asObject, asString, asStringMap, type Json } from "./json.ts";
-import { ATTESTATION_ARTIFACT } from "./media-type.ts";
+import { asList, asObject, asString, asStringMap, excerpt, type Json } from "./json.ts";
+import { ATTESTATION_ARTIFACT, readMediaType } from "./media-type.ts";
 import { type Platform, readPlatform } from "./platform.ts";
 
 /** How one document points at content: https://github.com/opencontainers/image-spec/blob/main/descriptor.md */
@@ -25,13 +25,14 @@ export function readDescriptor(value: Json | undefined, what: string): Descripto
   const platform = fields["platform"] == null ? undefined : readPlatform(fields["platform"], `${what} platform`);
   const unknown = platform !== undefined && (platform.os === "unknown" || platform.architecture === "unknown");
   const annotations = asStringMap(fields["annotations"], `${what} annotations`);
+  const artifactType = readMediaType(fields["artifactType"], `${what} artifactType`);
+  const attested = annotations.get("vnd.docker.reference.type") === "attestation-manifest";
   return {
-    mediaType: asString(fields["mediaType"], `${what} mediaType`),
+    mediaType: readMediaType(fields["mediaType"], `${what} mediaType`),
     digest: readDigest(fields["digest"], what),
     size: readSize(fields["size"], what),
     platform: unknown ? undefined : platform,
-    attestation:
-      unknown || annotations.get("vnd.docker.reference.type") === "attestation-manifest" || fields["artifactType"] === ATTESTATION_ARTIFACT,
+    attestation: unknown || attested || artifactType === ATTESTATION_ARTIFACT,
     foreign: asList(fields["urls"], `${what} urls`).length > 0,
   };
 }
@@ -48,5 +49,6 @@ export function readDigest(value: Json | undefined, what: string): Digest {
 function readSize(value: Json | undefined, what: string): number {
   // JSON numbers beyond 2^53 are silently another number in JavaScript, so they are refused with the negative ones.
   if (typeof value === "number" && Number.isSafeInteger(value) && value >= 0) return value;
-  throw new PullError("wrong-descriptor", `${what} size: expected a whole number of bytes, got ${JSON.stringify(value) ?? "nothing"}`);
+  const got = excerpt(JSON.stringify(value) ?? "nothing");
+  throw new PullError("wrong-descriptor", `${what} size: expected a whole number of bytes, got ${got}`);
 }

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { PullError } from "./failure.ts";
+import { excerpt } from "./json.ts";
 
 declare const checked: unique symbol;
 
@@ -18,7 +19,7 @@ const HEX_LENGTH: Readonly<Record<Algorithm, number>> = { sha256: 256 / 4, sha51
  */
 export function parseDigest(text: string): Digest {
   const problem = digestProblem(text);
-  if (problem !== undefined) throw new PullError("wrong-digest", `digest ${quote(text)}: ${problem}`);
+  if (problem !== undefined) throw new PullError("wrong-digest", `digest ${JSON.stringify(excerpt(text))}: ${problem}`);
   return text as Digest;
 }
 
@@ -33,17 +34,13 @@ function digestProblem(text: string): string | undefined {
   const algorithm = text.slice(0, colon);
   const encoded = text.slice(colon + 1);
   if (algorithm !== "sha256" && algorithm !== "sha512") {
-    return `expected the algorithm sha256 or sha512, got ${quote(algorithm)}`;
+    return `expected the algorithm sha256 or sha512, got ${JSON.stringify(excerpt(algorithm))}`;
   }
   if (/^[0-9a-f]*$/.test(encoded)) {
     const expected = HEX_LENGTH[algorithm];
     return encoded.length === expected ? undefined : `expected ${expected} hex digits, got ${encoded.length}`;
   }
   return /^[0-9a-fA-F]*$/.test(encoded) ? "expected lower-case hex digits, got upper case" : "expected hex digits only after the colon";
-}
-
-function quote(text: string): string {
-  return JSON.stringify(text.length > 100 ? `${text.slice(0, 100)}…` : text);
 }
 
 /** The algorithm a digest was made with. */

@@ -1,6 +1,6 @@
 import { type Descriptor, readDescriptor } from "./descriptor.ts";
 import { PullError } from "./failure.ts";
-import { asObject, asShortList, asString, type Json, type JsonObject, parseJson } from "./json.ts";
+import { asObject, asShortList, excerpt, type Json, type JsonObject, parseJson } from "./json.ts";
 import {
   BUILDKIT_CACHE_CONFIG,
   DOCKER_LIST,
@@ -14,6 +14,7 @@ import {
   OCI_ARTIFACT,
   OCI_INDEX,
   OCI_MANIFEST,
+  readMediaType,
   SCHEMA1,
 } from "./media-type.ts";
 import { readSchema1, type Schema1 } from "./schema1.ts";
@@ -76,7 +77,7 @@ function agree(mediaType: string, claimed: string): boolean {
 }
 
 function typeOf(json: JsonObject, claimed: string): string {
-  const own = asString(json["mediaType"], "manifest mediaType");
+  const own = readMediaType(json["mediaType"], "manifest mediaType");
   if (own !== "") return own;
   if (json["schemaVersion"] === 1) return isSchema1(claimed) ? claimed : SCHEMA1;
   // OCI documents may leave their own mediaType out; then what announced them decides, and last their shape.
@@ -108,10 +109,10 @@ function readDocument(json: JsonObject, mediaType: string): Document {
   if (isManifest(mediaType)) return readManifest(json, mediaType);
   if (isSchema1(mediaType)) return { kind: "schema1", mediaType, schema1: readSchema1(json) };
   if (mediaType === OCI_ARTIFACT) {
-    const artifactType = asString(json["artifactType"], "manifest artifactType");
+    const artifactType = readMediaType(json["artifactType"], "manifest artifactType");
     return { kind: "artifact", mediaType, artifactType, config: undefined, layers: descriptors(json["blobs"], "blobs") };
   }
-  const found = mediaType === "" ? `fields ${Object.keys(json).slice(0, 8).join(", ") || "none"}` : `mediaType ${mediaType}`;
+  const found = mediaType === "" ? `fields ${excerpt(Object.keys(json).join(", ")) || "none"}` : `mediaType ${mediaType}`;
   throw new PullError(
     "form-unknown",
     `expected an image manifest or index (${[OCI_MANIFEST, OCI_INDEX, DOCKER_MANIFEST, DOCKER_LIST].join(", ")}), got ${found}`,
@@ -133,7 +134,7 @@ function readManifest(json: JsonObject, mediaType: string): Document {
   const config = readDescriptor(json["config"], "descriptor config");
   const layers = descriptors(json["layers"], "layers");
   refuseTwoSizes([config, ...layers]);
-  const named = asString(json["artifactType"], "manifest artifactType");
+  const named = readMediaType(json["artifactType"], "manifest artifactType");
   if (named === "" && isImageConfig(config.mediaType)) return { kind: "image", mediaType, config, layers };
   const kind = config.mediaType === BUILDKIT_CACHE_CONFIG ? "buildkit-cache" : "artifact";
   return { kind, mediaType, artifactType: named || config.mediaType, config, layers };

@@ -51,7 +51,7 @@ function checkShape(text: string, what: string): void {
       const keys = open.at(-1);
       if (keys !== undefined && isKey(text, end)) {
         const key = unescaped(text.slice(at, end));
-        if (keys.has(key)) throw new PullError("duplicate-key", `${what} is refused: duplicate key ${key.slice(0, 100)}`);
+        if (keys.has(key)) throw new PullError("duplicate-key", `${what} is refused: duplicate key ${excerpt(key)}`);
         keys.add(key);
       }
       at = end - 1;
@@ -135,7 +135,12 @@ export function asString(value: Json | undefined, what: string): string {
 /** The string pairs of labels or annotations, in their order. Fails as `invalid` when a value is not a string. */
 export function asStringMap(value: Json | undefined, what: string): ReadonlyMap<string, string> {
   if (value === undefined || value === null) return new Map();
-  return new Map(Object.entries(asObject(value, what)).map(([key, text]) => [key, asString(text, `${what} ${key}`)]));
+  return new Map(Object.entries(asObject(value, what)).map(([key, text]) => [key, asString(text, `${what} ${excerpt(key)}`)]));
+}
+
+/** As much of `text` as a message has room for: its first 100 characters. */
+export function excerpt(text: string): string {
+  return text.length > 100 ? `${text.slice(0, 100)}…` : text;
 }
 
 function kindOf(value: Json | undefined): string {

@@ -1,4 +1,16 @@
 // What the bytes are, by their media type: https://github.com/opencontainers/image-spec/blob/main/media-types.md
+import { PullError } from "./failure.ts";
+import { asString, type Json } from "./json.ts";
+
+// A type and a subtype of 127 characters each: https://www.rfc-editor.org/rfc/rfc6838#section-4.2
+const LENGTH_LIMIT = 127 + 1 + 127;
+
+/** The media type in `value`; an absent or null value is the empty one. Fails as `invalid` on what is too long to be one. */
+export function readMediaType(value: Json | undefined, what: string): string {
+  const mediaType = asString(value, what);
+  if (mediaType.length <= LENGTH_LIMIT) return mediaType;
+  throw new PullError("too-large", `${what}: expected a media type of at most ${LENGTH_LIMIT} characters, got ${mediaType.length}`);
+}
 
 /** An image index. */
 export const OCI_INDEX = "application/vnd.oci.image.index.v1+json";

@@ -1,5 +1,6 @@
 import { type Digest, parseDigest } from "./digest.ts";
 import { foundBy, PullError } from "./failure.ts";
+import { excerpt } from "./json.ts";
 
 /**
  * Where an image is, as one value. The grammar is Docker's, with its familiar names
@@ -42,6 +43,7 @@ const HOST = /^(?:[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?(?:\.[A-Za-z0-9](?:[A-
 
 /** The reference in `text`. Fails as `invalid`: the message names the wrong part and, where one is close, what was meant. */
 export function parseReference(text: string): Reference {
+  checkCredentials(text);
   if (text.length > LENGTH_LIMIT) throw refuse(`${text.slice(0, 40)}…`, `is longer than ${LENGTH_LIMIT} characters`);
   const bare = text.startsWith("docker://") ? text.slice("docker://".length) : text;
   checkWhole(text, bare);
@@ -65,12 +67,18 @@ function refuse(text: string, problem: string, meant?: string): PullError {
   return new PullError("wrong-reference", `reference ${JSON.stringify(text)} ${problem}`, { next });
 }
 
+/** A password may stand before an @ that is not a digest's, so nothing before it is repeated. */
+function checkCredentials(text: string): void {
+  const [, ...digests] = text.split("@");
+  if (digests.every((digest) => /^sha(?:256|512):[^/]*$/i.test(digest))) return;
+  const found = JSON.stringify(`@${excerpt(digests.at(-1) ?? "")}`);
+  throw new PullError("wrong-reference", `reference has an @ without a digest: expected name@sha256:… or name@sha512:…, got ${found}`, {
+    next: "credentials go into registry-auth",
+  });
+}
+
 function checkWhole(text: string, bare: string): void {
   if (bare === "") throw refuse(text, "is empty", undefined);
-  // Somebody's password may stand before the @, so nothing of such a reference is repeated.
-  if (/@[^/]*\//.test(bare) || /^[^/]*:[^/]*:[^/]*@/.test(bare.replace(/^\[[^\]]*\]/, ""))) {
-    throw new PullError("wrong-reference", 'reference contains credentials before "@"; use registry-auth instead');
-  }
   const scheme = /^([A-Za-z][A-Za-z0-9+.-]*):\/\//.exec(bare);
   if (scheme !== null) {
     const rest = bare.slice(scheme[0].length).replace(/^v2\//, "");
@@ -81,7 +89,6 @@ function checkWhole(text: string, bare: string): void {
 }
 
 function readDigest(text: string, digest: string): Digest {
-  if (digest === "") throw refuse(text, "ends with @ but names no digest", text.slice(0, -1));
   try {
     return parseDigest(digest);
   } catch (cause) {

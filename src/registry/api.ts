@@ -13,6 +13,8 @@ export type ApiOptions = {
   readonly insecureRegistries: ReadonlySet<string>;
   readonly say: (line: string) => void;
   readonly warn: (message: string) => void;
+  /** A text without the secrets that are masked. */
+  readonly withhold: (text: string) => string;
 };
 
 /** What to ask for, below a repository. */
@@ -32,12 +34,18 @@ export type Reached = {
 type Followed = Reached & { readonly refusals: readonly string[] };
 
 const REDIRECT_LIMIT = 5;
+// "A registry MUST NOT send more than 4096 bytes of warning data from all headers combined":
+// https://github.com/opencontainers/distribution-spec/blob/main/spec.md#warnings
+const WARNING_BYTES = 4096;
+// The runner keeps ten annotations of a type and step; half of them are left for what is not a registry's words.
+const WARNING_LIMIT = 10 / 2;
 
 /** Sends requests to a registry's API: at its origin, authorized, redirects followed, refusals as failures. */
 export class Api {
   readonly #options: ApiOptions;
   readonly #origins = new Map<string, URL>();
-  readonly #said = new Set<string>();
+  /** The warnings of each registry, and one more where there were more than are shown. */
+  readonly #warnings = new Map<string, Set<string>>();
   readonly #remaining = new Map<string, string>();
 
   constructor(options: ApiOptions) {
@@ -58,7 +66,7 @@ export class Api {
     const { answer } = reached;
     this.#note(image.registry, answer.headers);
     if (answer.status >= 200 && answer.status < 300) return reached;
-    throw refusal(reached);
+    throw refusal(reached, describeErrors(answer.body, answer.headers, this.#options.withhold));
   }
 
   /** Redirects by hand: at most five, never from https to http, and no credentials beyond the registry's own origin. */
@@ -101,16 +109,24 @@ export class Api {
     return this.#origins.get(origin.host) ?? origin;
   }
 
-  /** What registries say on the side: warnings (https://www.rfc-editor.org/rfc/rfc7234#section-5.5) and Docker Hub's limits. */
+  /** What registries say on the side: warnings and Docker Hub's limits. */
   #note(registry: string, headers: IncomingHttpHeaders): void {
-    for (const [, text] of String(headers["warning"] ?? "").matchAll(/299 [^\s"]+ "((?:[^"\\]|\\.){1,1024})"/g)) {
-      const line = `${registry} warns: ${text}`;
-      if (!this.#said.has(line)) this.#options.warn(line);
-      this.#said.add(line);
-    }
+    this.#warn(registry, String(headers["warning"] ?? "").slice(0, WARNING_BYTES));
     const [left, window] = String(headers["ratelimit-remaining"] ?? "").split(";w=");
     const [limit] = String(headers["ratelimit-limit"] ?? "").split(";w=");
     if (left && window) this.#remaining.set(registry, `${left} of ${limit || "?"} pulls left per ${window} s`);
+  }
+
+  /** Each warning once: https://www.rfc-editor.org/rfc/rfc7234#section-5.5 */
+  #warn(registry: string, header: string): void {
+    const known = this.#warnings.get(registry) ?? new Set();
+    this.#warnings.set(registry, known);
+    for (const [, text = ""] of header.matchAll(/299 [^\s"]+ "((?:[^"\\]|\\.){1,1024})"/g)) {
+      if (known.has(text) || known.size > WARNING_LIMIT) continue;
+      known.add(text);
+      if (known.size <= WARNING_LIMIT) this.#options.warn(`${registry} warns: ${text}`);
+      else this.#options.say(`${registry} sends more than ${WARNING_LIMIT} warnings: the others are not shown`);
+    }
   }
 }
 
@@ -142,9 +158,8 @@ export class RefusedError extends PullError {
 }
 
 /** The status decides, the registry's code only explains: codes and bodies differ between registries, statuses hardly do. */
-function refusal({ url, answer, refusals }: Followed): RefusedError {
-  const { status, body, headers } = answer;
-  const words = describeErrors(body, headers);
+function refusal({ url, answer, refusals }: Followed, words: string): RefusedError {
+  const { status } = answer;
   const head = `${url.host} answered ${status}${words === "" ? "" : ` ${words}`}`;
   return new RefusedError(reasonFor(status, refusals), `${head}${detailsOf(answer, refusals)}`, status);
 }

@@ -1,4 +1,5 @@
 import type { IncomingHttpHeaders } from "node:http";
+import { type Json, parseJson } from "../oci/json.ts";
 
 // Enough for every registry's own words; a page of HTML is cut, never dumped.
 const SHOWN_LIMIT = 1024;
@@ -7,18 +8,13 @@ const SHOWN_LIMIT = 1024;
  * What a registry said in the body of an error answer, as one line: every `errors[]` entry with code, message and detail,
  * and else whatever text there is (a 4xx body "MAY be in any format":
  * https://github.com/opencontainers/distribution-spec/blob/main/spec.md#error-codes). Empty when it said nothing.
+ * `withhold` takes secrets out before the line is cut: half of a secret would not be found afterwards. Never fails.
  */
-export function describeErrors(body: Uint8Array, headers: IncomingHttpHeaders): string {
+export function describeErrors(body: Uint8Array, headers: IncomingHttpHeaders, withhold: (text: string) => string): string {
   const text = new TextDecoder().decode(body).trim();
   const type = mediaTypeOf(headers);
   if (type === "text/html" || /^<!doctype html|^<html/i.test(text)) return "a web page (text/html), not a registry's answer";
-  return shorten(
-    fromJson(text) ??
-      text
-        .replace(/<[^<>]*>/g, " ")
-        .replace(/\s+/g, " ")
-        .trim(),
-  );
+  return shorten(withhold(fromJson(text) ?? withoutTags(text)));
 }
 
 /** The media type of an answer in lower case, without parameters; empty when there is none. */
@@ -26,19 +22,25 @@ export function mediaTypeOf(headers: IncomingHttpHeaders): string {
   return (headers["content-type"] ?? "").split(";")[0]?.trim().toLowerCase() ?? "";
 }
 
+function withoutTags(text: string): string {
+  const bare = text.replace(/<[^<>]*>/g, " ");
+  return bare.replace(/\s+/g, " ").trim();
+}
+
 function shorten(text: string): string {
   return text.length > SHOWN_LIMIT ? `${text.slice(0, SHOWN_LIMIT)}…` : text;
 }
 
+/** Undefined for what is no JSON object, or one that is nested too deep to be written again. */
 function fromJson(text: string): string | undefined {
   if (!text.startsWith("{")) return undefined;
-  let json: unknown;
+  let json: Json;
   try {
-    json = JSON.parse(text);
+    json = parseJson(new TextEncoder().encode(text), "error");
   } catch {
     return undefined;
   }
-  const { errors, ...own } = json as { errors?: unknown };
+  const { errors, ...own } = json as { errors?: Json };
   const entries = Array.isArray(errors) && errors.length > 0 ? errors : [own];
   const described = entries.map(describeEntry).filter((entry) => entry !== "");
   return described.length > 0 ? described.join("; ") : undefined;

@@ -17,6 +17,8 @@ export type TokenServiceOptions = {
   readonly now: () => number;
   readonly trustedRealms: ReadonlySet<string>;
   readonly mask: (secret: string) => void;
+  /** A text without the secrets that are masked. */
+  readonly withhold: (text: string) => string;
 };
 
 // containers/image's limit; a token is a few KiB of JWT.
@@ -45,15 +47,13 @@ export class TokenService {
     const service = challenge.parameters.get("service");
     const fields: [string, string][] = [...(service ? [["service", service] as [string, string]] : []), ["scope", scope]];
     const answer = await this.#ask(registry, realm, fields, credential);
+    const words = describeErrors(answer.body, answer.headers, this.#options.withhold);
     if (answer.status === 429 || answer.status === 408 || answer.status >= 500) {
       const reason = answer.status === 429 ? "rate-limited" : "server-error";
-      throw new PullError(reason, `token service ${realm.host} answered ${answer.status}: ${describeErrors(answer.body, answer.headers)}`);
+      throw new PullError(reason, `token service ${realm.host} answered ${answer.status}: ${words}`);
     }
     if (answer.status !== 200) {
-      return {
-        refused: `${realm.host} answered ${answer.status} ${describeErrors(answer.body, answer.headers)}`.trim(),
-        status: answer.status,
-      };
+      return { refused: `${realm.host} answered ${answer.status} ${words}`.trim(), status: answer.status };
     }
     return this.#read(realm, answer);
   }

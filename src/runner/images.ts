@@ -29,6 +29,11 @@ function readImage({ line, text }: Item, platforms: Requirement, complain: Compl
     return undefined;
   }
   const [written = "", ...options] = text.split(",").map((part) => part.trim());
+  // The rest of a login whose password has a comma: none of it is repeated.
+  if (options.some((option) => option.includes("@") && !option.startsWith("name="))) {
+    complain(`${where}: expected a reference before the first comma; credentials go into registry-auth; ${FORM}`);
+    return undefined;
+  }
   const reference = attempt(() => parseReference(written), where, complain);
   const values = readOptions(where, options, complain);
   const own = (values.get("platform") ?? []).map((platform) => ({ line, text: platform }));

@@ -12,11 +12,10 @@ const INVISIBLE = /[\p{Cc}\p{Zl}\p{Zp}\p{Cf}\p{Cs}\p{Co}\p{Cn}\p{Default_Ignorab
  * annotations and summary.
  */
 export function sanitise(text: string): string {
-  const cut = text.length > LENGTH_LIMIT ? `${text.slice(0, LENGTH_LIMIT)}…` : text;
-  return cut
-    .replace(INVISIBLE, visible)
-    .replace(/:(?=:)/g, ":\\")
-    .replace(/#(?=#)/g, "#\\");
+  // Characters that are written out make it longer, so it is cut before and after.
+  const line = text.slice(0, LENGTH_LIMIT + 1).replace(INVISIBLE, visible);
+  const harmless = line.replace(/:(?=:)/g, ":\\").replace(/#(?=#)/g, "#\\");
+  return harmless.length > LENGTH_LIMIT ? `${harmless.slice(0, LENGTH_LIMIT)}…` : harmless;
 }
 
 function visible(character: string): string {
@@ -38,14 +37,23 @@ export function markdown(text: string): string {
   return sanitise(text).replace(/[&<>"'`|*_~[\]!\\#$@]/g, (character) => `&#${character.codePointAt(0)};`);
 }
 
+// What a shell takes as it stands, whether quoted or not: letters, digits and _ anywhere, and + - . / : behind those. The
+// rest, and every character beyond ASCII, means something to one of them: https://pubs.opengroup.org/onlinepubs/9799919799/utilities/V3_chap02.html#tag_19_02
+// and, for PowerShell, its dashes, its seven other quotes, and - or / at the start of an argument:
+// https://github.com/PowerShell/PowerShell/blob/master/src/System.Management.Automation/engine/parser/CharTraits.cs
+// The backslash is that of \u00XX.
+const NOT_PLAIN = /^[^\w\\]|[^\w+\-./:\\]/g;
+
 /**
- * `value` as JSON that is harmless where somebody expands it inside single or double shell quotes: every character that
- * ends or starts something there is written as `\u00XX`. The same JSON value to every parser.
+ * `value` as JSON that runs and expands nothing where it is written into a shell script, in quotes of either kind: in a
+ * string, every character that is not plain to all shells is `\u00XX`. The same JSON value to every parser. Between single
+ * quotes the text arrives whole; between double ones, which JSON's own end, its quotes and backslashes are lost.
  */
 export function harmlessJson(value: unknown): string {
-  // Escapes are read from left to right, so that the backslash of an escaped backslash never starts another.
-  const json = JSON.stringify(value).replace(/\\./g, (pair) => (/[bfnrt]/.test(pair) ? unicode(JSON.parse(`"${pair}"`)) : pair));
-  return json.replace(/[$`'<>&;|\u007f-\u009f]/g, unicode);
+  const json = JSON.stringify(value).replace(/\\[^u]/g, (pair) => unicode(JSON.parse(`"${pair}"`)));
+  // No string holds a quote any more: every second part is one.
+  const parts = json.split('"');
+  return parts.map((part, at) => (at % 2 === 0 ? part : part.replace(NOT_PLAIN, unicode))).join('"');
 }
 
 function unicode(character: string): string {

@@ -177,6 +177,14 @@ rows("documents", [
   document("M6", "a key twice, deep down", manifest({}).replace('"size"', '"size":1,"size"'), 'duplicate key "size"'),
   document("M6", "a known key in another case", manifest({ LAYERS: [] }), 'ambiguous: it has "LAYERS" where layers is the field\'s name'),
   document("M6", "a known key in a case of its own", manifest({ "layer\u017f": [] }), 'ambiguous: it has "layer'),
+  configured(
+    "M6",
+    "a user of a config, twice, in two cases",
+    withConfig({ config: { User: "nobody", user: "root", WorkingDir: "/safe", workingdir: "/evil" } }),
+    "invalid",
+    'ambiguous: it has "user" where User is the field',
+  ),
+  configured("M6", "a config whose rootfs is null", withConfig({ rootfs: null }), "invalid", "rootfs: expected an object, got null"),
   document("M6", "a descriptor's key in another case", layerWith({ Digest: good.digest }), 'ambiguous: it has "Digest"'),
   {
     id: "M7",
@@ -220,6 +228,22 @@ rows("documents", [
     "too many schema 1 fsLayers",
     { type: SCHEMA1 },
   ),
+  {
+    id: "M8",
+    what: "an error nested 20,000 deep, for an optional image: it fails that one, and not the step",
+    status: "ok",
+    arrange: ({ registry, evil }) => {
+      const deep = `${"[".repeat(20_000)}${"]".repeat(20_000)}`;
+      const body = `{"errors":[{"code":"DEEP","detail":${deep}}]}`;
+      evil.on(/./, (_, wire) => wire.answer(404, { "Content-Type": "application/json" }, body));
+      return { inputs: { images: `${registry.push(REPOSITORY, "1", good)}\n${evil.host}/${REPOSITORY}:1,optional=true` } };
+    },
+    check: (_, { outputs }) => {
+      assert.deepEqual(JSON.parse(outputs.get("digests") ?? ""), [good.digest, ""]);
+      const [missing] = JSON.parse(outputs.get("missing") ?? "");
+      assert.deepEqual([missing.status, /answered 404 .*DEEP/.test(missing.message)], ["not-found", true]);
+    },
+  },
   {
     id: "M8",
     what: "indexes in indexes, ten deep",
@@ -266,6 +290,25 @@ rows("documents", [
     arrange: ({ evil }) => ({
       inputs: { images: evil.serve(REPOSITORY, "1", index([], { entries: Array(1_000).fill(descriptor(good)) })) },
     }),
+  },
+  {
+    id: "M8",
+    what: "a media type of 300 kB, twice: missing names both images",
+    status: "ok",
+    arrange: ({ evil }) => {
+      const body = manifest({ mediaType: "x".repeat(300_000) });
+      evil.on(/./, (_, wire) => wire.answer(200, { "Content-Type": OCI_MANIFEST }, body));
+      const image = `${evil.host}/${REPOSITORY}`;
+      return { inputs: { images: `${image}:1,optional=true\n${image}:2,optional=true` } };
+    },
+    check: (_, { outputs }) => {
+      const missing: { status: string; message: string }[] = JSON.parse(outputs.get("missing") ?? "");
+      assert.deepEqual(
+        missing.map(({ status }) => status),
+        ["invalid", "invalid"],
+      );
+      for (const { message } of missing) assert.match(message, /mediaType: expected a media type of at most 255 characters, got 300000/);
+    },
   },
   document(
     "M8",

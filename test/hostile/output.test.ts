@@ -162,26 +162,42 @@ function isWhole(text: string): boolean {
   return !/\p{Cs}/u.test(text);
 }
 
-/** A registry that says back what it was sent. */
-const echoes = (world: World): Arranged => {
-  world.evil.on(
-    /\/v2\//,
-    (_, wire) => wire.answer(401, { "WWW-Authenticate": 'Basic realm="x"' }),
-    (request, wire) => {
-      const authorization = request.headers.get("authorization") ?? "";
-      const decoded = Buffer.from(authorization.replace("Basic ", ""), "base64").toString();
-      return wire.answer(
-        403,
-        { "Content-Type": "application/json" },
-        JSON.stringify({ errors: [{ code: "DENIED", message: `${authorization} is ${decoded}` }] }),
-      );
-    },
-  );
-  return { inputs: { images: `${world.evil.host}/org/app:1`, "registry-auth": world.login(world.evil.host) } };
-};
+/** A registry that says back what it was sent, behind so many characters. */
+const echoes =
+  (before = 0) =>
+  (world: World): Arranged => {
+    world.evil.on(
+      /\/v2\//,
+      (_, wire) => wire.answer(401, { "WWW-Authenticate": 'Basic realm="x"' }),
+      (request, wire) => {
+        const authorization = request.headers.get("authorization") ?? "";
+        const decoded = Buffer.from(authorization.replace("Basic ", ""), "base64").toString();
+        return wire.answer(
+          403,
+          { "Content-Type": "application/json" },
+          JSON.stringify({ errors: [{ code: "DENIED", message: `${"x".repeat(before)}${authorization} is ${decoded}` }] }),
+        );
+      },
+    );
+    return { inputs: { images: `${world.evil.host}/org/app:1`, "registry-auth": world.login(world.evil.host) } };
+  };
 
 rows("secrets", [
-  { id: "O4", what: "a registry that says back what it was sent", status: "unauthorized", reason: /is me:\*\*\*/, arrange: echoes },
+  { id: "O4", what: "a registry that says back what it was sent", status: "unauthorized", reason: /is me:\*\*\*/, arrange: echoes() },
+  ...[920, 940, 960, 980, 1_000].map(
+    (before): Row => ({
+      id: "O4",
+      what: `a registry that says it back where its words are cut, behind ${before} characters`,
+      status: "unauthorized",
+      arrange: echoes(before),
+      check: ({ evil }, { stdout, outputs, summary }) => {
+        const [, sent = ""] = / (.*)/.exec(evil.seen.at(-1)?.headers.get("authorization") ?? "") ?? [];
+        assert.ok(sent.length > 8);
+        const said = [stdout.replaceAll(/^::add-mask::.*$/gm, ""), ...outputs.values(), summary].join("\n");
+        for (const secret of [sent, SECRETS.password]) assert.ok(!said.includes(secret.slice(0, 4)), secret);
+      },
+    }),
+  ),
   {
     id: "O4",
     what: "a redirect to a signed URL that fails: nothing of its query",

@@ -33,6 +33,21 @@ rows("references and inputs", [
   refused("R2 a registry that is only a user name", "ghcr.io@evil.example/a", /credentials go into registry-auth/),
   refused("R2 a password behind a scheme", "docker://user:pw-of-somebody@ghcr.io/a", /credentials go into registry-auth/, "pw-of-somebody"),
   refused("R2 a password in a URL", "https://user:pw-of-somebody@ghcr.io/a", /credentials go into registry-auth/, "pw-of-somebody"),
+  ...["ghcr.io", "ghcr.io:5000", `ghcr.io/${"a".repeat(900)}`, ""].flatMap((after) => [
+    refused(
+      `R2 a password before ${after.slice(0, 20)} and nothing else`,
+      `me:pw-of-somebody@${after}`,
+      /credentials go into registry-auth/,
+      "somebody",
+    ),
+    refused(
+      `R2 a password alone before ${after.slice(0, 20)}, in a URL`,
+      `https://pw-of-somebody@${after}`,
+      /credentials go into registry-auth/,
+      "somebody",
+    ),
+  ]),
+  refused("R2 a password with a comma", "me:pw-of,some=body,some-body@ghcr.io/a", /credentials go into registry-auth/, "body"),
   refused("R3 what looks like an option", "-rm", /wrong component "-rm"/),
   refused("R3 a line break and a command", "alpine\r::set-output name=digest::x", /reference "alpine/, "\n::set-output"),
   refused("R3 NUL", "alpine\u0001x", /not printable ASCII/, "\u0001"),
@@ -63,7 +78,7 @@ rows("references and inputs", [
   byDigest("R6", "upper case", `sha256:${"A".repeat(64)}`, /lower-case hex digits, got upper case/),
   byDigest("R6", "63 digits", `sha256:${"a".repeat(63)}`, /expected 64 hex digits, got 63/),
   byDigest("R6", "65 digits", `sha256:${"a".repeat(65)}`, /expected 64 hex digits, got 65/),
-  byDigest("R6", "another algorithm", `md5:${"a".repeat(32)}`, /expected the algorithm sha256 or sha512, got "md5"/),
+  byDigest("R6", "another algorithm", `md5:${"a".repeat(32)}`, /expected name@sha256:… or name@sha512:…, got "@md5:a/),
   byDigest("R6", "a path", "sha256:../../x", /credentials go into|hex digits only/),
   byDigest("R6", "two digests", `sha256:${HEX}@sha256:${HEX}`, /hex digits/),
   {

@@ -44,7 +44,36 @@ describe("parseConfig", () => {
     ["labels that are not strings", { ...PLATFORM, config: { Labels: { a: 1 } } }, /Labels a: expected a string/],
     ["another case of a field", { ...PLATFORM, Architecture: "arm64" }, /ambiguous/],
     ["another case of Labels", { ...PLATFORM, config: { labels: {} } }, /ambiguous/],
+    ["a rootfs that is null", { ...PLATFORM, rootfs: null }, /rootfs: expected an object, got null/],
+    ["a rootfs that is a list", { ...PLATFORM, rootfs: [] }, /rootfs: expected an object, got a list/],
+    ["another case of diff_ids", { ...PLATFORM, rootfs: { Diff_IDs: [] } }, /ambiguous/],
   ] as const) {
     it(`refuses ${name}`, () => assert.throws(() => parse(value), problem));
+  }
+
+  // What the outputs show, by itself or in the whole config, and what else Docker reads of it.
+  const fields =
+    "User ExposedPorts Env Entrypoint Cmd Volumes WorkingDir Labels StopSignal ArgsEscaped Memory MemorySwap CpuShares Healthcheck " +
+    "Hostname Domainname AttachStdin AttachStdout AttachStderr Tty OpenStdin StdinOnce Image NetworkDisabled MacAddress OnBuild StopTimeout Shell";
+  for (const field of fields.split(" ")) {
+    for (const other of [field.toLowerCase(), field.toUpperCase(), field.replace(/s|S/, "\u017f")].filter((name) => name !== field)) {
+      it(`refuses ${field} as ${other}, which Go takes for it`, () => {
+        const ambiguous = new RegExp(`config is ambiguous: it has "${other}" where ${field} is the field's name`);
+        assert.throws(() => parse({ ...PLATFORM, config: { [other]: null } }), ambiguous);
+        assert.throws(() => parse({ ...PLATFORM, config: { [field]: null, [other]: null } }), ambiguous);
+      });
+    }
+    it(`refuses ${field} twice`, () => {
+      const twice = `{"os":"linux","architecture":"amd64","config":{"${field}":null,"${field}":null}}`;
+      assert.throws(() => parseConfig(Buffer.from(twice)), /duplicate key/);
+    });
+  }
+
+  const top =
+    "architecture os variant os.version os.features author created config rootfs history id parent comment container container_config docker_version";
+  for (const field of top.split(" ")) {
+    it(`refuses ${field} in another case`, () => {
+      assert.throws(() => parse({ ...PLATFORM, [field.toUpperCase()]: null }), new RegExp(`ambiguous: .* where ${field} is`));
+    });
   }
 });

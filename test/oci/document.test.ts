@@ -134,6 +134,39 @@ describe("parseDocument", () => {
     });
   }
 
+  const long = "x".repeat(300_000);
+  const longest = `${"a".repeat(127)}/${"b".repeat(127)}`;
+  for (const [where, body] of [
+    ["a document", { mediaType: "TYPE" }],
+    ["an artifact", { mediaType: types.OCI_MANIFEST, config: CONFIG, layers: [], artifactType: "TYPE" }],
+    ["an old artifact", { mediaType: types.OCI_ARTIFACT, artifactType: "TYPE" }],
+    ["a config", { mediaType: types.OCI_MANIFEST, config: { ...CONFIG, mediaType: "TYPE" }, layers: [] }],
+    ["a layer", { mediaType: types.OCI_MANIFEST, config: CONFIG, layers: [{ ...CONFIG, mediaType: "TYPE" }] }],
+    ["an entry", { mediaType: types.OCI_INDEX, manifests: [{ ...ENTRY, mediaType: "TYPE" }] }],
+    ["an entry's artifact", { mediaType: types.OCI_INDEX, manifests: [{ ...ENTRY, artifactType: "TYPE" }] }],
+  ] as const) {
+    it(`refuses a media type of ${where} that is longer than any can be`, () => {
+      const read = (type: string) => parseDocument(Buffer.from(JSON.stringify(body).replace("TYPE", type)), "");
+      assert.throws(() => read(`${longest}x`), /Type: expected a media type of at most 255 characters, got 256/);
+      if (where === "a document") assert.throws(() => read(longest), /expected an image manifest or index/);
+      else assert.doesNotThrow(() => read(longest));
+    });
+  }
+
+  for (const [what, body] of [
+    ["a size", { mediaType: types.OCI_INDEX, manifests: [{ ...ENTRY, size: long }] }],
+    ["a size that is a list", { mediaType: types.OCI_INDEX, manifests: [{ ...ENTRY, size: [long] }] }],
+    ["fields", { [long]: 1 }],
+    ["an annotation", { mediaType: types.OCI_INDEX, manifests: [{ ...ENTRY, annotations: { [long]: 1 } }] }],
+  ] as const) {
+    it(`repeats no more of ${what} than a message holds`, () => {
+      assert.throws(
+        () => parseDocument(json(body), ""),
+        (error) => error instanceof PullError && error.message.length < 1_000 && error.message.includes("x".repeat(80)),
+      );
+    });
+  }
+
   it("never throws anything but its own error", () => {
     const key = fc.constantFrom(
       "mediaType",

@@ -47,6 +47,17 @@ describe("schema 1", () => {
     ]);
   });
 
+  it("refuses a config whose fields are in another case, which an engine would read", () => {
+    for (const change of [{ Config: { User: "root" } }, { config: { user: "root" } }]) {
+      const body = changed((manifest) => {
+        const [newest] = manifest["history"] as { v1Compatibility: string }[];
+        assert.ok(newest);
+        newest.v1Compatibility = JSON.stringify({ ...JSON.parse(newest.v1Compatibility), ...change });
+      });
+      assert.throws(() => read(body), /ambiguous/);
+    }
+  });
+
   it("a body that carries a trusted payload in a signature is read as that payload, not as the body around it", () => {
     const evil = image("linux/amd64", { salt: "evil" });
     const trusted = schema1(false);

@@ -331,6 +331,7 @@ describe("a session", () => {
       ["has one with a line break", '{"token":"a\\r\\nb"}', /expected one/],
       ["is null", "null", /expected one/],
       ["never ends", `"${"x".repeat(1_100_000)}"`, /too large/],
+      ["is nested half a million deep", `{"token":${"[".repeat(500_000)}${"]".repeat(500_000)}}`, /expected one/],
     ] as const) {
       it(`is refused when its answer ${name}`, async () => {
         registry.faults.push((request, response) => {
@@ -355,6 +356,32 @@ describe("a session", () => {
         await assert.rejects(client.manifest(at(), "v1"), failing(status, /token service .* answered.*busy/));
         registry.faults.length = 0;
         assert.equal((await client.manifest(at(), "v1")).authenticated, true);
+      });
+    }
+
+    for (const [answered, status] of [
+      [401, "unauthorized"],
+      [503, "unreachable"],
+    ] as const) {
+      it(`that answers ${answered}, nested 20,000 deep, is ${status}`, async () => {
+        registry.faults.push((request, response) => {
+          if (!request.url?.startsWith("/token")) return false;
+          response.writeHead(answered).end(`{"details":${"[".repeat(20_000)}${"]".repeat(20_000)}}`);
+          return true;
+        });
+        await assert.rejects(connect().client.manifest(at(), "v1"), failing(status, /details/));
+      });
+    }
+
+    for (const answered of [401, 503]) {
+      it(`that answers ${answered} and says a password back where its words are cut shows nothing of it`, async () => {
+        registry.faults.push((request, response) => {
+          if (!request.url?.startsWith("/token")) return false;
+          response.writeHead(answered).end(`${"x".repeat(1_020)}correct horse`);
+          return true;
+        });
+        const { client } = connect(login("correct horse"));
+        await assert.rejects(client.manifest(at(), "v1"), (error: Error) => /xxx/.test(error.message) && !/corr/.test(error.message));
       });
     }
 

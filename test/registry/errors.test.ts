@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { describeErrors } from "../../src/registry/errors.ts";
 
-const describeBody = (body: string, type = "application/json") => describeErrors(Buffer.from(body), { "content-type": type });
+const describeBody = (body: string, type = "application/json", withhold: (text: string) => string = (text) => text) =>
+  describeErrors(Buffer.from(body), { "content-type": type }, withhold);
 
 describe("describeErrors", () => {
   for (const [name, body, expected] of [
@@ -34,5 +35,28 @@ describe("describeErrors", () => {
     assert.match(describeBody("<p>log in", "text/html; charset=utf-8"), /a web page/);
     assert.match(describeBody("<!DOCTYPE html><p>x", ""), /a web page/);
     assert.equal(describeBody("x".repeat(5_000), "text/plain").length, 1_025);
+  });
+
+  for (const [what, open, close] of [
+    ["lists", "[", "]"],
+    ["objects", '{"a":', "}"],
+  ] as const) {
+    it(`shows what is nested 20,000 ${what} deep as the text it is`, () => {
+      const deep = `${open.repeat(20_000)}1${close.repeat(20_000)}`;
+      for (const body of [`{"errors":[{"code":"DEEP","detail":${deep}}]}`, `{"errors":${deep}}`, `{"details":${deep}}`]) {
+        const described = describeBody(body);
+        assert.deepEqual([described.length, described.startsWith(body.slice(0, 1_000))], [1_025, true]);
+      }
+    });
+  }
+
+  it("withholds a secret before it cuts, wherever the secret stands", () => {
+    const secret = "correct horse battery";
+    const withhold = (text: string) => text.replaceAll(secret, "***");
+    for (let before = 1_000; before <= 1_030; before++) {
+      const said = `${"x".repeat(before)}${secret}${"y".repeat(100)}`;
+      for (const body of [said, JSON.stringify({ errors: [{ message: said }] })])
+        assert.match(describeBody(body, "text/plain", withhold), /^x+\**y*…$/);
+    }
   });
 });

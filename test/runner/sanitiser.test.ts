@@ -11,6 +11,11 @@ describe("sanitise", () => {
     assert.equal(sanitise("x".repeat(5_000)).length, 4_001);
   });
 
+  it("is no longer than an annotation, whatever it makes visible", () => {
+    for (const unseen of ["\u0000", "\u202e", "\u{e0001}", "::", "##", "\ud800"])
+      assert.equal(sanitise(unseen.repeat(5_000)).length, 4_001);
+  });
+
   it("makes visible what cannot be seen", () => assert.equal(sanitise("a\u0000b\u202ec\n##[x]::d"), "a\\x00b\\u202ec\\x0a#\\#[x]:\\:d"));
 });
 
@@ -30,12 +35,32 @@ describe("harmlessJson", () => {
     );
   });
 
-  it("has nothing that a shell would act on between quotes", () => {
-    const shell = fc.string({ unit: fc.constantFrom(..."$`'<>&;|\\\n\t\u007f\u0085nub\"") });
+  it("writes in strings only what is plain to every shell", () => {
+    const shell = fc.string({ unit: fc.constantFrom(..."$`'\"\\<>&;|()[]{}*?~!#=%^,@ \n\t\u007f\u0085\u00a0é\u2019nub-/+.:_") });
+    const plain = /^\{"([^"]*)":\["([^"]*)",-1.5,true,null\]\}$/;
     fc.assert(
-      fc.property(shell, (text) => !/[$`'<>&;|]|\p{Cc}/u.test(harmlessJson({ [text]: text }))),
+      fc.property(shell, (text) => {
+        const [, key = " ", value = " "] = plain.exec(harmlessJson({ [text]: [text, -1.5, true, null] })) ?? [];
+        // PowerShell would take a string that starts with - or / for an option.
+        for (const written of [key, value]) assert.match(written, /^(\w|\\u[0-9a-f]{4})?(\w|[+\-./:]|\\u[0-9a-f]{4})*$/);
+      }),
       { numRuns: 1_000 },
     );
-    assert.equal(harmlessJson("a$(b)\n\\n\\\\"), '"a\\u0024(b)\\u000a\\\\n\\\\\\\\"');
+    assert.equal(harmlessJson('a$(b)\n\\n\\\\"'), '"a\\u0024\\u0028b\\u0029\\u000a\\u005cn\\u005c\\u005c\\u0022"');
+    assert.equal(harmlessJson(["-a", "/b", "linux/arm64", "a-b:1.0+c"]), '["\\u002da","\\u002fb","linux/arm64","a-b:1.0+c"]');
+  });
+
+  for (const quote of "'\u2018\u2019\u201a\u201b\u201c\u201d\u201e\u2013\u2014\u2015\u0085\u00a0\u2003\u2028\u3000") {
+    it(`escapes ${unicodeOf(quote)}, which is syntax to PowerShell`, () => {
+      assert.equal(harmlessJson({ [quote]: `a${quote}` }), `{"${unicodeOf(quote)}":"a${unicodeOf(quote)}"}`);
+    });
+  }
+
+  it("takes long strings", () => {
+    assert.equal(harmlessJson("\n".repeat(300_000)).length, 1_800_002);
   });
 });
+
+function unicodeOf(character: string): string {
+  return `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`;
+}

@@ -8,6 +8,7 @@ import type { DockerConfig } from "../../src/registry/docker-config.ts";
 import { Http, type HttpOptions } from "../../src/registry/http.ts";
 import type { Clock } from "../../src/registry/retry.ts";
 import { TokenService } from "../../src/registry/token.ts";
+import { withhold as withoutSecrets } from "../../src/runner/sanitiser.ts";
 
 export type Connection = {
   readonly client: RegistryClient;
@@ -54,6 +55,7 @@ export function connect(options: ConnectOptions = {}): Connection {
   const clock = { now: () => time, sleep, after, random: () => 0.5, effort: () => () => 0 };
   const say = (line: string): void => void said.push(line);
   const warn = (line: string): void => void warned.push(line);
+  const withhold = (text: string): string => withoutSecrets(new Set(masked), text);
   const mask = (secret: string): void => void masked.push(secret);
   const http = new Http({ signal: stop.signal, clock, resolve: options.resolve ?? lookup, concurrency: options.concurrency ?? 6, say });
   const keychain = new Keychain({
@@ -64,9 +66,9 @@ export function connect(options: ConnectOptions = {}): Connection {
     warn,
     mask,
   });
-  const tokens = new TokenService({ http, now: clock.now, trustedRealms: new Set(options.trustedRealms), mask });
+  const tokens = new TokenService({ http, now: clock.now, trustedRealms: new Set(options.trustedRealms), mask, withhold });
   const authenticator = new Authenticator({ http, keychain, tokens, now: clock.now, warn });
-  const api = new Api({ http, authenticator, insecureRegistries: new Set(options.insecureRegistries), say, warn });
+  const api = new Api({ http, authenticator, insecureRegistries: new Set(options.insecureRegistries), say, warn, withhold });
   const client = new RegistryClient(api, say);
   const pass = (ms: number): void => {
     time += ms;
