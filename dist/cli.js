@@ -8,7 +8,7 @@ import {
 import {
   DEFAULTS,
   step
-} from "./chunk-IZGB4P3B.js";
+} from "./chunk-LT6ZSQE3.js";
 import {
   save
 } from "./chunk-WLW4WYYV.js";
@@ -51,7 +51,7 @@ function toEnvironment(args) {
 __name(toEnvironment, "toEnvironment");
 async function main(args) {
   if (args.length === 0) {
-    const { demonstrate } = await import("./demo-YQ6GRIAB.js");
+    const { demonstrate } = await import("./demo-5U46G7H4.js");
     return demonstrate(write);
   }
   let environment;

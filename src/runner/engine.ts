@@ -45,11 +45,13 @@ type Store = {
   readonly digests: boolean;
   /** Several platforms of one image. */
   readonly platforms: boolean;
+  /** It looks for its machine's platform in an index, and takes no other. */
+  readonly choosesPlatform: boolean;
 };
 
-const CONTAINERD_STORE: Store = { digests: true, platforms: true };
-const CLASSIC_STORE: Store = { digests: false, platforms: false };
-const PODMAN_STORE: Store = { digests: true, platforms: false };
+const CONTAINERD_STORE: Store = { digests: true, platforms: true, choosesPlatform: false };
+const CLASSIC_STORE: Store = { digests: false, platforms: false, choosesPlatform: false };
+const PODMAN_STORE: Store = { digests: true, platforms: false, choosesPlatform: true };
 
 // Enough for an engine's own error, which stands at the end.
 const OUTPUT_LIMIT = 1024;
@@ -94,7 +96,7 @@ async function loadOne(engine: EngineName, image: Loadable, store: Store, { arch
   const [first, ...others] = image.platforms;
   if (first === undefined) return;
   const held = store.platforms ? image.platforms : [first];
-  const archived = toArchived(image, held, store.platforms || satisfies(runner, first.platform));
+  const archived = toArchived(image, held, !store.choosesPlatform || satisfies(runner, first.platform));
   const pinned = `${repositoryName(image.image.wanted.reference)}@${archived.entry.digest}`;
   const shown = image.tag ?? pinned;
   const has = store.platforms

@@ -57,7 +57,10 @@ describe("a registry's warnings", () => {
     const warned: string[] = [];
     const said: string[] = [];
     const values = headers.values();
-    const send = async () => ({ status: 200, headers: { warning: values.next().value }, body: Buffer.alloc(0) });
+    const send = async () => ({
+      answer: { status: 200, headers: { warning: values.next().value }, body: Buffer.alloc(0) },
+      authenticated: false,
+    });
     const api = new Api({
       http: { reach: () => "public", isOpen: () => true },
       authenticator: { session: () => ({ send }) as unknown as Session },

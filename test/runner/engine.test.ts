@@ -260,7 +260,7 @@ describe("engineRunner", () => {
         assert.ok(path);
         assert.equal(digestOf(readFileSync(join(directory, path))), path.replace("blobs/", "").replace("/", ":"));
       }
-      assert.match(stdout, /::warning::this docker keeps no digests/);
+      assert.match(stdout, /::warning::this docker uses the classic image store/);
     } finally {
       await registry.stop();
     }
@@ -278,7 +278,7 @@ describe("engineRunner", () => {
       assert.equal(exitCode, 1);
       const [error, ...more] = commands.filter(({ name }) => name === "error");
       assert.match(error?.data ?? "", /podman could not load .* \(exit code 125\): .*no space left/);
-      assert.deepEqual([more, outputs.get("exists")], [[], "false"]);
+      assert.deepEqual([more, outputs.get("exists")], [[], ""]);
     } finally {
       await registry.stop();
     }
