@@ -8,13 +8,13 @@ import {
 import {
   DEFAULTS,
   step
-} from "./chunk-LT6ZSQE3.js";
+} from "./chunk-4FNKHXYT.js";
 import {
   save
-} from "./chunk-WLW4WYYV.js";
+} from "./chunk-GKEVH7EB.js";
 import "./chunk-5RS5S4CF.js";
 import "./chunk-6MKVWCRI.js";
-import "./chunk-LWRZDFF4.js";
+import "./chunk-JUFDMHX5.js";
 import {
   SYSTEM_CLOCK
 } from "./chunk-OHA6J2HP.js";
@@ -51,7 +51,7 @@ function toEnvironment(args) {
 __name(toEnvironment, "toEnvironment");
 async function main(args) {
   if (args.length === 0) {
-    const { demonstrate } = await import("./demo-5U46G7H4.js");
+    const { demonstrate } = await import("./demo-GGUKXO6X.js");
     return demonstrate(write);
   }
   let environment;

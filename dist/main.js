@@ -7,7 +7,7 @@ import {
 } from "./chunk-WTZBIIHY.js";
 import {
   step
-} from "./chunk-LT6ZSQE3.js";
+} from "./chunk-4FNKHXYT.js";
 import "./chunk-5RS5S4CF.js";
 import "./chunk-Z6BS36K7.js";
 import "./chunk-6MKVWCRI.js";

@@ -5,10 +5,10 @@ import {
 } from "./chunk-FUMPTKZZ.js";
 import {
   save
-} from "./chunk-WLW4WYYV.js";
+} from "./chunk-GKEVH7EB.js";
 import "./chunk-5RS5S4CF.js";
 import "./chunk-Z6BS36K7.js";
-import "./chunk-LWRZDFF4.js";
+import "./chunk-JUFDMHX5.js";
 import {
   SYSTEM_CLOCK
 } from "./chunk-OHA6J2HP.js";

@@ -141,7 +141,9 @@ describe("a pull through the Actions cache", () => {
       });
       const { exitCode, outputs } = await step(pinned);
       assert.equal(exitCode, 1);
-      assert.match(outputs.get("missing") ?? "", new RegExp(`"status":"${expected}".*${code}: withdrawn`));
+      const [problem] = JSON.parse(outputs.get("missing") ?? "[]");
+      assert.equal(problem.status, expected);
+      assert.match(problem.message, new RegExp(`${code}: withdrawn`));
     });
   }
 

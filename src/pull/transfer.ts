@@ -129,7 +129,12 @@ async function transferOne(
 
 /** Images by the repository they are in, in their order. */
 function byRepository(images: readonly Pullable[]): readonly (readonly Pullable[])[] {
-  return [...Map.groupBy(images, ({ resolved }) => repositoryName(resolved.wanted.reference)).values()];
+  const groups = new Map<string, Pullable[]>();
+  for (const image of images) {
+    const name = repositoryName(image.resolved.wanted.reference);
+    groups.set(name, [...(groups.get(name) ?? []), image]);
+  }
+  return [...groups.values()];
 }
 
 /** What went wrong with an image while a blob of it was transferred; a bug goes on as an exception. */

@@ -40,7 +40,7 @@ describe("a real podman", { skip: realPartsMissing("podman") }, () => {
     const first = await runStep({ images: app, pull: "podman" }, environment);
     assert.equal(first.exitCode, 0, first.stdout);
     const again = await runStep({ images: app, pull: "podman" }, environment);
-    assert.match(again.stdout, /podman has .*org\/app:1.0 already/);
+    assert.match(again.stdout, /podman already has .*org\/app:1.0 for linux/);
     await registry.stop();
     const [inspected] = JSON.parse(podman("image", "inspect", pinned));
     assert.deepEqual([inspected.Digest, inspected.RepoTags, inspected.Config.Entrypoint], [made.digest, [app], ["/bin/app"]]);
@@ -106,11 +106,11 @@ for (const store of ["containerd", "classic"] as const) {
       const first = await runStep({ images: app, pull: "docker" }, environment);
       assert.equal(first.exitCode, 0, first.stdout);
       const again = await runStep({ images: app, pull: "docker" }, environment);
-      assert.match(again.stdout, /docker has .*org\/app:1.0 already/);
+      assert.match(again.stdout, /docker already has .*org\/app:1.0 for linux/);
       const pinned = `${registry.host}/org/app@${made.digest}`;
       await registry.stop();
       assert.equal(say(app), "it runs");
-      const lost = /::warning::this docker keeps no digests/.test(first.stdout);
+      const lost = /::warning::this docker uses the classic image store/.test(first.stdout);
       assert.equal(lost, store === "classic");
       if (store === "containerd") assert.equal(say(pinned), "it runs");
     });
