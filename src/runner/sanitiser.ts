@@ -29,12 +29,19 @@ export function withhold(secrets: ReadonlySet<string>, text: string): string {
   return [...secrets].toSorted((one, other) => other.length - one.length).reduce((rest, secret) => rest.replaceAll(secret, "***"), text);
 }
 
+// First what Markdown, HTML or a table cell reads as its own in the middle of a line. Then what GitHub makes a link, a formula or
+// a picture of because of what a text reads, however it is written: mail, @names, #issues, $x$, URLs, www and :emoji:.
+// https://github.github.com/gfm/#autolinks-extension- https://docs.github.com/en/get-started/writing-on-github
+const ACTIVE = /([&<|`*_~[\\])|[@#$]|:(?=\/\/|[\w+-]+:)|(?<=www)\./gi;
+
 /**
- * `text` as Markdown that shows it and does nothing else: sanitised, and all that Markdown, HTML or a table cell would
- * read as its own written as a character reference.
+ * `text` as Markdown that shows it, sanitised, in the middle of a line or a table cell, and does nothing else. Markup is
+ * written as character references; what starts a link is an element of its own, as no reader joins texts across elements.
  */
 export function markdown(text: string): string {
-  return sanitise(text).replace(/[&<>"'`|*_~[\]!\\#$@]/g, (character) => `&#${character.codePointAt(0)};`);
+  return sanitise(text).replace(ACTIVE, (found: string, markup?: string) =>
+    markup === undefined ? `<span>${found}</span>` : `&#${markup.charCodeAt(0)};`,
+  );
 }
 
 // What a shell takes as it stands, whether quoted or not: letters, digits and _ anywhere, and + - . / : behind those. The
