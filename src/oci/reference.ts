@@ -72,10 +72,8 @@ function checkCredentials(text: string): void {
   const [, ...digests] = text.split("@");
   if (digests.every((digest) => /^sha(?:256|512):[^/]*$/i.test(digest))) return;
   const found = JSON.stringify(`@${excerpt(digests.at(-1) ?? "")}`);
-  throw new PullError(
-    "invalid",
-    `reference has an @ without a digest: expected name@sha256:… or name@sha512:…, got ${found}; credentials go into registry-auth`,
-  );
+  const problem = `expected name@sha256:… or name@sha512:…, got ${found}`;
+  throw new PullError("invalid", `reference has an @ without a digest: ${problem}; credentials go into registry-auth`);
 }
 
 function checkWhole(text: string, bare: string): void {
