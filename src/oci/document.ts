@@ -112,7 +112,7 @@ function readDocument(json: JsonObject, mediaType: string): Document {
     const artifactType = readMediaType(json["artifactType"], "manifest artifactType");
     return { kind: "artifact", mediaType, artifactType, config: undefined, layers: descriptors(json["blobs"], "blobs") };
   }
-  const fields = excerpt(Object.keys(json).join(", ")) || "none";
+  const fields = excerpt(Object.keys(json).slice(0, 8).join(", ")) || "none";
   const found = mediaType === "" ? `fields ${fields}` : `mediaType ${mediaType}`;
   throw new PullError(
     "unsupported",
