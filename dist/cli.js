@@ -1,24 +1,24 @@
 import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);
 import {
   terminal
-} from "./chunk-ME34THNG.js";
+} from "./chunk-INQEQH5E.js";
 import {
   cancellation
-} from "./chunk-WTZBIIHY.js";
+} from "./chunk-OF5KKQTF.js";
 import {
   DEFAULTS,
   step
-} from "./chunk-4FNKHXYT.js";
+} from "./chunk-2K2K2GRF.js";
 import {
   save
-} from "./chunk-GKEVH7EB.js";
-import "./chunk-5RS5S4CF.js";
-import "./chunk-6MKVWCRI.js";
-import "./chunk-JUFDMHX5.js";
+} from "./chunk-Q3OS4IBL.js";
+import "./chunk-TQBEFKGP.js";
+import "./chunk-57M27P6D.js";
+import "./chunk-UMBVB3SU.js";
 import {
   SYSTEM_CLOCK
-} from "./chunk-OHA6J2HP.js";
-import "./chunk-TIZNYF3S.js";
+} from "./chunk-TJUEQHIR.js";
+import "./chunk-KENXWDGV.js";
 import "./chunk-WHCU4A3X.js";
 import {
   __name
@@ -51,7 +51,7 @@ function toEnvironment(args) {
 __name(toEnvironment, "toEnvironment");
 async function main(args) {
   if (args.length === 0) {
-    const { demonstrate } = await import("./demo-GGUKXO6X.js");
+    const { demonstrate } = await import("./demo-G2BC7KND.js");
     return demonstrate(write);
   }
   let environment;

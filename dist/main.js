@@ -1,20 +1,20 @@
 import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);
 import {
   actions
-} from "./chunk-FUMPTKZZ.js";
+} from "./chunk-PVMS253V.js";
 import {
   cancellation
-} from "./chunk-WTZBIIHY.js";
+} from "./chunk-OF5KKQTF.js";
 import {
   step
-} from "./chunk-4FNKHXYT.js";
-import "./chunk-5RS5S4CF.js";
+} from "./chunk-2K2K2GRF.js";
+import "./chunk-TQBEFKGP.js";
 import "./chunk-Z6BS36K7.js";
-import "./chunk-6MKVWCRI.js";
+import "./chunk-57M27P6D.js";
 import {
   SYSTEM_CLOCK
-} from "./chunk-OHA6J2HP.js";
-import "./chunk-TIZNYF3S.js";
+} from "./chunk-TJUEQHIR.js";
+import "./chunk-KENXWDGV.js";
 import "./chunk-WHCU4A3X.js";
 import "./chunk-QTX6ZG2H.js";
 

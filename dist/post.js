@@ -2,17 +2,17 @@ import { createRequire as __createRequire } from 'node:module'; const require = 
 import {
   actions,
   readPromises
-} from "./chunk-FUMPTKZZ.js";
+} from "./chunk-PVMS253V.js";
 import {
   save
-} from "./chunk-GKEVH7EB.js";
-import "./chunk-5RS5S4CF.js";
+} from "./chunk-Q3OS4IBL.js";
+import "./chunk-TQBEFKGP.js";
 import "./chunk-Z6BS36K7.js";
-import "./chunk-JUFDMHX5.js";
+import "./chunk-UMBVB3SU.js";
 import {
   SYSTEM_CLOCK
-} from "./chunk-OHA6J2HP.js";
-import "./chunk-TIZNYF3S.js";
+} from "./chunk-TJUEQHIR.js";
+import "./chunk-KENXWDGV.js";
 import "./chunk-WHCU4A3X.js";
 import "./chunk-QTX6ZG2H.js";
 

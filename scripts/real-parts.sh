@@ -18,7 +18,7 @@ patiently() {
 
 packages=""
 for pair in docker-registry:docker-registry skopeo:skopeo podman:podman runc:runc htpasswd:apache2-utils openssl:openssl busybox:busybox-static \
-  zsh:zsh mksh:mksh ksh93:ksh93u+m; do
+  zsh:zsh mksh:mksh ksh93:ksh93u+m cmark-gfm:cmark-gfm; do
   command -v "${pair%%:*}" >/dev/null 2>&1 || packages="$packages ${pair#*:}"
 done
 install_stable() { apt-get update -qq && apt-get install -y -qq --no-install-recommends $packages; }

@@ -20,18 +20,19 @@ export type ImageConfig = {
   readonly json: JsonObject;
 };
 
-// All fields that an engine reads: another case of one is refused. `config` is an output, so those that nothing here reads count, too.
-// The specification's, https://github.com/opencontainers/image-spec/blob/main/config.md#properties, and Docker's,
+// Every field that an engine reads, also those that only the output `config` shows: another case of one is refused.
+// https://github.com/opencontainers/image-spec/blob/main/config.md#properties
 // https://github.com/moby/moby/blob/master/image/image.go
 const FIELDS = words(
   "architecture os variant os.version os.features author created config rootfs history",
   "id parent comment container container_config docker_version",
 );
-// https://github.com/moby/docker-image-spec/blob/main/specs-go/v1/image.go and, for what old images have,
-// https://github.com/moby/moby/blob/master/api/types/container/config.go
+// https://github.com/moby/docker-image-spec/blob/main/specs-go/v1/image.go
+// Old images have more: https://github.com/moby/moby/blob/master/api/types/container/config.go
 const RUN_FIELDS = words(
-  "User ExposedPorts Env Entrypoint Cmd Volumes WorkingDir Labels StopSignal ArgsEscaped Memory MemorySwap CpuShares",
-  "Healthcheck OnBuild Shell StopTimeout Hostname Domainname AttachStdin AttachStdout AttachStderr Tty OpenStdin StdinOnce",
+  "User ExposedPorts Env Entrypoint Cmd Volumes WorkingDir Labels StopSignal ArgsEscaped",
+  "Memory MemorySwap CpuShares Healthcheck OnBuild Shell StopTimeout",
+  "Hostname Domainname AttachStdin AttachStdout AttachStderr Tty OpenStdin StdinOnce",
   "Image NetworkDisabled MacAddress",
 );
 

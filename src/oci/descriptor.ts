@@ -49,6 +49,6 @@ export function readDigest(value: Json | undefined, what: string): Digest {
 function readSize(value: Json | undefined, what: string): number {
   // JSON numbers beyond 2^53 are silently another number in JavaScript, so they are refused with the negative ones.
   if (typeof value === "number" && Number.isSafeInteger(value) && value >= 0) return value;
-  const got = excerpt(JSON.stringify(value) ?? "nothing");
-  throw new PullError("wrong-descriptor", `${what} size: expected a whole number of bytes, got ${got}`);
+  const found = excerpt(JSON.stringify(value) ?? "nothing");
+  throw new PullError("wrong-descriptor", `${what} size: expected a whole number of bytes, got ${found}`);
 }

@@ -112,7 +112,8 @@ function readDocument(json: JsonObject, mediaType: string): Document {
     const artifactType = readMediaType(json["artifactType"], "manifest artifactType");
     return { kind: "artifact", mediaType, artifactType, config: undefined, layers: descriptors(json["blobs"], "blobs") };
   }
-  const found = mediaType === "" ? `fields ${excerpt(Object.keys(json).join(", ")) || "none"}` : `mediaType ${mediaType}`;
+  const fields = excerpt(Object.keys(json).slice(0, 8).join(", ")) || "none";
+  const found = mediaType === "" ? `fields ${fields}` : `mediaType ${mediaType}`;
   throw new PullError(
     "form-unknown",
     `expected an image manifest or index (${[OCI_MANIFEST, OCI_INDEX, DOCKER_MANIFEST, DOCKER_LIST].join(", ")}), got ${found}`,

@@ -135,7 +135,8 @@ export function asString(value: Json | undefined, what: string): string {
 /** The string pairs of labels or annotations, in their order. Fails as `invalid` when a value is not a string. */
 export function asStringMap(value: Json | undefined, what: string): ReadonlyMap<string, string> {
   if (value === undefined || value === null) return new Map();
-  return new Map(Object.entries(asObject(value, what)).map(([key, text]) => [key, asString(text, `${what} ${excerpt(key)}`)]));
+  const read = (key: string, text: Json): string => asString(text, `${what} ${excerpt(key)}`);
+  return new Map(Object.entries(asObject(value, what)).map(([key, text]) => [key, read(key, text)]));
 }
 
 /** As much of `text` as a message has room for: its first 100 characters. */

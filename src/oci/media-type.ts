@@ -5,11 +5,15 @@ import { asString, type Json } from "./json.ts";
 // A type and a subtype of 127 characters each: https://www.rfc-editor.org/rfc/rfc6838#section-4.2
 const LENGTH_LIMIT = 127 + 1 + 127;
 
-/** The media type in `value`; an absent or null value is the empty one. Fails as `invalid` on what is too long to be one. */
+/**
+ * The media type in `value`; an absent or null value is the empty one.
+ * Fails as `invalid` on what is no string, or too long to be a media type.
+ */
 export function readMediaType(value: Json | undefined, what: string): string {
   const mediaType = asString(value, what);
   if (mediaType.length <= LENGTH_LIMIT) return mediaType;
-  throw new PullError("too-large", `${what}: expected a media type of at most ${LENGTH_LIMIT} characters, got ${mediaType.length}`);
+  const expected = `expected a media type of at most ${LENGTH_LIMIT} characters`;
+  throw new PullError("too-large", `${what}: ${expected}, got ${mediaType.length}`);
 }
 
 /** An image index. */

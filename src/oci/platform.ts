@@ -84,8 +84,17 @@ function meant(text: string): string | undefined {
 /** The platform a document names in Go's field names. Fails as `invalid` when a field is not a string. */
 export function readPlatform(value: Json | undefined, what: string): Platform {
   const fields = asObject(value, what, ["os", "architecture", "variant", "os.version"]);
-  const text = (name: string): string => asString(fields[name], `${what} ${name}`);
+  const text = (name: string): string => readPart(fields[name], `${what} ${name}`);
   return normalise(text("os"), text("architecture"), text("variant"), text("os.version"));
+}
+
+// Go's longest names have eight characters, and a Windows build has fifteen.
+const PART_LIMIT = 64;
+
+function readPart(value: Json | undefined, what: string): string {
+  const text = asString(value, what);
+  if (text.length <= PART_LIMIT) return text;
+  throw new PullError("too-large", `${what}: expected at most ${PART_LIMIT} characters, got ${text.length}`);
 }
 
 /** `os/arch[/variant]`, the way it is asked for: `linux/arm/v7`, `windows(10.0.20348.169)/amd64`. */

@@ -72,9 +72,9 @@ function checkCredentials(text: string): void {
   const [, ...digests] = text.split("@");
   if (digests.every((digest) => /^sha(?:256|512):[^/]*$/i.test(digest))) return;
   const found = JSON.stringify(`@${excerpt(digests.at(-1) ?? "")}`);
-  throw new PullError("wrong-reference", `reference has an @ without a digest: expected name@sha256:… or name@sha512:…, got ${found}`, {
-    next: "credentials go into registry-auth",
-  });
+  const problem = `expected name@sha256:… or name@sha512:…, got ${found}`;
+  const next = "credentials go into registry-auth";
+  throw new PullError("wrong-reference", `reference has an @ without a digest: ${problem}`, { next });
 }
 
 function checkWhole(text: string, bare: string): void {

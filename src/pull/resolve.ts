@@ -10,6 +10,10 @@ import type { Fetched, Image, ManifestSource } from "./ports.ts";
 // Nested indexes of the field are two deep, and an image of 64 platforms does not exist: beyond is a mistake or an attack.
 const DEPTH_LIMIT = 3;
 const INDEX_LIMIT = 64;
+// As much as the index itself may have: real ones have some 10 kB, and what is parsed takes twenty times its bytes.
+const NESTED_BYTES = 4 * 1024 * 1024;
+// Four times the largest of the field: more are never built, and each is listed in the log, in outputs and in messages.
+const PLATFORM_LIMIT = 256;
 /** The most manifests that are fetched for one image. */
 export const MANIFEST_LIMIT = 64;
 
@@ -21,9 +25,12 @@ export async function resolveRoot(source: ManifestSource, reference: Reference):
   const fetched = await source.manifest(reference, reference.digest ?? reference.tag ?? "latest");
   const document = parseDocument(fetched.content, fetched.mediaType);
   if (document.kind !== "index") return { fetched, document, offers: [], unnamed: [], attestations: 0, nested: [] };
-  const nested: Nested = { asked: 0, found: [] };
+  const nested: Nested = { asked: 0, bytes: 0, found: [] };
   const entries = await flatten(source, reference, document.entries, nested, 1);
   const images = entries.filter((entry) => !entry.attestation && isImageEntry(entry));
+  if (images.length > PLATFORM_LIMIT) {
+    throw new PullError("too-many", `too many platforms: expected at most ${PLATFORM_LIMIT}, got ${images.length}`);
+  }
   return {
     fetched,
     document,
@@ -43,8 +50,8 @@ function hasPlatform(entry: Descriptor): entry is Descriptor & { readonly platfo
   return entry.platform !== undefined;
 }
 
-/** The nested indexes of an image: how many were asked for, and those that came. */
-type Nested = { asked: number; readonly found: Fetched[] };
+/** The nested indexes of an image: how many were asked for, their bytes, and those that came. */
+type Nested = { asked: number; bytes: number; readonly found: Fetched[] };
 
 /** The entries of an index with every nested index, which `nested` collects, replaced by its own. */
 async function flatten(
@@ -59,6 +66,10 @@ async function flatten(
   nested.asked += indexes.length;
   if (nested.asked > INDEX_LIMIT) {
     throw new PullError("too-many", `too many nested indexes: expected at most ${INDEX_LIMIT}, got ${nested.asked}`);
+  }
+  nested.bytes += indexes.reduce((sum, { size }) => sum + size, 0);
+  if (nested.bytes > NESTED_BYTES) {
+    throw new PullError("too-large", `too large: nested indexes have ${nested.bytes} bytes, expected at most ${NESTED_BYTES} in all`);
   }
   const flat = entries.map(async (entry) => {
     if (!isIndex(entry.mediaType)) return [entry];

@@ -37,7 +37,7 @@ const REDIRECT_LIMIT = 5;
 // "A registry MUST NOT send more than 4096 bytes of warning data from all headers combined":
 // https://github.com/opencontainers/distribution-spec/blob/main/spec.md#warnings
 const WARNING_BYTES = 4096;
-// The runner keeps ten annotations of a type and step; half of them are left for what is not a registry's words.
+// The runner keeps ten annotations of a type and step: half of them are left for other warnings.
 const WARNING_LIMIT = 10 / 2;
 
 /** Sends requests to a registry's API: at its origin, authorized, redirects followed, refusals as failures. */

@@ -8,7 +8,7 @@ const SHOWN_LIMIT = 1024;
  * What a registry said in the body of an error answer, as one line: every `errors[]` entry with code, message and detail,
  * and else whatever text there is (a 4xx body "MAY be in any format":
  * https://github.com/opencontainers/distribution-spec/blob/main/spec.md#error-codes). Empty when it said nothing.
- * `withhold` takes secrets out before the line is cut: half of a secret would not be found afterwards. Never fails.
+ * `withhold` removes secrets before the line is cut: half of a secret would no longer be recognised. Never fails.
  */
 export function describeErrors(body: Uint8Array, headers: IncomingHttpHeaders, withhold: (text: string) => string): string {
   const text = new TextDecoder().decode(body).trim();

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { PullError } from "../oci/failure.ts";
 import type { Platform } from "../oci/platform.ts";
 import { familiarName, repositoryName } from "../oci/reference.ts";
-import { type Outcome, problemsOf, type Resolved, type Root } from "../pull/plan.ts";
+import { type Outcome, type PlatformImage, problemsOf, type Resolved, type Root } from "../pull/plan.ts";
 import { toEntries } from "./entries.ts";
 
 /**
@@ -48,24 +48,34 @@ async function write(outcome: Outcome, runner: Platform, parent: string): Promis
   const directory = await mkdtemp(join(parent, "registry-pull-"));
   const metadata = join(directory, "metadata.json");
   const bake = join(directory, "bake.json");
-  await writeFile(metadata, JSON.stringify(toMetadata(outcome, runner), undefined, 2));
+  await writeFile(metadata, metadataOf(outcome, runner));
   await writeFile(bake, JSON.stringify(toBake(outcome), undefined, 2));
   return { metadata, bake };
 }
 
-/** The `json` output without its limit, with the documents themselves. */
-function toMetadata(outcome: Outcome, runner: Platform): unknown {
-  const entries = toEntries(outcome, runner).map(([name, entry], at) => [name, { ...entry, ...documentsOf(outcome.images[at]) }] as const);
-  return { schema: 1, images: Object.fromEntries(entries) };
+/**
+ * The `json` output without its limit, with the documents themselves: image by image, because all of them together may be
+ * longer than a string can be.
+ */
+function* metadataOf(outcome: Outcome, runner: Platform): Generator<string> {
+  yield '{"schema":1,"images":{';
+  for (const [at, [name, entry]] of toEntries(outcome, runner).entries()) {
+    yield `${at === 0 ? "" : ","}\n${JSON.stringify(name)}:${JSON.stringify(entry).slice(0, -1)}`;
+    const resolved = outcome.images[at];
+    yield `,"document":${resolved?.root === undefined ? "null" : resolved.root.fetched.content}`;
+    yield* documentsOf("manifests", resolved, ({ manifest }) => manifest.content.toString());
+    yield* documentsOf("configs", resolved, ({ config }) => JSON.stringify(config.json));
+    yield "}";
+  }
+  yield "\n}}\n";
 }
 
-function documentsOf(resolved: Resolved | undefined): Readonly<Record<string, unknown>> {
-  const images = resolved?.platforms.flatMap(({ platform, image }) => (image === undefined ? [] : [[platform, image] as const])) ?? [];
-  return {
-    document: resolved?.root && JSON.parse(resolved.root.fetched.content.toString()),
-    manifests: Object.fromEntries(images.map(([platform, image]) => [platform, JSON.parse(image.manifest.content.toString())])),
-    configs: Object.fromEntries(images.map(([platform, image]) => [platform, image.config.json])),
-  };
+/** A field with one document for every platform that was looked into. */
+function* documentsOf(field: string, resolved: Resolved | undefined, text: (image: PlatformImage) => string): Generator<string> {
+  const looked = resolved?.platforms.flatMap(({ platform, image }) => (image === undefined ? [] : [[platform, image] as const])) ?? [];
+  yield `,"${field}":{`;
+  for (const [at, [platform, image]] of looked.entries()) yield `${at === 0 ? "" : ","}${JSON.stringify(platform)}:${text(image)}`;
+  yield "}";
 }
 
 /** A target to inherit from, as docker/metadata-action has one: https://docs.docker.com/build/bake/reference/#targetcontexts */

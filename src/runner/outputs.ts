@@ -45,7 +45,7 @@ export function toOutputs(outcome: Outcome, runner: Platform, files: { readonly 
     digests: JSON.stringify(outcome.images.map((resolved) => resolved.root?.fetched.digest ?? "")),
     image: pinned[0] ?? "",
     images: pinned.filter((reference) => reference !== "").join("\n"),
-    platforms: harmlessJson(first === undefined ? [] : offeredPlatforms(first)),
+    platforms: bounded(harmlessJson(first === undefined ? [] : offeredPlatforms(first))),
     config: bounded(image === undefined ? "" : harmlessJson(image.config.json)),
     labels: bounded(image === undefined ? "" : harmlessJson(Object.fromEntries(image.config.labels))),
     size: String(totalSize(outcome.images)),

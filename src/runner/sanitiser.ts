@@ -29,25 +29,34 @@ export function withhold(secrets: ReadonlySet<string>, text: string): string {
   return [...secrets].toSorted((one, other) => other.length - one.length).reduce((rest, secret) => rest.replaceAll(secret, "***"), text);
 }
 
+// The first group is markup in the middle of a line: of Markdown, HTML or a table cell. The others are what GitHub turns into
+// a link, a formula or a picture even where it is a character reference: mail addresses, @names, #issues, $x$, URLs
+// (https://github.github.com/gfm/#autolinks-extension-) and :emoji:
+// (https://docs.github.com/en/get-started/writing-on-github/getting-started-with-writing-and-formatting-on-github).
+const ACTIVE = /([&<|`*_~[\\])|[@#$]|:(?=\/\/|[\w+-]+:)|(?<=www)\./gi;
+
 /**
- * `text` as Markdown that shows it and does nothing else: sanitised, and all that Markdown, HTML or a table cell would
- * read as its own written as a character reference.
+ * `text` as Markdown that shows it, sanitised, in the middle of a line or a table cell, and does nothing else. Markup
+ * becomes character references. What could start a link becomes an element: no renderer looks for links across elements.
  */
 export function markdown(text: string): string {
-  return sanitise(text).replace(/[&<>"'`|*_~[\]!\\#$@]/g, (character) => `&#${character.codePointAt(0)};`);
+  return sanitise(text).replace(ACTIVE, (found: string, markup?: string) =>
+    markup === undefined ? `<span>${found}</span>` : `&#${markup.charCodeAt(0)};`,
+  );
 }
 
-// What a shell takes as it stands, whether quoted or not: letters, digits and _ anywhere, and + - . / : behind those. The
-// rest, and every character beyond ASCII, means something to one of them: https://pubs.opengroup.org/onlinepubs/9799919799/utilities/V3_chap02.html#tag_19_02
-// and, for PowerShell, its dashes, its seven other quotes, and - or / at the start of an argument:
+// Plain to every shell, quoted or not: letters, digits and _, and after the first character + - . / and : as well.
+// Everything else is special to one of them:
+// https://pubs.opengroup.org/onlinepubs/9799919799/utilities/V3_chap02.html#tag_19_02
 // https://github.com/PowerShell/PowerShell/blob/master/src/System.Management.Automation/engine/parser/CharTraits.cs
-// The backslash is that of \u00XX.
+// PowerShell has dashes, quotes and white space beyond ASCII, and takes - or / at the start of an argument for an option.
+// The backslash is the one of \u00XX.
 const NOT_PLAIN = /^[^\w\\]|[^\w+\-./:\\]/g;
 
 /**
- * `value` as JSON that runs and expands nothing where it is written into a shell script, in quotes of either kind: in a
- * string, every character that is not plain to all shells is `\u00XX`. The same JSON value to every parser. Between single
- * quotes the text arrives whole; between double ones, which JSON's own end, its quotes and backslashes are lost.
+ * `value` as JSON that runs and expands nothing when it is written into a shell script, in single or double quotes: in its
+ * strings, every character that is not plain to all shells is `\u00XX`. The same JSON value to every parser. Single quotes
+ * keep it whole. In double quotes it loses its own quotes and backslashes, because JSON's quotes end the shell's.
  */
 export function harmlessJson(value: unknown): string {
   const json = JSON.stringify(value).replace(/\\[^u]/g, (pair) => unicode(JSON.parse(`"${pair}"`)));

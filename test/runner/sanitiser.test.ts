@@ -19,9 +19,27 @@ describe("sanitise", () => {
   it("makes visible what cannot be seen", () => assert.equal(sanitise("a\u0000b\u202ec\n##[x]::d"), "a\\x00b\\u202ec\\x0a#\\#[x]:\\:d"));
 });
 
+// What GitHub's renderer makes of it is seen in test/e2e/markdown.test.ts.
 describe("markdown", () => {
-  it("shows text and does nothing else", () => {
-    assert.equal(markdown("<img src=x>|`a`[b](c)*d*_e_"), "&#60;img src=x&#62;&#124;&#96;a&#96;&#91;b&#93;(c)&#42;d&#42;&#95;e&#95;");
+  it("writes markup as character references, and nothing else", () => {
+    assert.equal(
+      markdown("<img src=x>|`a`[b](c)*d*_e_~f~&amp;\\*!\"'"),
+      "&#60;img src=x>&#124;&#96;a&#96;&#91;b](c)&#42;d&#42;&#95;e&#95;&#126;f&#126;&#38;amp;&#92;&#42;!\"'",
+    );
+  });
+
+  it("takes apart what is a link, a formula or a picture by its text alone", () => {
+    for (const [text, written] of [
+      ["@org/team", "<span>@</span>org/team"],
+      ["me@a.example", "me<span>@</span>a.example"],
+      ["org/app#1", "org/app<span>#</span>1"],
+      ["$x$", "<span>$</span>x<span>$</span>"],
+      ["https://a.example", "https<span>:</span>//a.example"],
+      ["WWW.a.example www.b", "WWW<span>.</span>a.example www<span>.</span>b"],
+      ["a :tada: :+1: b", "a <span>:</span>tada: <span>:</span>+1: b"],
+      ["127.0.0.1:5000/org/app:1.0", "127.0.0.1:5000/org/app:1.0"],
+    ] as const)
+      assert.equal(markdown(text), written);
   });
 });
 
