@@ -1,24 +1,24 @@
 import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);
 import {
   terminal
-} from "./chunk-INQEQH5E.js";
+} from "./chunk-GSIKGLCF.js";
 import {
   cancellation
-} from "./chunk-OF5KKQTF.js";
+} from "./chunk-VXD7JFC3.js";
 import {
   DEFAULTS,
   step
-} from "./chunk-2K2K2GRF.js";
+} from "./chunk-HWTWEF6A.js";
 import {
   save
-} from "./chunk-Q3OS4IBL.js";
+} from "./chunk-UP75XM6O.js";
 import "./chunk-TQBEFKGP.js";
-import "./chunk-57M27P6D.js";
-import "./chunk-UMBVB3SU.js";
+import "./chunk-MKGA5764.js";
+import "./chunk-ZJUNNJN7.js";
 import {
   SYSTEM_CLOCK
-} from "./chunk-TJUEQHIR.js";
-import "./chunk-KENXWDGV.js";
+} from "./chunk-6SHLVC2K.js";
+import "./chunk-CRHFPKCO.js";
 import "./chunk-WHCU4A3X.js";
 import {
   __name
@@ -51,7 +51,7 @@ function toEnvironment(args) {
 __name(toEnvironment, "toEnvironment");
 async function main(args) {
   if (args.length === 0) {
-    const { demonstrate } = await import("./demo-G2BC7KND.js");
+    const { demonstrate } = await import("./demo-TRSDMG37.js");
     return demonstrate(write);
   }
   let environment;

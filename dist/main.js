@@ -1,20 +1,20 @@
 import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);
 import {
   actions
-} from "./chunk-PVMS253V.js";
+} from "./chunk-6CJYD52A.js";
 import {
   cancellation
-} from "./chunk-OF5KKQTF.js";
+} from "./chunk-VXD7JFC3.js";
 import {
   step
-} from "./chunk-2K2K2GRF.js";
+} from "./chunk-HWTWEF6A.js";
 import "./chunk-TQBEFKGP.js";
 import "./chunk-Z6BS36K7.js";
-import "./chunk-57M27P6D.js";
+import "./chunk-MKGA5764.js";
 import {
   SYSTEM_CLOCK
-} from "./chunk-TJUEQHIR.js";
-import "./chunk-KENXWDGV.js";
+} from "./chunk-6SHLVC2K.js";
+import "./chunk-CRHFPKCO.js";
 import "./chunk-WHCU4A3X.js";
 import "./chunk-QTX6ZG2H.js";
 

@@ -2,17 +2,17 @@ import { createRequire as __createRequire } from 'node:module'; const require = 
 import {
   actions,
   readPromises
-} from "./chunk-PVMS253V.js";
+} from "./chunk-6CJYD52A.js";
 import {
   save
-} from "./chunk-Q3OS4IBL.js";
+} from "./chunk-UP75XM6O.js";
 import "./chunk-TQBEFKGP.js";
 import "./chunk-Z6BS36K7.js";
-import "./chunk-UMBVB3SU.js";
+import "./chunk-ZJUNNJN7.js";
 import {
   SYSTEM_CLOCK
-} from "./chunk-TJUEQHIR.js";
-import "./chunk-KENXWDGV.js";
+} from "./chunk-6SHLVC2K.js";
+import "./chunk-CRHFPKCO.js";
 import "./chunk-WHCU4A3X.js";
 import "./chunk-QTX6ZG2H.js";
 

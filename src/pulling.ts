@@ -75,8 +75,8 @@ export async function pullAndLoad(images: readonly Resolved[], caching: Caching,
   const { inputs, machine, workflow, signal } = step;
   const progress = startProgress(workflow.say);
   try {
-    const patience = { now: machine.clock.now, sleep: (ms: number) => machine.clock.sleep(ms, signal) };
-    const store = await Layout.open(inputs.path || join(machine.temporary, "registry-pull"), patience);
+    const time = { ...machine.clock, sleep: (ms: number) => machine.clock.sleep(ms, signal) };
+    const store = await Layout.open(inputs.path || join(machine.temporary, "registry-pull"), time);
     const load = loaderFor(store, step);
     const options = { concurrency: inputs.concurrency, progress, runner: inputs.runner, now: machine.clock.now, signal };
     const outcome = await pull(images, { ...caching, store, restored: (digest) => source.restored(digest) }, options);

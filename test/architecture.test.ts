@@ -38,7 +38,7 @@ const DOORS: Readonly<Record<string, readonly string[]>> = {
     "store/hash.ts",
     "store/ingest.ts",
     "store/layout.ts",
-    "store/lock.ts",
+    "store/mutex.ts",
   ],
   "node:http": [
     "registry/http.ts",
@@ -51,7 +51,7 @@ const DOORS: Readonly<Record<string, readonly string[]>> = {
     "registry/reading.ts",
   ],
   "node:net": ["registry/address.ts", "registry/connection.ts", "registry/http.ts", "registry/reading.ts"],
-  "node:os": ["main.ts", "cli.ts", "connect.ts", "registry/docker-config.ts"],
+  "node:os": ["main.ts", "cli.ts", "connect.ts", "registry/docker-config.ts", "store/holder.ts"],
   "node:path": [
     "connect.ts",
     "registry/docker-config.ts",
@@ -60,10 +60,11 @@ const DOORS: Readonly<Record<string, readonly string[]>> = {
     "store/directory-cache.ts",
     "store/disk.ts",
     "store/layout.ts",
+    "store/mutex.ts",
   ],
   "node:stream": ["registry/body.ts", "runner/engine.ts"],
   "node:stream/promises": ["runner/engine.ts", "store/hash.ts"],
-  "node:timers/promises": ["connect.ts", "store/hash.ts", "store/lock.ts"],
+  "node:timers/promises": ["connect.ts", "store/hash.ts", "store/mutex.ts"],
   "node:util": ["cli.ts"],
   "node:zlib": ["store/hash.ts"],
 };

@@ -116,6 +116,7 @@ export const REASONS = {
     next: "GITHUB_OUTPUT must name a file, and RUNNER_TEMP a directory, that this step can write to",
   },
   locked: { status: "unsupported", next: "if no other process uses the layout, remove the lock" },
+  "lock-lost": { status: "unsupported", next: "run the job again" },
   "engine-missing": { status: "unsupported", next: "install it, or use pull: layout, which needs no engine" },
   "engine-failed": { status: "unsupported", next: "check that the engine works on this runner, or use pull: layout" },
 } as const satisfies Readonly<Record<string, { readonly status: FailureStatus; readonly next: string }>>;

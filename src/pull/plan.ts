@@ -179,6 +179,8 @@ export type Pulled = Tally & {
   readonly transfers: ReadonlyMap<Digest, Transfer>;
   /** The OCI image that a schema 1 image became, by the image's name. */
   readonly converted: ReadonlyMap<string, Digest>;
+  /** What is worth a warning about the layout. */
+  readonly warnings: readonly string[];
   /** What an engine can load. */
   readonly loadable: readonly Loadable[];
   /** Artifacts and caches, which no engine takes. */

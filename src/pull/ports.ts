@@ -94,5 +94,8 @@ export interface BlobStore {
   ingest(blob: Blob): Promise<BlobTarget>;
   put(digest: Digest, bytes: Buffer): Promise<void>;
   diffId(layer: Digest): Promise<Digest>;
-  add(entries: readonly (Blob & { readonly mediaType: string; readonly annotations: Readonly<Record<string, string>> })[]): Promise<void>;
+  /** Names images in the index; warnings about what was there. */
+  add(
+    entries: readonly (Blob & { readonly mediaType: string; readonly annotations: Readonly<Record<string, string>> })[],
+  ): Promise<readonly string[]>;
 }

@@ -28,7 +28,7 @@ export async function pull(images: readonly Resolved[], wires: Wires, options: P
   for (const [resolved, problem] of transferred.failures) failures.set(resolved, problem);
   const whole = pullable.filter(({ resolved }) => !failures.has(resolved));
   const named = (await inTurns(whole, concurrency, (image) => keep(image, wires.store, runner, failures))).flat();
-  await wires.store.add(named.map(({ entry }) => entry));
+  const warnings = await wires.store.add(named.map(({ entry }) => entry));
   const fromRegistry = needs.filter(({ digest }) => transfers.get(digest)?.origin === "registry");
   const pulled = {
     layout: wires.store.path,
@@ -41,6 +41,7 @@ export async function pull(images: readonly Resolved[], wires: Wires, options: P
     transfers,
     converted: new Map(named.flatMap(({ converted, image }) => (converted ? [[image.wanted.name, converted]] : []))),
     loadable: named.flatMap(({ loadable }) => loadable ?? []),
+    warnings,
     unloadable: named.flatMap(({ loadable, image }) => (loadable === undefined ? [image] : [])),
   };
   return { images: images.map((resolved) => ({ ...resolved, problem: failures.get(resolved) ?? resolved.problem })), pulled };

@@ -61,6 +61,7 @@ export function annotateInputs(workflow: Workflow, problems: readonly string[]):
 
 /** One line for a pull: what came from where and how long it took; and one for every image that was converted. */
 export function sayPulled(workflow: Workflow, pulled: Pulled): void {
+  for (const warning of pulled.warnings) workflow.warn(warning);
   workflow.say(`${pulledLine(pulled)}; layout: ${pulled.layout}`);
   for (const [name, digest] of pulled.converted)
     workflow.say(`${name} was converted from schema 1: in the layout it is the OCI image ${digest}`);

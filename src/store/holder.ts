@@ -1,34 +1,46 @@
 import { readFileSync, readlinkSync } from "node:fs";
+import { hostname } from "node:os";
+import { digestOf } from "../oci/digest.ts";
 
-const NAMESPACE = namespace();
+/** What can be known of another process; `unknown` where the system does not say. */
+export type Life = "alive" | "dead" | "unknown";
+
+/** Where process ids mean what they mean here. */
+const WHERE = `${pidNamespace()}.${machineBoot()}`;
 
 /**
- * This process, as others of its machine can tell whether it is still there: `pid.start.namespace`. The time it started
- * tells it from a later process of the same number, the namespace from one in another container. Both are 0 where the system
- * does not tell.
+ * This process, as others recognise it: `pid.start.namespace.boot`. The start time tells it from a
+ * later process of the same id, namespace and boot from one in another container or machine.
+ * Start and namespace are 0 where the system does not say.
  */
-export const HOLDER = [process.pid, startOf(process.pid), NAMESPACE].join(".");
+export const HOLDER = `${process.pid}.${statOf(process.pid).start}.${WHERE}`;
 
-const TEMPORARY = /\.(\d+\.\d+\.\d+)\.[0-9a-f-]{36}$/;
+const TEMPORARY = /\.(\d+\.\d+\.\d+\.[0-9a-f]{8})\.[0-9a-f-]{36}$/;
 
-/** A path beside `path` that nobody else writes, and that a later run can tell to be nobody's: see {@link holderOf}. */
+/** A unique path beside `path`; its name records this process, see {@link holderOf}. */
 export function temporaryPath(path: string): string {
   return `${path}.${HOLDER}.${crypto.randomUUID()}`;
 }
 
-/** Who was writing a file of such a name; undefined for any other name. */
+/** The process that made a name of {@link temporaryPath}; undefined for any other name. */
 export function holderOf(name: string): string | undefined {
   return TEMPORARY.exec(name)?.[1];
 }
 
-/** True when `holder` was a process here and is one no more; false for those of another container, of whom nothing is known. */
-export function isDead(holder: string): boolean {
-  const [pid = 0, start = 0, where = 0] = holder.split(".").map(Number);
-  if (where !== NAMESPACE) return false;
-  return !isAlive(pid) || (start !== 0 && start !== startOf(pid));
+/** Whether the process `holder` still runs. Never guesses about another container or machine. */
+export function lifeOf(holder: string): Life {
+  const [pid, start, ...where] = holder.split(".");
+  if (where.join(".") !== WHERE) return "unknown";
+  if (!exists(Number(pid))) return "dead";
+  const found = statOf(Number(pid));
+  // A zombie does no more work, and stays for ever where a container's first process reaps none.
+  if (found.state === "Z") return "dead";
+  // Without a start time it may be a later process of the same id.
+  if (start === "0" || found.start === "0") return "unknown";
+  return start === found.start ? "alive" : "dead";
 }
 
-function isAlive(pid: number): boolean {
+function exists(pid: number): boolean {
   try {
     process.kill(pid, 0);
     return true;
@@ -37,21 +49,38 @@ function isAlive(pid: number): boolean {
   }
 }
 
-/** Field 22, in clock ticks since the system started; the second may hold anything but ends with the last bracket: proc_pid_stat(5) */
-function startOf(pid: number): number {
+/**
+ * Fields 3 and 22, the latter in clock ticks since boot. Field 2 may hold anything but ends with
+ * the last bracket: proc_pid_stat(5)
+ */
+function statOf(pid: number): { readonly state: string; readonly start: string } {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, "latin1");
-    return Number(stat.slice(stat.lastIndexOf(")") + 2).split(" ")[22 - 3]);
+    const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+    return { state: fields[0] ?? "", start: fields[22 - 3] ?? "0" };
   } catch {
-    return 0;
+    return { state: "", start: "0" };
   }
 }
 
-/** The number in `pid:[4026531836]`: pid_namespaces(7) */
-function namespace(): number {
+/** The number in `pid:[4026531836]`, which is unique only within a boot: pid_namespaces(7) */
+function pidNamespace(): string {
   try {
-    return Number(/\d+/.exec(readlinkSync("/proc/self/ns/pid"))?.[0] ?? 0);
+    return /\d+/.exec(readlinkSync("/proc/self/ns/pid"))?.[0] ?? "0";
   } catch {
-    return 0;
+    return "0";
+  }
+}
+
+/**
+ * Eight hex digits that tell this boot of this machine from others: the boot id's random first 32
+ * bits (https://man7.org/linux/man-pages/man4/random.4.html). Systems without one have no
+ * containers of their own either: there the host's name tells machines apart.
+ */
+function machineBoot(): string {
+  try {
+    return readFileSync("/proc/sys/kernel/random/boot_id", "latin1").slice(0, 8);
+  } catch {
+    return digestOf(Buffer.from(hostname())).slice("sha256:".length).slice(0, 8);
   }
 }

@@ -7,9 +7,9 @@ import { asList, asObject, type Json, type JsonObject, parseJson } from "../oci/
 import { OCI_INDEX } from "../oci/media-type.ts";
 import { onDisk, readRegular } from "./disk.ts";
 import { diffIdOf, digestOfFile } from "./hash.ts";
-import { holderOf, isDead, temporaryPath } from "./holder.ts";
+import { holderOf, lifeOf, temporaryPath } from "./holder.ts";
 import { type Expected, Ingest } from "./ingest.ts";
-import { locked, type Patience } from "./lock.ts";
+import { locked, type Patience, REAL_TIME } from "./mutex.ts";
 
 /** An entry of a layout's index: a descriptor with the names it goes by. */
 export type Entry = {
@@ -24,9 +24,14 @@ export const LAYOUT_VERSION = '{"imageLayoutVersion":"1.0.0"}';
 
 const DIRECTORIES = ["", "blobs", "blobs/sha256", "blobs/sha512", ".registry-pull"];
 const IMAGE_NAME = "io.containerd.image.name";
+const TAG = "org.opencontainers.image.ref.name";
 const INDEX_LIMIT = 4 * 1024 * 1024;
 // Documents and the blobs that travel with them in one entry of the cache, which are no larger than that entry may be.
 const SMALL_LIMIT = 64 * 1024 * 1024;
+
+// For processes of other containers and machines, which cannot be asked. A living one writes far more
+// often than once a day, and clocks that TLS works with are less than a day apart.
+const LEFT_MS = 24 * 60 * 60 * 1_000;
 
 /**
  * An OCI image layout in a directory, which other processes and other tools may be using:
@@ -36,20 +41,19 @@ export class Layout {
   /** The directory, absolute. */
   readonly path: string;
   readonly #verified = new Set<Digest>();
+  readonly #time: Patience;
 
-  readonly #patience: Patience | undefined;
-
-  private constructor(path: string, patience: Patience | undefined) {
+  private constructor(path: string, time: Patience) {
     this.path = path;
-    this.#patience = patience;
+    this.#time = time;
   }
 
   /**
    * The layout at `path`, made when there is none. Fails as `unsupported` when something else is in its place, and as `invalid`
    * when its index cannot be read: before anything is brought that it could not name.
    */
-  static async open(path: string, patience?: Patience): Promise<Layout> {
-    const layout = new Layout(resolve(path), patience);
+  static async open(path: string, time: Patience = REAL_TIME): Promise<Layout> {
+    const layout = new Layout(resolve(path), time);
     await onDisk(layout.path, async () => {
       for (const directory of DIRECTORIES) await makeDirectory(join(layout.path, directory));
       await layout.#readIndex();
@@ -124,19 +128,22 @@ export class Layout {
   }
 
   /**
-   * Adds entries to the index, replacing those of the same names and keeping all others, whoever wrote them.
+   * Adds entries to the index, in front of all others, and replaces those of the same names. Returns a warning for each of
+   * them whose tag another image has, too: a tool that reads the layout by tag sees only the tag.
    * Fails as `invalid`, leaving the file as it is, when the index there cannot be read.
    */
-  async add(entries: readonly Entry[]): Promise<void> {
-    const merge = async (): Promise<void> => {
+  async add(entries: readonly Entry[]): Promise<readonly string[]> {
+    const merge = async (expectHeld: () => Promise<void>): Promise<readonly string[]> => {
       const index = await this.#readIndex();
       const names = new Set(entries.map(({ annotations }) => annotations[IMAGE_NAME]));
       const added = entries.map(({ mediaType, digest, size, annotations }) => ({ mediaType, digest, size, annotations }));
       const kept = index.manifests.filter((entry) => !names.has(nameOf(entry)));
-      await this.#replace("oci-layout", LAYOUT_VERSION);
-      await this.#replace("index.json", JSON.stringify({ ...index.fields, manifests: [...kept, ...added] }, undefined, 2));
+      const text = JSON.stringify({ ...index.fields, manifests: [...added, ...kept] }, undefined, 2);
+      await this.#replace("oci-layout", LAYOUT_VERSION, expectHeld);
+      await this.#replace("index.json", text, expectHeld);
+      return added.flatMap((entry) => clashOf(entry, kept));
     };
-    await onDisk(this.path, () => locked(join(this.path, ".registry-pull", "lock"), merge, this.#patience));
+    return onDisk(this.path, () => locked(join(this.path, ".registry-pull", "lock"), merge, this.#time));
   }
 
   async #readIndex(): Promise<{ fields: JsonObject; manifests: readonly Json[] }> {
@@ -163,26 +170,54 @@ export class Layout {
   }
 
   /** Writes a file beside its place and renames it there, on disk before its name is. */
-  async #replace(name: string, text: string): Promise<void> {
+  async #replace(name: string, text: string, expectHeld: () => Promise<void>): Promise<void> {
     const temporary = this.temporary(name);
-    await writeFile(temporary, text, { flag: "wx", flush: true });
-    await rename(temporary, join(this.path, name));
+    try {
+      await writeFile(temporary, text, { flag: "wx", flush: true });
+      await expectHeld();
+      await rename(temporary, join(this.path, name));
+    } finally {
+      await rm(temporary, { force: true });
+    }
   }
 
-  /** Removes what processes that are dead were writing. */
+  /** Removes the temporary files that processes left behind. */
   async #sweep(): Promise<void> {
     const directory = join(this.path, ".registry-pull");
     for (const name of await readdir(directory)) {
-      const holder = holderOf(name);
-      if (holder !== undefined && isDead(holder)) await rm(join(directory, name), { force: true, recursive: true });
+      if (!(await this.#isLeftBehind(join(directory, name)))) continue;
+      // What another user left may not be ours to remove, and harms nothing.
+      await rm(join(directory, name), { force: true, recursive: true }).catch(() => undefined);
     }
+  }
+
+  async #isLeftBehind(path: string): Promise<boolean> {
+    const holder = holderOf(path);
+    const life = holder === undefined ? "alive" : lifeOf(holder);
+    if (life !== "unknown") return life === "dead";
+    const found = await lstat(path).catch(() => undefined);
+    return found !== undefined && this.#time.now() - found.ctimeMs > LEFT_MS;
   }
 }
 
 function nameOf(entry: Json): string | undefined {
-  const annotations = (entry as JsonObject | null)?.["annotations"] as JsonObject | null | undefined;
-  const name = annotations?.[IMAGE_NAME];
-  return typeof name === "string" ? name : undefined;
+  return annotationOf(entry, IMAGE_NAME);
+}
+
+/** An annotation of an entry that was checked to be a descriptor. */
+function annotationOf(entry: Json, name: string): string | undefined {
+  const annotations = (entry as JsonObject)["annotations"] as JsonObject | null | undefined;
+  const value = annotations?.[name];
+  return typeof value === "string" ? value : undefined;
+}
+
+/** A warning when an entry's tag stands at another image, too. */
+function clashOf({ annotations, digest }: Entry, others: readonly Json[]): readonly string[] {
+  const tag = annotations[TAG];
+  const other = others.find((entry) => tag !== undefined && annotationOf(entry, TAG) === tag);
+  if (other === undefined || (other as JsonObject)["digest"] === digest) return [];
+  const theirs = nameOf(other) ?? String((other as JsonObject)["digest"]);
+  return [`the layout has two images with the tag ${tag}: ${annotations[IMAGE_NAME]}, which stands first, and ${theirs}`];
 }
 
 /** A link planted where a directory should be would lead every blob elsewhere. */

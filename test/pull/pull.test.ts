@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { existsSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, it } from "node:test";
@@ -175,6 +175,31 @@ describe("a pull into a layout", () => {
     });
     const { outputs } = await pull(registry.push("org/app", "1", made), { platforms: "all" });
     assert.match(outputs.get("missing") ?? "", /"status":"dangling".*BLOB_UNKNOWN/);
+  });
+
+  it("stands first for its tag in a layout that has another image under it, and warns of that one by name", async () => {
+    const [mine, planted] = [image("linux/s390x"), image("linux/s390x", { salt: "planted" })];
+    const app = registry.push("org/app", "1.0", mine);
+    for (const [annotations, name] of [
+      [{}, planted.digest],
+      [{ "io.containerd.image.name": "ghcr.io/mallory/app:1.0" }, "ghcr.io/mallory/app:1.0"],
+    ] as const) {
+      rmSync(path, { recursive: true, force: true });
+      mkdirSync(path);
+      const entry = {
+        mediaType: planted.mediaType,
+        digest: planted.digest,
+        size: planted.bytes.length,
+        annotations: { ...annotations, "org.opencontainers.image.ref.name": "1.0" },
+      };
+      writeFileSync(join(path, "index.json"), JSON.stringify({ schemaVersion: 2, manifests: [entry] }));
+      const { exitCode, commands } = await pull(app, { platforms: "all" });
+      assert.deepEqual([exitCode, entries()[0]?.digest, entries().length], [0, mine.digest, 2]);
+      const warnings = commands.filter((command) => command.name === "warning").map(({ data }) => data);
+      assert.deepEqual(warnings, [`the layout has two images with the tag 1.0: ${app}, which stands first, and ${name}`]);
+    }
+    const again = await pull(registry.push("org/other", "1.0", image("linux/s390x")), { platforms: "all" });
+    assert.equal(again.commands.filter((command) => command.name === "warning").length, 0, "the same image is no clash");
   });
 
   it("says what is wrong with the place", async () => {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { existsSync, lstatSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { existsSync, lstatSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, it } from "node:test";
@@ -9,17 +9,14 @@ import { digestOf } from "../../src/oci/digest.ts";
 import { PullError } from "../../src/oci/failure.ts";
 import { fromBundle, toBundle } from "../../src/store/bundle.ts";
 import { DirectoryCache } from "../../src/store/directory-cache.ts";
-import { HOLDER } from "../../src/store/holder.ts";
 import { Layout } from "../../src/store/layout.ts";
+import { HOLDERS, nameOf, plantLock } from "../support/holders.ts";
 
 const BLOBS = ["", "a", "some bytes", "x".repeat(1_000), "y".repeat(70_000)].map((text) => {
   const bytes = Buffer.from(text);
   return { bytes, digest: digestOf(bytes), size: bytes.length };
 });
 type Blob = (typeof BLOBS)[number];
-
-/** A process that is no more; what it was writing is anybody's to remove. */
-const ENDED = [spawnSync("true").pid, ...HOLDER.split(".").slice(1)].join(".");
 
 /** What is to be in the layout: blobs that were put, those of them that somebody has spoilt since, and names in the index. */
 type Model = { readonly put: Set<Blob>; readonly spoilt: Set<Blob>; readonly names: Set<string> };
@@ -73,8 +70,14 @@ const putting = fc.array(blob, { minLength: 1, maxLength: 4 }).map((blobs) =>
   }),
 );
 
-const adding = fc.array(fc.constantFrom("a", "b", "c", "d"), { minLength: 1, maxLength: 4 }).map((names) =>
-  command(`add ${names}`, async (model, { path }) => {
+const someNames = fc.array(fc.constantFrom("a", "b", "c", "d"), { minLength: 1, maxLength: 4 });
+
+/** With no lock, or one that a process left that was killed while it held it, or while it freed it. */
+const adding = fc.tuple(someNames, fc.constantFrom("no", "a dead process's", "an empty")).map(([names, left]) =>
+  command(`add ${names}, with ${left} lock`, async (model, { path }) => {
+    const lock = join(path, ".registry-pull", "lock");
+    if (left === "a dead process's") plantLock(lock, HOLDERS.ended);
+    if (left === "an empty") mkdirSync(lock);
     const layouts = await Promise.all(names.map(() => Layout.open(path)));
     await Promise.all(names.map((name, at) => layouts[at]?.add([entry(name)])));
     for (const name of names) model.names.add(name);
@@ -88,7 +91,7 @@ const failing = fc
     command(`${how} after ${part} of ${one.size}`, async (_, { path }) => {
       const layout = await Layout.open(path);
       const some = one.bytes.subarray(0, Math.floor(part * one.size));
-      if (how === "crash") return writeFileSync(join(path, ".registry-pull", `sha256-x.${ENDED}.${crypto.randomUUID()}`), some);
+      if (how === "crash") return writeFileSync(join(path, ".registry-pull", nameOf(HOLDERS.ended, "sha256-x")), some);
       const ingest = await layout.ingest(one);
       try {
         if (how === "long") await assert.rejects(async () => ingest.part(0).write(Buffer.alloc(one.size + 1)), PullError);

@@ -1,24 +1,14 @@
 import assert from "node:assert/strict";
 import { spawn, spawnSync } from "node:child_process";
-import {
-  chmodSync,
-  existsSync,
-  lstatSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from "node:fs";
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { beforeEach, describe, it } from "node:test";
+import { after, before, beforeEach, describe, it } from "node:test";
 import fc from "fast-check";
 import { type Digest, digestOf } from "../../src/oci/digest.ts";
-import { HOLDER } from "../../src/store/holder.ts";
 import { Layout } from "../../src/store/layout.ts";
+import { type Patience, REAL_TIME } from "../../src/store/mutex.ts";
+import { HOLDERS, nameOf, plantLock } from "../support/holders.ts";
 import { layer } from "../support/image.ts";
 
 const blobOf = (bytes: Buffer) => ({ digest: digestOf(bytes), size: bytes.length });
@@ -30,10 +20,15 @@ const entry = (name: string, digest: Digest) => ({
 });
 
 describe("a layout", () => {
+  let directory: string;
   let path: string;
-  beforeEach(() => {
-    path = join(mkdtempSync(join(tmpdir(), "layout-")), "with spaces, ünïcode");
+  before(() => {
+    directory = mkdtempSync(join(tmpdir(), "layout-"));
   });
+  beforeEach(() => {
+    path = join(mkdtempSync(join(directory, "test-")), "with spaces, ünïcode");
+  });
+  after(() => rmSync(directory, { recursive: true }));
   const bytes = Buffer.from("some bytes");
   const blob = blobOf(bytes);
   const names = (): string[] =>
@@ -82,16 +77,16 @@ describe("a layout", () => {
   for (const [what, plant] of [
     ["a truncated file", (at: string) => writeFileSync(at, "some")],
     ["an empty file", (at: string) => writeFileSync(at, "")],
-    ["a link to a file with the right bytes", (at: string) => symlinkSync(join(tmpdir(), "layout-target"), at)],
+    ["a link to a file with the right bytes", (at: string) => symlinkSync(join(directory, "target"), at)],
     ["a FIFO", (at: string) => void spawnSync("mkfifo", [at])],
   ] as const) {
     it(`takes no ${what} for a blob`, async () => {
-      writeFileSync(join(tmpdir(), "layout-target"), bytes);
+      writeFileSync(join(directory, "target"), bytes);
       const layout = await Layout.open(path);
       plant(layout.blobPath(blob.digest));
       assert.equal(await layout.has(blob), false);
       await layout.put(blob.digest, bytes);
-      assert.deepEqual(readFileSync(join(tmpdir(), "layout-target")), bytes);
+      assert.deepEqual(readFileSync(join(directory, "target")), bytes);
     });
   }
 
@@ -114,13 +109,13 @@ describe("a layout", () => {
     const layout = await Layout.open(path);
     await layout.add([entry("a", blob.digest), entry("b", blob.digest)]);
     const index = JSON.parse(readFileSync(join(path, "index.json"), "utf8"));
-    index.manifests.push({ digest: blob.digest, by: "somebody else" }, null);
+    index.manifests.push({ mediaType: "application/x", digest: blob.digest, size: 1, by: "another tool" });
     writeFileSync(join(path, "index.json"), JSON.stringify({ ...index, annotations: { kept: "yes" } }));
     await layout.add([entry("b", digestOf(Buffer.from("new")))]);
     const after = JSON.parse(readFileSync(join(path, "index.json"), "utf8"));
     assert.deepEqual(
-      [after.annotations, after.manifests.length, after.manifests[3]?.digest],
-      [{ kept: "yes" }, 4, digestOf(Buffer.from("new"))],
+      [after.annotations, after.manifests.length, after.manifests[0]?.digest, after.manifests[2]?.by],
+      [{ kept: "yes" }, 3, digestOf(Buffer.from("new")), "another tool"],
     );
     assert.equal(readFileSync(join(path, "oci-layout"), "utf8"), '{"imageLayoutVersion":"1.0.0"}');
   });
@@ -138,58 +133,62 @@ describe("a layout", () => {
     });
   }
 
-  /** Who a process of this machine is to others; of one that has ended, nobody is any more. */
-  const [, start = "", namespace = ""] = HOLDER.split(".");
-  const ended = `${spawnSync("true").pid}.${start}.${namespace}`;
-  // The same number, but not the same process: this one started at another time.
-  const reused = `${process.pid}.${Number(start) + 1}.${namespace}`;
-  const elsewhere = `${spawnSync("true").pid}.${start}.${Number(namespace) + 1}`;
+  const lockOf = (): string => join(path, ".registry-pull", "lock");
 
-  it("sweeps what dead processes were writing, and nothing of living ones or of another container's", async () => {
+  it("sweeps what dead processes were writing, and nothing of living ones or of those it cannot ask", async () => {
     await Layout.open(path);
-    const uuid = crypto.randomUUID();
-    for (const holder of [ended, reused, HOLDER, elsewhere]) writeFileSync(join(path, ".registry-pull", `sha256-x.${holder}.${uuid}`), "");
+    const names = Object.fromEntries(Object.entries(HOLDERS).map(([what, holder]) => [what, nameOf(holder, "sha256-x")]));
+    for (const name of Object.values(names)) writeFileSync(join(path, ".registry-pull", name), "");
+    // What a process leaves that is killed while it waits for the lock.
+    plantLock(join(path, ".registry-pull", nameOf(HOLDERS.ended)), HOLDERS.ended);
     await Layout.open(path);
-    assert.deepEqual(ingesting().toSorted(), [`sha256-x.${HOLDER}.${uuid}`, `sha256-x.${elsewhere}.${uuid}`].toSorted());
+    const { living, elsewhere, otherBoot, noStart } = names;
+    assert.deepEqual(ingesting().toSorted(), [living, elsewhere, otherBoot, noStart].toSorted());
   });
 
-  for (const [what, holder] of [
-    ["a process that has ended", ended],
-    ["an earlier process of the same number", reused],
-  ] as const) {
-    it(`L8: takes over the lock of ${what}`, async () => {
-      const layout = await Layout.open(path);
-      writeFileSync(join(path, ".registry-pull", "lock"), holder);
-      await layout.add([entry("a", blob.digest)]);
-      assert.deepEqual([names(), ingesting()], [["a"], []]);
-    });
-  }
+  it("sweeps what a process it cannot ask has not written to for a day", async () => {
+    await Layout.open(path);
+    const names = [HOLDERS.living, HOLDERS.elsewhere, HOLDERS.otherBoot].map((holder) => nameOf(holder, "sha256-x"));
+    for (const name of names) writeFileSync(join(path, ".registry-pull", name), "");
+    const later = (hours: number): Patience => ({ ...REAL_TIME, now: () => Date.now() + hours * 3_600_000 });
+    await Layout.open(path, later(23));
+    assert.deepEqual(ingesting().toSorted(), names.toSorted());
+    await Layout.open(path, later(25));
+    assert.deepEqual(ingesting(), [names[0]]);
+  });
 
-  for (const [what, plant] of [
-    ["a living process", (lock: string) => writeFileSync(lock, HOLDER)],
-    ["a process in another container", (lock: string) => writeFileSync(lock, elsewhere)],
-    ["nobody that can be told", (lock: string) => writeFileSync(lock, "")],
-    ["a pipe", (lock: string) => void spawnSync("mkfifo", [lock])],
-    ["a link to nowhere", (lock: string) => symlinkSync("/nonexistent/file", lock)],
-    ["a directory", (lock: string) => mkdirSync(lock)],
-  ] as const) {
-    it(`L8: waits a minute for a lock that is held by ${what}, and leaves it`, async () => {
-      let now = 0;
-      const waited: number[] = [];
-      const sleep = async (ms: number): Promise<void> => {
-        waited.push(ms);
-        now += ms;
-      };
-      const layout = await Layout.open(path, { now: () => now, sleep });
-      const lock = join(path, ".registry-pull", "lock");
-      plant(lock);
-      await assert.rejects(
-        layout.add([entry("a", blob.digest)]),
-        /locked: .*lock is held by .* for more than a minute; if nothing is pulling there, remove it/,
-      );
-      assert.ok(now > 60_000 && lstatSync(lock) !== undefined);
-    });
-  }
+  it("L8: takes over the lock of a process that has ended", async () => {
+    const layout = await Layout.open(path);
+    plantLock(lockOf(), HOLDERS.ended);
+    await layout.add([entry("a", blob.digest)]);
+    assert.deepEqual([names(), ingesting()], [["a"], []]);
+  });
+
+  it("L8: waits a minute for the lock of a living process, and leaves it", async () => {
+    let slept = 0;
+    const sleep = async (ms: number): Promise<void> => {
+      slept += ms;
+    };
+    const layout = await Layout.open(path, { ...REAL_TIME, sleep });
+    const file = plantLock(lockOf(), HOLDERS.living);
+    await assert.rejects(layout.add([entry("a", blob.digest)]), /locked: .*lock is held by process \d+ for more than a minute/);
+    assert.ok(slept > 60_000 && existsSync(file) && !existsSync(join(path, "index.json")));
+  });
+
+  it("L8: changes nothing once another process has its lock", async () => {
+    const layout = await Layout.open(path);
+    await layout.add([entry("a", blob.digest)]);
+    const before = readFileSync(join(path, "index.json"), "utf8");
+    // Called when the lock is held: as if this process stood still right then.
+    const standStill: Patience["after"] = () => {
+      rmSync(lockOf(), { recursive: true });
+      plantLock(lockOf(), HOLDERS.elsewhere);
+      return () => undefined;
+    };
+    const late = await Layout.open(path, { ...REAL_TIME, after: standStill });
+    await assert.rejects(late.add([entry("b", blob.digest)]), /lock lost: .*lock was taken over/);
+    assert.deepEqual([readFileSync(join(path, "index.json"), "utf8"), ingesting()], [before, ["lock"]]);
+  });
 
   it("keeps every entry that eight processes add at once", async () => {
     const script = `
