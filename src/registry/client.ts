@@ -1,5 +1,6 @@
 import type { Descriptor } from "../oci/descriptor.ts";
 import { algorithmOf, asDigest, type Digest, digestOf } from "../oci/digest.ts";
+import { DOCUMENT_BYTES } from "../oci/document.ts";
 import { PullError } from "../oci/failure.ts";
 import { asList, asObject, parseJson } from "../oci/json.ts";
 import { ACCEPT } from "../oci/media-type.ts";
@@ -25,9 +26,6 @@ export type Fetched = {
 /** What a registry says of a manifest without showing it. */
 export type Claim = { readonly digest: Digest | undefined; readonly authenticated: boolean };
 
-// The specification asks registries to take manifests of at least 4 MiB, and most take no more:
-// https://github.com/opencontainers/distribution-spec/blob/main/spec.md#pushing-manifests
-const MANIFEST_LIMIT = 4 * 1024 * 1024;
 // Registries give a hundred or a thousand tags a page; who has more of them than ten pages is not helped by a list.
 const PAGE_LIMIT = 10;
 const TAG_LIMIT = 1_000;
@@ -55,7 +53,7 @@ export class RegistryClient {
   }
 
   async #manifest(image: Image, reference: string, expected: Digest | undefined): Promise<Fetched> {
-    const { answer, session } = await this.#get(image, `manifests/${reference}`, { accept: ACCEPT }, MANIFEST_LIMIT);
+    const { answer, session } = await this.#get(image, `manifests/${reference}`, { accept: ACCEPT }, DOCUMENT_BYTES);
     const content = documentContent(answer.body);
     const announced = asDigest(String(answer.headers["docker-content-digest"] ?? ""));
     const digest = check(content, expected, "asked for") ?? check(content, announced, "the registry announced");
@@ -79,8 +77,8 @@ export class RegistryClient {
   blob(image: Image, descriptor: Pick<Descriptor, "digest" | "size">): Promise<Buffer> {
     const { digest, size } = descriptor;
     return this.#once(`${image.registry}/${image.repository} blob ${digest}`, async () => {
-      if (size > MANIFEST_LIMIT) {
-        throw new PullError("invalid", `too large: ${digest} has ${size} bytes, expected at most ${MANIFEST_LIMIT}`);
+      if (size > DOCUMENT_BYTES) {
+        throw new PullError("invalid", `too large: ${digest} has ${size} bytes, expected at most ${DOCUMENT_BYTES}`);
       }
       const { answer } = await this.#get(image, `blobs/${digest}`, {}, size);
       check(answer.body, digest, "asked for");
@@ -107,7 +105,7 @@ export class RegistryClient {
       let tags: readonly string[] = [];
       let path: string | undefined = "tags/list";
       for (let page = 0; page < PAGE_LIMIT && path !== undefined; page++) {
-        const { answer, url }: Reached = await this.#get(image, path, {}, MANIFEST_LIMIT);
+        const { answer, url }: Reached = await this.#get(image, path, {}, DOCUMENT_BYTES);
         const json = asObject(parseJson(answer.body, "list of tags"), "list of tags");
         tags = [...tags, ...asList(json["tags"], "tags").filter(isTag).slice(0, TAG_LIMIT)];
         const next = nextPage(String(answer.headers["link"] ?? ""), url);
