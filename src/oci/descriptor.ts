@@ -45,7 +45,8 @@ export function readDigest(value: Json | undefined, what: string): Digest {
   }
 }
 
-function readSize(value: Json | undefined, what: string): number {
+/** The size in bytes in `value`, which belongs to `what`. Fails as `invalid`. */
+export function readSize(value: Json | undefined, what: string): number {
   // JSON numbers beyond 2^53 are silently another number in JavaScript, so they are refused with the negative ones.
   if (typeof value === "number" && Number.isSafeInteger(value) && value >= 0) return value;
   throw new PullError("invalid", `${what} size: expected a whole number of bytes, got ${JSON.stringify(value) ?? "nothing"}`);

@@ -9,8 +9,8 @@ export type Wires = {
   readonly source: Source;
   readonly downloads: BlobDownload;
   readonly store: BlobStore;
-  /** What the cache had of a document or small blob. */
-  readonly restored: (digest: Digest) => Buffer | undefined;
+  /** The bytes of a document or small blob that came from the cache. */
+  readonly restored: (blob: Blob) => Buffer | undefined;
   /** Brings a large blob from the cache; false, and the target empty, when that has it not. */
   readonly restore: (blob: Blob, target: Omit<BlobTarget, "abort">) => Promise<boolean>;
 };
@@ -124,7 +124,7 @@ export function asProblem({ wanted }: Resolved, error: unknown): Failure {
 
 async function bringOne(need: Need, { wanted }: Resolved, wires: Wires, moved: Progress["moved"]): Promise<Origin> {
   const { source, downloads, store } = wires;
-  const known = wires.restored(need.digest);
+  const known = wires.restored(need);
   if (known !== undefined || need.config) {
     await store.put(need.digest, known ?? (await source.blob(wanted.reference, need)));
     const origin = known === undefined ? "registry" : "cache";

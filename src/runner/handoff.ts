@@ -2,6 +2,7 @@ import { mkdtemp, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Platform } from "../oci/platform.ts";
 import { familiarName, repositoryName } from "../oci/reference.ts";
+import type { PendingSaves } from "../pull/pending.ts";
 import { type Outcome, problemsOf, type Resolved, type Root } from "../pull/plan.ts";
 import { toEntries } from "./entries.ts";
 
@@ -35,6 +36,16 @@ export async function writeFiles(outcome: Outcome, runner: Platform, parent: str
   await writeFile(metadata, JSON.stringify(toMetadata(outcome, runner), undefined, 2));
   await writeFile(bake, JSON.stringify(toBake(outcome), undefined, 2));
   return { metadata, bake };
+}
+
+/**
+ * Writes what is to be saved after the job into a file under `parent` that only this user reads; its path. A file, because
+ * the runner hands state on in one variable of the environment, which Linux limits to 128 KiB.
+ */
+export async function writePendingSaves(saves: PendingSaves, parent: string): Promise<string> {
+  const path = join(await mkdtemp(join(parent, "registry-pull-")), "pending-saves.json");
+  await writeFile(path, JSON.stringify(saves), { flag: "wx", mode: 0o600 });
+  return path;
 }
 
 /** The `json` output without its limit, with the documents themselves. */
