@@ -83,6 +83,25 @@ describe("a pull through the Actions cache", () => {
     assert.deepEqual([warm.exitCode, warm.outputs.get("cache-hit"), gets(), listing()], [0, "true", [], filled], warm.stdout);
   });
 
+  it("saves what takes more room than a variable of the environment has", async () => {
+    const comment = "a long history ".repeat(10_000);
+    const old = registry.push("org/old", "signed", schema1(true, "s390x", comment));
+    const filled = await fill(old);
+    const warm = await step(old);
+    assert.deepEqual([warm.exitCode, warm.outputs.get("cache-hit"), gets(), listing()], [0, "true", [], filled], warm.stdout);
+  });
+
+  it("knows a signed schema 1 manifest with the registry gone", async () => {
+    const made = schema1(true, "s390x");
+    registry.push("org/old", "signed", made);
+    const pinned = `${registry.host}/org/old@${made.digest}`;
+    await fill(pinned);
+    await registry.stop();
+    const warm = await step(pinned);
+    registry = await Registry.start();
+    assert.match(warm.outputs.get("json") ?? "", /"kind":"schema1"/);
+  });
+
   it("warm, by digest, with the registry gone: one warning", async () => {
     const made = multiPlatform(["linux/s390x", "linux/amd64"]);
     registry.push("org/app", "1.0", made);

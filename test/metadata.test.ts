@@ -101,7 +101,7 @@ describe("the documentation", () => {
     ["M", 14],
     ["B", 11],
     ["L", 9],
-    ["C", 6],
+    ["C", 7],
     ["O", 6],
   ] as const) {
     it(`has a case for each of ${letter}1 to ${letter}${count}`, () => {

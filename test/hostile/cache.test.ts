@@ -1,10 +1,11 @@
 import assert from "node:assert/strict";
-import { rmSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { renameSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { join, relative } from "node:path";
 import { afterEach, describe, it } from "node:test";
 import { brotliCompressSync, gzipSync, zstdCompressSync } from "node:zlib";
 import { digestOf } from "../../src/oci/digest.ts";
-import { ActionsCache } from "../../src/store/actions-cache.ts";
+import { PullError } from "../../src/oci/failure.ts";
+import { ActionsCache, type ActionsCacheOptions } from "../../src/store/actions-cache.ts";
 import { tarEnd, tarEntry, tarHeader } from "../../src/store/tarball.ts";
 import { type CacheFault, CacheService } from "../support/cache-service.ts";
 import { image } from "../support/image.ts";
@@ -186,6 +187,9 @@ const faulty = (id: string, what: string, fault: (world: World) => CacheFault, c
   },
 });
 
+/** An answer that is no entry says nothing about the entry. */
+const notCalledWrong: Row["check"] = (_, result) => assert.deepEqual(warnings(result), []);
+
 rows("the cache's service", [
   ...[500, 429, 403, 404, 400, 302].map((status) =>
     faulty("C3", `look-ups answered with ${status}`, () =>
@@ -199,8 +203,13 @@ rows("the cache's service", [
     if (isCall(request.url)) request.socket.destroy();
     return isCall(request.url);
   }),
-  faulty("C3", "blobs that are gone", () => answers(404, "", (url) => !isCall(url))),
-  faulty("C3", "blobs that may not be had", () => answers(403, "<Error>AuthenticationFailed</Error>", (url) => !isCall(url))),
+  faulty("C3", "blobs that are gone", () => answers(404, "", (url) => !isCall(url)), notCalledWrong),
+  faulty(
+    "C3",
+    "blobs that may not be had",
+    () => answers(403, "<Error>AuthenticationFailed</Error>", (url) => !isCall(url)),
+    notCalledWrong,
+  ),
   faulty("C3", "blobs that are packed", () => (request, response) => {
     if (!isCall(request.url)) response.writeHead(200, { "content-encoding": "gzip" }).end(gzipSync(layer.bytes));
     return !isCall(request.url);
@@ -296,6 +305,86 @@ rows("saving to the cache", [
   },
 ]);
 
+/** What is done to the layout, or to what the step left for later, and what of it is saved after all. */
+const later = (what: string, change: (world: World, result: StepResult) => void, check: Row["check"]): Row => ({
+  id: "C7",
+  what,
+  status: "ok",
+  arrange: pull,
+  check: async (world, result) => {
+    change(world, result);
+    const post = await result.post();
+    assert.equal(post.exitCode, 0, post.stdout);
+    assert.ok(!/::error/.test(post.stdout), post.stdout);
+    assert.ok((post.stdout.match(/::warning/g)?.length ?? 0) <= 1, post.stdout);
+    for (const { key, bytes, complete } of world.cache.entries.values()) {
+      const [digest] = key.match(/(?<=-blob-)sha256-[0-9a-f]{64}$/) ?? [];
+      if (complete && digest !== undefined) assert.equal(digestOf(bytes), digest.replace("-", ":"));
+    }
+    await check?.(world, { ...result, stdout: post.stdout });
+  },
+});
+/** Does something to every blob of the layout as soon as the service hears a call. */
+const whenAsked =
+  (call: string, change: (path: string, size: number) => void) =>
+  (world: World): void => {
+    world.cache.faults.push((request) => {
+      if (request.url?.endsWith(call)) {
+        for (const { digest, bytes } of made.blobs) change(join(world.layout, "blobs", digest.replace(":", "/")), bytes.length);
+      }
+      return false;
+    });
+  };
+const statePath = ({ files }: StepResult): string => /<<\S+\n([^\n]*)\n/.exec(files.get("GITHUB_STATE") ?? "")?.[1] ?? "";
+const nothingSaved: Row["check"] = ({ cache }, { stdout }) => {
+  assert.equal(cache.entries.size, 0);
+  assert.match(stdout, /::warning::nothing was saved to the cache: /);
+};
+
+rows("what was left for after the job", [
+  later(
+    "a link in a blob's place, put there when the service was asked, is not followed",
+    whenAsked("GetCacheEntryDownloadURL", (path, size) => {
+      writeFileSync(`${path}-secret`, "x".repeat(size));
+      rmSync(path, { force: true });
+      symlinkSync(`${path}-secret`, path);
+    }),
+    ({ cache }) => assert.ok([...cache.entries.values()].every(({ bytes }) => !bytes.includes("xxxx"))),
+  ),
+  later(
+    "a blob that changes while it is sent is not finalised",
+    whenAsked("CreateCacheEntry", (path, size) => writeFileSync(path, "x".repeat(size))),
+    ({ cache }, { stdout }) => {
+      assert.match(stdout, /blob sha256:\w+ of the layout has changed since it was verified/);
+      assert.ok([...cache.entries.values()].every(({ bytes }) => !bytes.includes("xxxx")));
+    },
+  ),
+  later(
+    "state that is no JSON",
+    (_, result) => {
+      assert.ok(relative(result.directory, statePath(result)).startsWith("registry-pull-"));
+      writeFileSync(statePath(result), "{");
+    },
+    nothingSaved,
+  ),
+  later(
+    "state whose digests lead away",
+    (world, result) => {
+      const blob = { digest: "sha256:../../../outside/file", size: 9 };
+      writeFileSync(statePath(result), JSON.stringify({ layout: world.layout, kind: "service", entries: [{ key: "k", blob }] }));
+    },
+    nothingSaved,
+  ),
+  later(
+    "state that is a link to elsewhere",
+    (world, result) => {
+      renameSync(statePath(result), join(world.directory, "state"));
+      symlinkSync(join(world.directory, "state"), statePath(result));
+    },
+    nothingSaved,
+  ),
+]);
+
 describe("a cache that does not answer", () => {
   // A second is a hundredth of one.
   const waits: number[] = [];
@@ -306,15 +395,15 @@ describe("a cache that does not answer", () => {
   };
   const warned: string[] = [];
   const nothing = async (): Promise<never> => assert.fail("there is nothing to have");
-  const { signal } = new AbortController();
-  const open = (environment: Readonly<Record<string, string>>): ActionsCache => {
+  const open = (environment: Readonly<Record<string, string>>, options: Partial<ActionsCacheOptions> = {}): ActionsCache => {
     Object.assign(process.env, environment);
     return new ActionsCache({
       urls: { download: nothing, get: nothing },
       after,
-      signal,
+      signal: new AbortController().signal,
       warn: (line) => void warned.push(line),
       say: () => undefined,
+      ...options,
     });
   };
   afterEach(() => {
@@ -329,6 +418,22 @@ describe("a cache that does not answer", () => {
     assert.deepEqual(fetched, [undefined, undefined, undefined]);
     assert.equal(await cache.fetch("d", 1), undefined);
     assert.deepEqual([waits.slice(0, 2), warned.length], [[10_000, 10_000], 1]);
+  });
+
+  it("C3: is not waited for once the step ends, and no warning is due", async () => {
+    const service = await CacheService.start();
+    try {
+      const stop = new AbortController();
+      service.faults.push(() => {
+        stop.abort(new PullError("unreachable", "the step's timeout has passed"));
+        return true;
+      });
+      const cache = open(service.environment, { signal: stop.signal, after: () => () => undefined });
+      assert.equal(await cache.fetch("key", 1), undefined);
+      assert.deepEqual(warned, []);
+    } finally {
+      await service.stop();
+    }
   });
 
   it("C4: is given a minute, and a second for every mebibyte, to take what is saved", async () => {

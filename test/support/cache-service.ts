@@ -79,7 +79,7 @@ export class CacheService {
       return this.#json(response, { ok: true, signed_upload_url: this.#sign(id) });
     }
     const entry = this.entries.get(id);
-    if (entry === undefined || Number(fields.size_bytes) !== entry.bytes.length)
+    if (entry === undefined || Number(fields.size_bytes ?? 0) !== entry.bytes.length)
       return this.#refuse(response, 400, "invalid_argument", "size differs");
     entry.complete = true;
     this.#json(response, { ok: true, entry_id: "1" });
