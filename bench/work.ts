@@ -129,7 +129,7 @@ export async function openWork(directory: string): Promise<Work> {
     const post: Contender = {
       name: "registry-pull",
       command: () => [process.execPath, join(ROOT, "dist/post.js")],
-      environment: { ...ours.environment, STATE_promises: state, RUNNER_TEMP: directory },
+      environment: { ...ours.environment, "STATE_pending-saves": state, RUNNER_TEMP: directory },
       before: () => cache.entries.clear(),
     };
     mkdirSync(join(directory, "theirs"));

@@ -1,25 +1,28 @@
 import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);
 import {
   terminal
-} from "./chunk-GSIKGLCF.js";
+} from "./chunk-QQVGSOVX.js";
 import {
   cancellation
-} from "./chunk-VXD7JFC3.js";
+} from "./chunk-7L5NESQU.js";
 import {
   DEFAULTS,
   step
-} from "./chunk-HWTWEF6A.js";
+} from "./chunk-6NIJC66X.js";
 import {
   save
-} from "./chunk-UP75XM6O.js";
+} from "./chunk-46EMMH6K.js";
 import "./chunk-TQBEFKGP.js";
-import "./chunk-MKGA5764.js";
-import "./chunk-ZJUNNJN7.js";
+import "./chunk-CFW3TH43.js";
+import "./chunk-GJMXL7SW.js";
+import "./chunk-KDNBC23H.js";
 import {
-  SYSTEM_CLOCK
-} from "./chunk-6SHLVC2K.js";
-import "./chunk-CRHFPKCO.js";
-import "./chunk-WHCU4A3X.js";
+  SYSTEM_CLOCK,
+  warnOnce
+} from "./chunk-DYCDEYIG.js";
+import "./chunk-XM57FAMT.js";
+import "./chunk-6EYZKO5V.js";
+import "./chunk-XSGYFVAG.js";
 import {
   __name
 } from "./chunk-QTX6ZG2H.js";
@@ -51,7 +54,7 @@ function toEnvironment(args) {
 __name(toEnvironment, "toEnvironment");
 async function main(args) {
   if (args.length === 0) {
-    const { demonstrate } = await import("./demo-TRSDMG37.js");
+    const { demonstrate } = await import("./demo-MRRRJDUU.js");
     return demonstrate(write);
   }
   let environment;
@@ -72,7 +75,8 @@ ${USAGE}`);
   const machine = { environment, platform, architecture, temporary: tmpdir(), clock: SYSTEM_CLOCK, cancelled: cancellation() };
   const exitCode = await step(machine, workflow);
   workflow.printOutputs();
-  await save(workflow.promised(), machine, workflow);
+  const pending = workflow.pendingSaves();
+  if (pending !== "") await save(pending, machine, warnOnce(workflow));
   return exitCode;
 }
 __name(main, "main");

@@ -1,21 +1,22 @@
 import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);
 import {
   actions
-} from "./chunk-6CJYD52A.js";
+} from "./chunk-5LCUYKJF.js";
 import {
   cancellation
-} from "./chunk-VXD7JFC3.js";
+} from "./chunk-7L5NESQU.js";
 import {
   step
-} from "./chunk-HWTWEF6A.js";
+} from "./chunk-6NIJC66X.js";
 import "./chunk-TQBEFKGP.js";
 import "./chunk-Z6BS36K7.js";
-import "./chunk-MKGA5764.js";
+import "./chunk-GJMXL7SW.js";
 import {
   SYSTEM_CLOCK
-} from "./chunk-6SHLVC2K.js";
-import "./chunk-CRHFPKCO.js";
-import "./chunk-WHCU4A3X.js";
+} from "./chunk-DYCDEYIG.js";
+import "./chunk-XM57FAMT.js";
+import "./chunk-6EYZKO5V.js";
+import "./chunk-XSGYFVAG.js";
 import "./chunk-QTX6ZG2H.js";
 
 // src/main.ts

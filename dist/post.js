@@ -1,25 +1,34 @@
 import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);
 import {
   actions,
-  readPromises
-} from "./chunk-6CJYD52A.js";
+  pendingSaves
+} from "./chunk-5LCUYKJF.js";
 import {
   save
-} from "./chunk-UP75XM6O.js";
+} from "./chunk-46EMMH6K.js";
 import "./chunk-TQBEFKGP.js";
+import "./chunk-CFW3TH43.js";
 import "./chunk-Z6BS36K7.js";
-import "./chunk-ZJUNNJN7.js";
+import "./chunk-KDNBC23H.js";
 import {
-  SYSTEM_CLOCK
-} from "./chunk-6SHLVC2K.js";
-import "./chunk-CRHFPKCO.js";
-import "./chunk-WHCU4A3X.js";
+  SYSTEM_CLOCK,
+  warnOnce
+} from "./chunk-DYCDEYIG.js";
+import "./chunk-XM57FAMT.js";
+import "./chunk-6EYZKO5V.js";
+import {
+  foundBy
+} from "./chunk-XSGYFVAG.js";
 import "./chunk-QTX6ZG2H.js";
 
 // src/post.ts
+import { tmpdir } from "node:os";
+var voice = warnOnce(actions);
+var path = pendingSaves();
+var machine = { environment: process.env, clock: SYSTEM_CLOCK, temporary: process.env["RUNNER_TEMP"] || tmpdir() };
 try {
-  await save(readPromises(), { environment: process.env, clock: SYSTEM_CLOCK }, actions);
+  if (path !== "") await save(path, machine, voice);
 } catch (error) {
-  actions.warn(`the cache was not filled: ${error.message}`);
+  voice.warn(`nothing was saved to the cache: ${foundBy(error)}`);
 }
 process.exit(0);

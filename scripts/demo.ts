@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { SYSTEM_CLOCK } from "../src/connect.ts";
+import { SYSTEM_CLOCK, warnOnce } from "../src/connect.ts";
 import { terminal } from "../src/runner/terminal.ts";
 import { save } from "../src/save.ts";
 import { step } from "../src/step.ts";
@@ -56,7 +56,8 @@ async function runHere(write: (line: string) => void, directory: string, inputs:
   const machine = { environment, platform: "linux", architecture: "x64", temporary: directory, clock: SYSTEM_CLOCK, cancelled } as const;
   const exitCode = await step(machine, workflow);
   workflow.printOutputs();
-  // There is no job here that saving could be after.
-  await save(workflow.promised(), machine, workflow);
+  // No post step exists here, so save now.
+  const pending = workflow.pendingSaves();
+  if (pending !== "") await save(pending, machine, warnOnce(workflow));
   return exitCode;
 }

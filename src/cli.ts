@@ -1,7 +1,7 @@
 import { tmpdir } from "node:os";
 import { type ParseArgsConfig, parseArgs } from "node:util";
 import { cancellation } from "./cancellation.ts";
-import { SYSTEM_CLOCK } from "./connect.ts";
+import { SYSTEM_CLOCK, warnOnce } from "./connect.ts";
 import { DEFAULTS, type Environment } from "./runner/inputs.ts";
 import { terminal } from "./runner/terminal.ts";
 import { save } from "./save.ts";
@@ -57,8 +57,9 @@ async function main(args: readonly string[]): Promise<number> {
   const machine = { environment, platform, architecture, temporary: tmpdir(), clock: SYSTEM_CLOCK, cancelled: cancellation() };
   const exitCode = await step(machine, workflow);
   workflow.printOutputs();
-  // There is no job here that saving could be after.
-  await save(workflow.promised(), machine, workflow);
+  // No post step exists here, so save now.
+  const pending = workflow.pendingSaves();
+  if (pending !== "") await save(pending, machine, warnOnce(workflow));
   return exitCode;
 }
 

@@ -5,22 +5,33 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { PullError } from "./oci/failure.ts";
 import type { BlobCache, BlobDownload, Source } from "./pull/ports.ts";
-import { Api, type Reached } from "./registry/api.ts";
+import { Api, type Reached, type Wanted } from "./registry/api.ts";
 import { Authenticator } from "./registry/auth.ts";
 import { RegistryClient } from "./registry/client.ts";
 import { helperRunner, Keychain } from "./registry/credentials.ts";
 import { type Environment, readDockerConfigs } from "./registry/docker-config.ts";
-import { type Ask, Downloader } from "./registry/download.ts";
-import { Http } from "./registry/http.ts";
+import { Downloader } from "./registry/download.ts";
+import { Http, type HttpAnswer } from "./registry/http.ts";
 import type { Clock } from "./registry/retry.ts";
 import { TokenService } from "./registry/token.ts";
 import type { Inputs } from "./runner/inputs.ts";
 import type { Workflow } from "./runner/workflow.ts";
 import type { SignedUrls } from "./store/actions-cache.ts";
-import { DirectoryCache, type Saved } from "./store/directory-cache.ts";
+import type { Outgoing, Saved } from "./store/cache-entry.ts";
+import { DirectoryCache } from "./store/directory-cache.ts";
 
 /** What a step says and hides. */
 export type Voice = Pick<Workflow, "say" | "warn" | "mask" | "withhold">;
+
+/** A voice whose first warning is one, and whose others are lines of the log: one annotation a step is enough. */
+export function warnOnce(voice: Voice): Voice {
+  let warned = false;
+  const once = (message: string): void => {
+    (warned ? voice.say : voice.warn)(message);
+    warned = true;
+  };
+  return { ...voice, warn: once };
+}
 
 /** Registries, behind the ports of the work. */
 export type Registries = { readonly api: Api; readonly source: Source; readonly downloads: BlobDownload };
@@ -74,7 +85,11 @@ export function connectRegistries(http: Http, inputs: Inputs, environment: Envir
   const downloads: BlobDownload = {
     download: async (image, blob, target) => {
       const reached: Reached[] = [];
-      const ask: Ask = async (wanted) => reached.push(await api.ask(image, `blobs/${blob.digest}`, wanted));
+      const ask = async (wanted: Wanted): Promise<Reached> => {
+        const answer = await api.ask(image, `blobs/${blob.digest}`, wanted);
+        reached.push(answer);
+        return answer;
+      };
       await downloader.download(ask, blob, target);
       return { private: reached.some((one) => one.private) };
     },
@@ -83,17 +98,18 @@ export function connectRegistries(http: Http, inputs: Inputs, environment: Envir
 }
 
 /** A cache that can be filled, too. */
-export type Cache = BlobCache & { readonly save: (key: string, path: string) => Promise<Saved> };
+export type Cache = BlobCache & { readonly save: (key: string, bytes: Outgoing) => Promise<Saved> };
 
 /** The cache of a kind; the service's client is loaded only when there is a service. */
 export async function connectCache(kind: "service" | "directory", http: Http, environment: Environment, context: Context): Promise<Cache> {
+  const { voice, clock, signal } = context;
+  const { say, warn } = voice;
   if (kind === "directory") {
     const home = environment["XDG_CACHE_HOME"] || join(environment["HOME"] || homedir(), ".cache");
-    return new DirectoryCache(join(home, "registry-pull"));
+    return new DirectoryCache(join(home, "registry-pull"), warn);
   }
   const { ActionsCache } = await import("./store/actions-cache.ts");
-  const { voice, clock } = context;
-  return new ActionsCache({ urls: signedUrls(http, context), after: clock.after, say: voice.say, warn: voice.warn });
+  return new ActionsCache({ urls: signedUrls(http, context), after: clock.after, signal, say, warn });
 }
 
 // As many as the runner's own client asks for at a time: https://github.com/actions/toolkit/blob/main/packages/cache/src/options.ts
@@ -105,8 +121,8 @@ function signedUrls(http: Http, { voice, clock, signal }: Context): SignedUrls {
   // A cache that has to be asked often is no help: registries are asked instead.
   const attempts = 2;
   const ask =
-    (url: URL): Ask =>
-    async (wanted) => {
+    (url: URL) =>
+    async (wanted: Wanted): Promise<HttpAnswer> => {
       const answer = await http.exchange({ ...wanted, url, namedBy: "user", attempts });
       if (answer.status >= 200 && answer.status < 300) return answer;
       throw new PullError(answer.status >= 500 ? "server-error" : "not-found", `${url.host} answered ${answer.status}`);
@@ -114,6 +130,6 @@ function signedUrls(http: Http, { voice, clock, signal }: Context): SignedUrls {
   return {
     // Wrong bytes are wrong for good here: entries never change.
     download: (url, blob, target) => downloader.download(ask(url), blob, target, 0),
-    get: async (url, limit) => (await http.exchange({ method: "GET", url, headers: {}, limit, namedBy: "user", attempts })).body,
+    get: async (url, limit) => (await ask(url)({ method: "GET", headers: {}, limit })).body,
   };
 }

@@ -1,12 +1,17 @@
-import { SYSTEM_CLOCK } from "./connect.ts";
-import { actions, readPromises } from "./runner/workflow.ts";
+import { tmpdir } from "node:os";
+import { SYSTEM_CLOCK, warnOnce } from "./connect.ts";
+import { foundBy } from "./oci/failure.ts";
+import { actions, pendingSaves } from "./runner/workflow.ts";
 import { save } from "./save.ts";
 
-// After the job: what the step promised goes into the cache. Whatever goes wrong here fails nothing.
+// After the job: what the step left for later goes into the cache. Whatever goes wrong here fails nothing.
+const voice = warnOnce(actions);
+const path = pendingSaves();
+const machine = { environment: process.env, clock: SYSTEM_CLOCK, temporary: process.env["RUNNER_TEMP"] || tmpdir() };
 try {
-  await save(readPromises(), { environment: process.env, clock: SYSTEM_CLOCK }, actions);
+  if (path !== "") await save(path, machine, voice);
 } catch (error) {
-  actions.warn(`the cache was not filled: ${(error as Error).message}`);
+  voice.warn(`nothing was saved to the cache: ${foundBy(error)}`);
 }
-// The uploader keeps connections that would hold the job for as long as they last.
+// The uploader leaves keep-alive connections open; they would delay the end of the job.
 process.exit(0);

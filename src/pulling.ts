@@ -1,22 +1,25 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { connectCache, type openHttp, type Registries } from "./connect.ts";
-import { PullError } from "./oci/failure.ts";
+import { connectCache, type openHttp, type Registries, warnOnce } from "./connect.ts";
+import { foundBy, PullError } from "./oci/failure.ts";
+import type { PendingSaves } from "./pull/pending.ts";
 import { type Outcome, problemFrom, problemsOf, type Resolved } from "./pull/plan.ts";
 import type { BlobDownload } from "./pull/ports.ts";
 import { pull } from "./pull/pull.ts";
 import { CachedSource, type CachedSourceOptions, keysUnder, restorer } from "./pull/restore.ts";
-import { type SavePolicy, toPromises, whyNotSaved } from "./pull/save.ts";
+import { type SavePolicy, toPendingSaves, whyNotSaved } from "./pull/save.ts";
 import type { Wires } from "./pull/transfer.ts";
 import { cachePolicy, isPrivateRepository } from "./runner/cache-policy.ts";
 import { engineRunner, type Load, loader } from "./runner/engine.ts";
+import { writePendingSaves } from "./runner/handoff.ts";
 import type { Environment, Inputs } from "./runner/inputs.ts";
 import { sayPulled } from "./runner/log.ts";
 import { startProgress } from "./runner/progress.ts";
 import type { Workflow } from "./runner/workflow.ts";
 import type { Machine } from "./step.ts";
 import { archive } from "./store/archive.ts";
-import { fromBundle } from "./store/bundle.ts";
+import { BUNDLE_LIMIT, fromBundle } from "./store/bundle.ts";
+import { wrongEntry } from "./store/cache-entry.ts";
 import { Layout } from "./store/layout.ts";
 
 /** A step under way. */
@@ -34,6 +37,8 @@ export type Caching = {
   readonly downloads: BlobDownload;
   readonly restore: Wires["restore"];
   readonly saves: SavePolicy | undefined;
+  /** For trouble with the cache: one warning a step, whatever there is to say. */
+  readonly warn: (message: string) => void;
 };
 
 /** The cache that this step may use, before the registries; without one, the registries alone. */
@@ -43,16 +48,23 @@ export async function openCache({ source, downloads }: Registries, { inputs, mac
   const { kind, restore, save, why } = cachePolicy(mode, environment);
   if (why !== "") workflow.say(why);
   const keys = keysUnder(keyPrefix);
-  const cache = kind === "none" || !restore ? undefined : await connectCache(kind, http, environment, { voice: workflow, clock, signal });
-  const fetch: CachedSourceOptions["fetch"] = async (key, limit) => {
-    const bundle = await cache?.fetch(key, limit);
-    return bundle === undefined ? new Map() : fromBundle(bundle);
+  const voice = warnOnce(workflow);
+  const cache = kind === "none" || !restore ? undefined : await connectCache(kind, http, environment, { voice, clock, signal });
+  const fetch: CachedSourceOptions["fetch"] = async (key) => {
+    const bundle = await cache?.fetch(key, BUNDLE_LIMIT);
+    if (bundle === undefined) return new Map();
+    return fromBundle(bundle, signal).catch((error: Error) => {
+      signal.throwIfAborted();
+      voice.warn(wrongEntry(key, foundBy(error)));
+      return new Map();
+    });
   };
   const mayShare = savePrivate || kind === "directory" || isPrivateRepository(readEvent(environment));
   return {
     source: new CachedSource(source, { fetch, keys, wanted: inputs.plan.wanted, warn: workflow.warn }),
     downloads,
     restore: cache === undefined ? async () => false : restorer(cache, keys, minSize),
+    warn: voice.warn,
     saves: kind === "none" || !save ? undefined : { kind, keys, least: minSize, most: maxSize, savePrivate: mayShare },
   };
 }
@@ -79,11 +91,11 @@ export async function pullAndLoad(images: readonly Resolved[], caching: Caching,
     const store = await Layout.open(inputs.path || join(machine.temporary, "registry-pull"), time);
     const load = loaderFor(store, step);
     const options = { concurrency: inputs.concurrency, progress, runner: inputs.runner, now: machine.clock.now, signal };
-    const outcome = await pull(images, { ...caching, store, restored: (digest) => source.restored(digest) }, options);
+    const outcome = await pull(images, { ...caching, store, restored: (blob) => source.restored(blob) }, options);
     progress.stop();
     if (outcome.pulled !== undefined) sayPulled(workflow, outcome.pulled);
     if (saves !== undefined) {
-      workflow.promise(toPromises(outcome, source, saves));
+      await saveLater(toPendingSaves(outcome, source, saves), caching.warn, step);
       for (const why of outcome.images.map((image) => whyNotSaved(image, saves))) if (why !== undefined) workflow.say(why);
     }
     return await loaded(outcome, load);
@@ -112,6 +124,16 @@ function withFailure(image: Resolved, error: unknown): Resolved {
   if (error === undefined || problemsOf(image).length > 0) return image;
   if (!(error instanceof PullError)) throw error;
   return { ...image, problem: problemFrom(error, image.wanted.written) };
+}
+
+/** Without room for a small file the step has other problems than its cache. */
+async function saveLater(saves: PendingSaves, warn: Caching["warn"], { machine, workflow }: Step): Promise<void> {
+  if (saves.entries.length === 0) return;
+  try {
+    workflow.saveLater(await writePendingSaves(saves, machine.temporary));
+  } catch (error) {
+    warn(`nothing will be saved to the cache: ${foundBy(error)}`);
+  }
 }
 
 function loaderFor(layout: Layout, { inputs, machine, workflow, signal }: Step): Load | undefined {

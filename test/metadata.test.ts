@@ -102,7 +102,7 @@ describe("the documentation", () => {
     ["M", 14],
     ["B", 11],
     ["L", 9],
-    ["C", 6],
+    ["C", 7],
     ["O", 7],
   ] as const) {
     it(`has a case for each of ${letter}1 to ${letter}${count}`, () => {

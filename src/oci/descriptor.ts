@@ -46,7 +46,8 @@ export function readDigest(value: Json | undefined, what: string): Digest {
   }
 }
 
-function readSize(value: Json | undefined, what: string): number {
+/** The size in bytes in `value`, which belongs to `what`. Fails as `invalid`. */
+export function readSize(value: Json | undefined, what: string): number {
   // JSON numbers beyond 2^53 are silently another number in JavaScript, so they are refused with the negative ones.
   if (typeof value === "number" && Number.isSafeInteger(value) && value >= 0) return value;
   const found = excerpt(JSON.stringify(value) ?? "nothing");

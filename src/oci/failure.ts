@@ -103,6 +103,8 @@ export const REASONS = {
   "token-invalid": { status: "invalid", next: ASK_OWNER },
   "unexpected-answer": { status: "invalid", next: "check that the name is a registry's" },
   "layout-corrupt": { status: "invalid", next: `move the layout away, or ${ANOTHER_PATH}` },
+  "wrong-entry": { status: "invalid", next: "delete the entry from the cache" },
+  "wrong-state": { status: "invalid", next: "let nothing else write to the runner's temp directory" },
   "wrong-reference": { status: "invalid", next: "expected [registry/]repository[:tag][@digest]" },
   "wrong-platform": { status: "invalid", next: "name it like linux/arm64" },
   "wrong-digest": { status: "invalid", next: "expected sha256: and 64 lower-case hex digits" },

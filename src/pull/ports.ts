@@ -28,7 +28,8 @@ export type Claim = Pick<Fetched, "authenticated" | "private"> & {
 
 /** Gives manifests by tag or digest, verified; fails with a status of the contract. */
 export interface ManifestSource {
-  manifest(image: Image, reference: string): Promise<Fetched>;
+  /** `size` is what a descriptor says, where one does; the caller compares it, too. */
+  manifest(image: Image, reference: string, size?: number): Promise<Fetched>;
   /** What a tag or digest is said to point at, if anything is said; fails when there is nothing. */
   claim(image: Image, reference: string): Promise<Claim>;
 }

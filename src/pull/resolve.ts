@@ -83,7 +83,8 @@ async function flatten(
 
 /** The manifest a document lists, of the size it says. Fails as `dangling` when the registry has none. */
 export async function fetchListed(source: ManifestSource, image: Image, descriptor: Descriptor): Promise<Fetched> {
-  const fetched = await orDangling(source.manifest(image, descriptor.digest), "manifest", descriptor.digest);
+  const asked = source.manifest(image, descriptor.digest, descriptor.size);
+  const fetched = await orDangling(asked, "manifest", descriptor.digest);
   if (fetched.bytes.length === descriptor.size) return fetched;
   throw new PullError(
     "size-differs",

@@ -1,4 +1,5 @@
 import { asDigest, type Digest, digestOf } from "../oci/digest.ts";
+import { DOCUMENT_BYTES } from "../oci/document.ts";
 import { PullError } from "../oci/failure.ts";
 import { formatPlatform } from "../oci/platform.ts";
 import { repositoryName } from "../oci/reference.ts";
@@ -31,16 +32,10 @@ function platformSet(platforms: readonly Requirement[]): string {
   return written.length <= LONGEST_SET ? written : digestOf(Buffer.from(set)).replace(":", "-");
 }
 
-// A few hundred documents and small blobs; what is larger is no entry of ours.
-const IMAGE_ENTRY_LIMIT = 64 * 1024 * 1024;
-
-/** A blob of an entry and the part that its digest is over: all of it, but for a signed schema 1 manifest. */
-export type Proven = { readonly bytes: Buffer; readonly content: Buffer };
-
 /** What a cached source takes entries from, how they are named, what the step wants, and whom to warn. */
 export type CachedSourceOptions = {
-  /** Gives the right blobs of an entry, and none when there is no entry. */
-  readonly fetch: (key: string, limit: number) => Promise<ReadonlyMap<Digest, Proven>>;
+  /** The blobs of an entry, each proven by its digest; none when there is no entry, or a wrong one. */
+  readonly fetch: (key: string) => Promise<ReadonlyMap<Digest, Buffer>>;
   readonly keys: Keys;
   readonly wanted: readonly Wanted[];
   readonly warn: (message: string) => void;
@@ -56,8 +51,8 @@ export class CachedSource implements Source {
   readonly #keys: Keys;
   readonly #warn: (message: string) => void;
   readonly #required = new Map<string, Requirement[]>();
-  readonly #entries = new Map<string, Promise<ReadonlyMap<Digest, Proven>>>();
-  readonly #known = new Map<Digest, Proven>();
+  readonly #entries = new Map<string, Promise<ReadonlyMap<Digest, Buffer>>>();
+  readonly #known = new Map<Digest, Buffer>();
   readonly #silent = new Set<string>();
 
   constructor(source: Source, options: CachedSourceOptions) {
@@ -71,18 +66,19 @@ export class CachedSource implements Source {
     }
   }
 
-  async manifest(image: Image, reference: string): Promise<Fetched> {
+  async manifest(image: Image, reference: string, size?: number): Promise<Fetched> {
     const pinned = asDigest(reference);
     const claim = pinned === undefined ? await this.#source.claim(image, reference) : undefined;
     const digest = pinned ?? claim?.digest;
-    if (digest === undefined) return this.#source.manifest(image, reference);
+    if (digest === undefined) return this.#source.manifest(image, reference, size);
     const required = this.#required.get(nameOf(image, reference));
     if (required !== undefined) await this.#open(digest, required);
-    const known = this.#known.get(digest);
-    if (known === undefined) return this.#source.manifest(image, reference);
+    const bytes = this.#document(digest, size);
+    if (bytes === undefined) return this.#source.manifest(image, reference, size);
     const said = claim ?? (await this.#recheck(image, () => this.#source.claim(image, reference)));
     // Where nothing says that everybody can read it, it is private.
-    return { ...known, digest, mediaType: "", authenticated: said?.authenticated ?? true, private: said?.private ?? true };
+    const { authenticated, private: isPrivate } = said ?? { authenticated: true, private: true };
+    return { bytes, content: bytes, digest, mediaType: "", authenticated, private: isPrivate };
   }
 
   claim(image: Image, reference: string): ReturnType<Source["claim"]> {
@@ -90,7 +86,7 @@ export class CachedSource implements Source {
   }
 
   async blob(image: Image, blob: Blob): Promise<SmallBlob> {
-    const bytes = this.restored(blob.digest);
+    const bytes = this.#document(blob.digest, blob.size);
     if (bytes === undefined) return this.#source.blob(image, blob);
     await this.blobSize(image, blob.digest);
     return { bytes, private: true };
@@ -110,11 +106,10 @@ export class CachedSource implements Source {
     return this.#source.tags(image);
   }
 
-  /** The bytes of a document or small blob that came with an image's entry. */
-  restored(digest: Digest): Buffer | undefined {
-    const known = this.#known.get(digest);
-    // A blob's digest is over all of its bytes; what has it by a part of them is no blob.
-    return known?.content === known?.bytes ? known?.bytes : undefined;
+  /** The bytes of a document or small blob that came with an image's entry, where they have the size that is listed. */
+  restored({ digest, size }: Blob): Buffer | undefined {
+    const bytes = this.#known.get(digest);
+    return bytes?.length === size ? bytes : undefined;
   }
 
   /** The key of an image's entry, where the cache turned out not to have all of it. */
@@ -124,11 +119,19 @@ export class CachedSource implements Source {
     return this.#keys.image(top, this.#required.get(nameOf(reference, reference.digest ?? reference.tag)) ?? [platforms]);
   }
 
+  /** A manifest or config within the limits that hold for one from a registry, which answers for all others. */
+  #document(digest: Digest, size?: number): Buffer | undefined {
+    const bytes = this.#known.get(digest);
+    const tooLarge = bytes !== undefined && bytes.length > DOCUMENT_BYTES;
+    const another = size !== undefined && bytes?.length !== size;
+    return tooLarge || another ? undefined : bytes;
+  }
+
   async #open(digest: Digest, required: readonly Requirement[]): Promise<void> {
     const key = this.#keys.image(digest, required);
-    const entry = this.#entries.get(key) ?? this.#fetch(key, IMAGE_ENTRY_LIMIT);
+    const entry = this.#entries.get(key) ?? this.#fetch(key);
     this.#entries.set(key, entry);
-    for (const [known, proven] of await entry) this.#known.set(known, proven);
+    for (const [known, bytes] of await entry) this.#known.set(known, bytes);
   }
 
   /** Asks whether something is still there. A registry that is out of reach, or overloaded, cannot say: that is one warning. */

@@ -1,24 +1,12 @@
 import type { Digest } from "../oci/digest.ts";
+import type { PendingBundle, PendingSave, PendingSaves } from "./pending.ts";
 import { countedPlatforms, type Outcome, problemsOf, type Resolved } from "./plan.ts";
 import type { Blob } from "./ports.ts";
 import type { CachedSource, Keys } from "./restore.ts";
 
-/** One entry to save: a single blob as it is, or several small ones together. */
-export type Promised = {
-  readonly key: string;
-  /** In the layout. */
-  readonly blobs: readonly Digest[];
-  readonly bundled: boolean;
-  /** Documents that no layout holds, in base64: a schema 1 manifest has become another one there. */
-  readonly inline: readonly (readonly [digest: Digest, base64: string])[];
-};
-
-/** What is to be saved after the job, from the layout that has it, and into which cache. */
-export type Promises = { readonly layout: string; readonly kind: "service" | "directory"; readonly entries: readonly Promised[] };
-
 /** What may be saved, and how it is named. Sizes are compressed bytes. */
 export type SavePolicy = {
-  readonly kind: Promises["kind"];
+  readonly kind: PendingSaves["kind"];
   readonly keys: Keys;
   /** Blobs of so many bytes or more have an entry of their own. */
   readonly least: number;
@@ -28,19 +16,23 @@ export type SavePolicy = {
   readonly savePrivate: boolean;
 };
 
+type Entries = Pick<CachedSource, "missingEntry">;
+
 /**
  * What the cache did not have and is to get: an entry for every large blob that came from a registry, and one for the
  * documents and small blobs of every image. Nothing of images that are too large, or private where that must not be shared.
  */
-export function toPromises(outcome: Outcome, source: Pick<CachedSource, "missingEntry">, policy: SavePolicy): Promises {
+export function toPendingSaves(outcome: Outcome, source: Entries, policy: SavePolicy): PendingSaves {
   const { images, pulled } = outcome;
   if (pulled === undefined) return { layout: "", kind: policy.kind, entries: [] };
-  const eligible = images.filter((image) => problemsOf(image).length === 0 && whyNotSaved(image, policy) === undefined);
+  const whole = images.filter((image) => problemsOf(image).length === 0);
+  const eligible = whole.filter((image) => whyNotSaved(image, policy) === undefined);
   const missed = new Set(pulled.missed.map(({ digest }) => digest));
-  const large = new Set(eligible.flatMap((image) => largeBlobs(image, policy.least)).filter((digest) => missed.has(digest)));
-  const blobs = [...large].map((digest) => ({ key: policy.keys.blob(digest), blobs: [digest], bundled: false, inline: [] }));
-  const bundles = eligible.flatMap((image) => toBundle(image, source, policy.least));
-  return { layout: pulled.layout, kind: policy.kind, entries: [...bundles, ...blobs] };
+  const large = eligible.flatMap((image) => largeBlobs(image, policy.least));
+  const blobs = new Map(large.filter(({ digest }) => missed.has(digest)).map((blob) => [blob.digest, blob]));
+  const singles: readonly PendingSave[] = [...blobs.values()].map((blob) => ({ key: policy.keys.blob(blob.digest), blob }));
+  const bundles = eligible.flatMap((image) => bundleOf(image, source, policy.least));
+  return { layout: pulled.layout, kind: policy.kind, entries: [...bundles, ...singles] };
 }
 
 /** What keeps an image out of the cache, in a line for the log; undefined when nothing does. */
@@ -53,9 +45,9 @@ export function whyNotSaved(image: Resolved, { most, savePrivate }: SavePolicy):
 }
 
 /** Blobs with an entry of their own. A config never has one: the gate needs it before anything else is restored. */
-function largeBlobs(image: Resolved, least: number): readonly Digest[] {
+function largeBlobs(image: Resolved, least: number): readonly Blob[] {
   const configs = new Set(countedPlatforms(image).map(({ configDigest }) => configDigest));
-  return blobsOf(image).flatMap(({ digest, size }) => (size >= least && !configs.has(digest) ? [digest] : []));
+  return blobsOf(image).filter(({ digest, size }) => size >= least && !configs.has(digest));
 }
 
 function blobsOf(image: Resolved): readonly Blob[] {
@@ -64,15 +56,16 @@ function blobsOf(image: Resolved): readonly Blob[] {
 }
 
 /** Documents, configs and small blobs. */
-function toBundle(image: Resolved, source: Pick<CachedSource, "missingEntry">, least: number): readonly Promised[] {
+function bundleOf(image: Resolved, source: Entries, least: number): readonly PendingBundle[] {
   const { root, wanted } = image;
   if (root === undefined) return [];
+  const { digest: top, content } = root.fetched;
   const isSchema1 = root.document.kind === "schema1";
   const documents = isSchema1 ? [] : [root.fetched, ...root.nested, ...countedPlatforms(image).map(({ manifest }) => manifest)];
-  const large = new Set(largeBlobs(image, least));
+  const large = new Set(largeBlobs(image, least).map(({ digest }) => digest));
   const small = blobsOf(image).filter(({ digest }) => !large.has(digest));
-  const blobs = [...new Set([...documents, ...small].map(({ digest }) => digest))];
-  const inline = isSchema1 ? [[root.fetched.digest, root.fetched.bytes.toString("base64")] as const] : [];
-  const key = source.missingEntry(wanted, root.fetched.digest, [...blobs, ...inline.map(([digest]) => digest)]);
-  return key === undefined ? [] : [{ key, blobs, bundled: true, inline }];
+  const bundle = [...new Set<Digest>([...documents, ...small].map(({ digest }) => digest))];
+  const inline = isSchema1 ? [{ digest: top, base64: content.toString("base64") }] : [];
+  const key = source.missingEntry(wanted, top, [...bundle, ...inline.map(({ digest }) => digest)]);
+  return key === undefined ? [] : [{ key, bundle, inline }];
 }

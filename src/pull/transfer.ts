@@ -11,8 +11,8 @@ export type Wires = {
   readonly source: Source;
   readonly downloads: BlobDownload;
   readonly store: BlobStore;
-  /** What the cache had of a document or small blob. */
-  readonly restored: (digest: Digest) => Buffer | undefined;
+  /** The bytes of a document or small blob that came from the cache. */
+  readonly restored: (blob: Blob) => Buffer | undefined;
   /** Restores a large blob from the cache; false, and the target empty, when the cache does not have it. */
   readonly restore: (blob: Blob, target: Omit<BlobTarget, "abort">) => Promise<boolean>;
 };
@@ -150,7 +150,7 @@ const FROM_CACHE: Taken = { origin: "cache", private: false };
 /** Gets one blob into the store: a small one from the image's cache entry, a large one from its own, or from its registry. */
 async function take(need: Need, { reference }: Wanted, wires: Wires, moved: Progress["moved"]): Promise<Taken> {
   const { source, downloads, store } = wires;
-  const known = wires.restored(need.digest);
+  const known = wires.restored(need);
   if (known !== undefined || need.config) {
     const small = known === undefined ? await source.blob(reference, need) : { bytes: known, private: false };
     await store.put(need.digest, small.bytes);

@@ -1,6 +1,7 @@
 import type { IncomingHttpHeaders } from "node:http";
 import type { Descriptor } from "../oci/descriptor.ts";
 import { algorithmOf, asDigest, type Digest, digestOf } from "../oci/digest.ts";
+import { DOCUMENT_BYTES } from "../oci/document.ts";
 import { PullError } from "../oci/failure.ts";
 import { asList, asObject, parseJson } from "../oci/json.ts";
 import { ACCEPT } from "../oci/media-type.ts";
@@ -28,9 +29,6 @@ export type Fetched = {
 /** What a registry says of a manifest without showing it. */
 export type Claim = Pick<Fetched, "authenticated" | "private"> & { readonly digest: Digest | undefined };
 
-// The specification asks registries to take manifests of at least 4 MiB, and most take no more:
-// https://github.com/opencontainers/distribution-spec/blob/main/spec.md#pushing-manifests
-const MANIFEST_LIMIT = 4 * 1024 * 1024;
 // The largest layer Docker Hub takes: https://docs.docker.com/docker-hub/repos/manage/hub-images/push/
 const LAYER_BYTES = 10 * 1024 ** 3;
 // Registries give a hundred or a thousand tags a page; who has more of them than ten pages is not helped by a list.
@@ -60,7 +58,7 @@ export class RegistryClient {
   }
 
   async #manifest(image: Image, reference: string, expected: Digest | undefined): Promise<Fetched> {
-    const reached = await this.#get(image, `manifests/${reference}`, { accept: ACCEPT }, MANIFEST_LIMIT);
+    const reached = await this.#get(image, `manifests/${reference}`, { accept: ACCEPT }, DOCUMENT_BYTES);
     const { answer, authenticated } = reached;
     const content = documentContent(answer.body);
     const announced = asDigest(String(answer.headers["docker-content-digest"] ?? ""));
@@ -87,8 +85,8 @@ export class RegistryClient {
   blob(image: Image, descriptor: Pick<Descriptor, "digest" | "size">): Promise<Pick<Fetched, "bytes" | "private">> {
     const { digest, size } = descriptor;
     return this.#once(`${image.registry}/${image.repository} blob ${digest}`, async () => {
-      if (size > MANIFEST_LIMIT) {
-        throw new PullError("too-large", `too large: ${digest} has ${size} bytes, expected at most ${MANIFEST_LIMIT}`);
+      if (size > DOCUMENT_BYTES) {
+        throw new PullError("too-large", `too large: ${digest} has ${size} bytes, expected at most ${DOCUMENT_BYTES}`);
       }
       const reached = await this.#get(image, `blobs/${digest}`, {}, size);
       const bytes = reached.answer.body;
@@ -126,7 +124,7 @@ export class RegistryClient {
       let tags: readonly string[] = [];
       let path: string | undefined = "tags/list";
       for (let page = 0; page < PAGE_LIMIT && path !== undefined; page++) {
-        const { answer, url }: Reached = await this.#get(image, path, {}, MANIFEST_LIMIT);
+        const { answer, url }: Reached = await this.#get(image, path, {}, DOCUMENT_BYTES);
         const json = asObject(parseJson(answer.body, "list of tags"), "list of tags");
         tags = [...tags, ...asList(json["tags"], "tags").filter(isTag).slice(0, TAG_LIMIT)];
         const next = nextPage(String(answer.headers["link"] ?? ""), url);

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { PullError } from "../oci/failure.ts";
 import type { Platform } from "../oci/platform.ts";
 import { familiarName, repositoryName } from "../oci/reference.ts";
+import type { PendingSaves } from "../pull/pending.ts";
 import { type Outcome, type PlatformImage, problemsOf, type Resolved, type Root } from "../pull/plan.ts";
 import { toEntries } from "./entries.ts";
 
@@ -51,6 +52,16 @@ async function write(outcome: Outcome, runner: Platform, parent: string): Promis
   await writeFile(metadata, metadataOf(outcome, runner));
   await writeFile(bake, JSON.stringify(toBake(outcome), undefined, 2));
   return { metadata, bake };
+}
+
+/**
+ * Writes what is to be saved after the job into a file under `parent` that only this user reads; its path. A file, because
+ * the runner hands state on in one variable of the environment, which Linux limits to 128 KiB.
+ */
+export async function writePendingSaves(saves: PendingSaves, parent: string): Promise<string> {
+  const path = join(await mkdtemp(join(parent, "registry-pull-")), "pending-saves.json");
+  await writeFile(path, JSON.stringify(saves), { flag: "wx", mode: 0o600 });
+  return path;
 }
 
 /**

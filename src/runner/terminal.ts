@@ -1,5 +1,4 @@
 import { type Outcome, statusOf } from "../pull/plan.ts";
-import type { Promises } from "../pull/save.ts";
 import { pinnedReference, totalSize } from "./entries.ts";
 import { formatBytes, platformMark } from "./log.ts";
 import { sanitise, withhold } from "./sanitiser.ts";
@@ -11,8 +10,8 @@ const VALUE_LIMIT = 160;
 /** A workflow for people: everything in the order it happens, the outputs and the summary last. */
 export function terminal(
   write: (line: string) => void,
-): Workflow & { readonly printOutputs: () => void; readonly promised: () => Promises | undefined } {
-  let promised: Promises | undefined;
+): Workflow & { readonly printOutputs: () => void; readonly pendingSaves: () => string } {
+  let pendingSaves = "";
   const secrets = new Set<string>();
   const outputs: [name: string, value: string][] = [];
   const print = (text: string): void => write(sanitise(withhold(secrets, text)));
@@ -25,10 +24,10 @@ export function terminal(
     withhold: (text) => withhold(secrets, text),
     output: (name, value) => void outputs.push([name, value]),
     summary: async (report) => ("invalid" in report ? [] : toText(report)).forEach(print),
-    promise: (promises) => {
-      promised = promises;
+    saveLater: (path) => {
+      pendingSaves = path;
     },
-    promised: () => promised,
+    pendingSaves: () => pendingSaves,
     printOutputs: () => {
       print("");
       print("outputs");

@@ -1,6 +1,5 @@
 import * as core from "@actions/core";
 import { PullError } from "../oci/failure.ts";
-import type { Promises } from "../pull/save.ts";
 import { sanitise, withhold } from "./sanitiser.ts";
 import { type Report, toSummary } from "./summary.ts";
 
@@ -16,16 +15,15 @@ export interface Workflow {
   withhold(text: string): string;
   output(name: string, value: string): void;
   summary(report: Report): Promise<void>;
-  /** Keeps what is to be saved after the job. */
-  promise(promises: Promises): void;
+  /** Keeps the path of a file that says what is to be saved after the job. */
+  saveLater(path: string): void;
 }
 
-const STATE = "promises";
+const STATE = "pending-saves";
 
-/** What the step promised to save, in the job's post step; nothing when it promised nothing. */
-export function readPromises(): Promises | undefined {
-  const state = core.getState(STATE);
-  return state === "" ? undefined : (JSON.parse(state) as Promises);
+/** In the job's post step, the path that the step gave to {@link Workflow.saveLater}; empty when it gave none. */
+export function pendingSaves(): string {
+  return core.getState(STATE);
 }
 
 const secrets = new Set<string>();
@@ -50,7 +48,7 @@ export const actions: Workflow = {
     }
   },
   withhold: (text) => withhold(secrets, text),
-  promise: (promises) => core.saveState(STATE, JSON.stringify(promises)),
+  saveLater: (path) => core.saveState(STATE, path),
   output: (name, value) => {
     try {
       core.setOutput(name, value);

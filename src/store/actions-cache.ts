@@ -1,23 +1,24 @@
-import { stat } from "node:fs/promises";
 // The package's own wire, by path, because its public functions extract archives before anyone can check a digest:
 // https://github.com/actions/toolkit/issues/1927. The version is pinned exactly, and a contract test compares requests.
 import { internalCacheTwirpClient } from "../../node_modules/@actions/cache/lib/internal/shared/cacheTwirpClient.js";
 import { digestOf } from "../oci/digest.ts";
-import type { CacheTarget, Saved } from "./directory-cache.ts";
+import { foundBy, PullError } from "../oci/failure.ts";
+import { type CacheTarget, isWrong, type Outgoing, type Saved, wrongEntry } from "./cache-entry.ts";
 import type { Expected } from "./ingest.ts";
 
 /** How the service's signed URLs are read; both fail when the answer is no success. */
 export type SignedUrls = {
-  /** Brings a blob into a target that proves it, going on after a cut. */
+  /** Restores a blob into a target that proves it, resuming after a cut. */
   readonly download: (url: URL, blob: Expected, target: CacheTarget) => Promise<void>;
   readonly get: (url: URL, limit: number) => Promise<Buffer>;
 };
 
-/** What the cache reads signed URLs with, and whom it tells. */
+/** What the cache reads signed URLs with, what ends it, and where its messages go. */
 export type ActionsCacheOptions = {
   readonly urls: SignedUrls;
   /** Runs something once, `ms` milliseconds from now, unless what it returns is called before. */
   readonly after: (ms: number, run: () => void) => () => void;
+  readonly signal: AbortSignal;
   readonly warn: (message: string) => void;
   readonly say: (line: string) => void;
 };
@@ -35,8 +36,8 @@ const FAILURES_ALLOWED = 2;
 type Client = ReturnType<typeof internalCacheTwirpClient>;
 
 /**
- * The Actions cache, one entry a blob and the bytes as they are. Never fails and never waits long: after two failures it is
- * left alone for the rest of the run, with one warning.
+ * The Actions cache, one entry a blob and the bytes as they are. Never fails and never waits long: after two failures it
+ * is disabled for the rest of the run, with a warning. Wrong entries are misses, with a warning each.
  */
 export class ActionsCache {
   readonly #options: ActionsCacheOptions;
@@ -56,8 +57,7 @@ export class ActionsCache {
       await this.#options.urls.download(url, blob, target);
       return true;
     } catch (error) {
-      this.#options.say(`the cache's entry for ${blob.digest} is not used: ${(error as Error).message}`);
-      if ((error as { status?: unknown }).status === "unreachable") this.#fail(error as Error, false);
+      this.#missed(key, error);
       await target.restart();
       return false;
     }
@@ -66,34 +66,39 @@ export class ActionsCache {
   /** The entry whole, unproven, when there is one of at most `limit` bytes. */
   async fetch(key: string, limit: number): Promise<Buffer | undefined> {
     const url = await this.#lookUp(key);
-    return url && this.#attempt(() => this.#options.urls.get(url, limit));
+    if (url === undefined) return undefined;
+    try {
+      return await this.#options.urls.get(url, limit);
+    } catch (error) {
+      this.#missed(key, error);
+      return undefined;
+    }
   }
 
-  /** Uploads a file's bytes under a key that is not taken. After a refusal or a limit nothing more is saved in this run. */
-  async save(key: string, path: string): Promise<Saved> {
-    if (this.#stopped) return "failed";
+  /** Saves bytes under a key that is not taken. After a refusal or a limit nothing more is saved in this run. */
+  async save(key: string, bytes: Outgoing): Promise<Saved> {
     if ((await this.#lookUp(key)) !== undefined) return "there";
-    const saved = await this.#attempt(() => this.#upload(key, path));
+    const saved = await this.#attempt(() => this.#upload(key, bytes));
     return saved ?? "failed";
   }
 
-  async #upload(key: string, path: string): Promise<Saved> {
-    const { size } = await stat(path);
-    const created = await this.#within(this.#wire().CreateCacheEntry({ key, version: VERSION }));
+  /** The entry counts only once it is finalised, which wrong bytes never reach: the upload fails with them. */
+  async #upload(key: string, bytes: Outgoing): Promise<Saved> {
+    const created = await this.#within(RPC_DEADLINE_MS, () => this.#wire().CreateCacheEntry({ key, version: VERSION }));
     // Another job was first; what it saves has the same digest.
     if (!created.ok || created.signedUploadUrl === "") return "there";
-    const { uploadCacheArchiveSDK } = await import("../../node_modules/@actions/cache/lib/internal/uploadUtils.js");
-    const options = { archiveSizeBytes: size, uploadChunkSize: 64 * 1024 * 1024, uploadConcurrency: 8 };
-    await this.#within(uploadCacheArchiveSDK(created.signedUploadUrl, path, options), UPLOAD_DEADLINE_MS + size / SLOWEST_UPLOAD);
-    const finalized = await this.#within(this.#wire().FinalizeCacheEntryUpload({ key, version: VERSION, sizeBytes: String(size) }));
+    const { upload } = await import("./upload.ts");
+    const deadline = UPLOAD_DEADLINE_MS + bytes.size / SLOWEST_UPLOAD;
+    await this.#within(deadline, (signal) => upload(created.signedUploadUrl, bytes, signal));
+    const request = { key, version: VERSION, sizeBytes: String(bytes.size) };
+    const finalized = await this.#within(RPC_DEADLINE_MS, () => this.#wire().FinalizeCacheEntryUpload(request));
     return finalized.ok ? "saved" : "failed";
   }
 
   /** The signed URL of exactly this key; the service also answers with keys that only start the same. */
   async #lookUp(key: string): Promise<URL | undefined> {
-    const answer = await this.#attempt(() =>
-      this.#within(this.#wire().GetCacheEntryDownloadURL({ key, restoreKeys: [], version: VERSION })),
-    );
+    const request = { key, restoreKeys: [], version: VERSION };
+    const answer = await this.#attempt(() => this.#within(RPC_DEADLINE_MS, () => this.#wire().GetCacheEntryDownloadURL(request)));
     return answer?.ok && answer.matchedKey === key && URL.canParse(answer.signedDownloadUrl)
       ? new URL(answer.signedDownloadUrl)
       : undefined;
@@ -110,24 +115,49 @@ export class ActionsCache {
       return await work();
     } catch (error) {
       const { name, message } = error as Error;
+      // Not the service's failure: the step has ended, or the bytes to save are not what they were.
+      if (error instanceof PullError) this.#options.say(error.found);
       // A limit or a denial is an answer for all that would follow.
-      this.#fail(error as Error, name === "RateLimitError" || /rate.?limit|denied|\(40[13]\)|\(429\)/i.test(message));
+      else this.#fail(message, name === "RateLimitError" || /rate.?limit|denied|\(40[13]\)|\(429\)/i.test(message));
       return undefined;
     }
   }
 
-  #fail({ message }: Error, final: boolean): void {
-    if (++this.#failures < FAILURES_ALLOWED && !final) return;
-    if (!this.#stopped) this.#options.warn(`the Actions cache is left alone for the rest of this step: ${message}`);
-    this.#stopped = true;
+  /** An entry that was there and could not be had, or was wrong. */
+  #missed(key: string, error: unknown): void {
+    const found = foundBy(error);
+    if (isWrong(error)) return this.#options.warn(wrongEntry(key, found));
+    this.#options.say(`the cache entry ${key} is not used: ${found}`);
+    const ended = this.#options.signal.aborted;
+    if (!ended && (error as { status?: unknown }).status === "unreachable") this.#fail(found, false);
   }
 
-  /** What a call answers, or a failure when that takes too long. */
-  #within<T>(call: Promise<T>, ms = RPC_DEADLINE_MS): Promise<T> {
-    let cancel = (): void => undefined;
-    const late = new Promise<never>((_, reject) => {
-      cancel = this.#options.after(ms, () => reject(new Error(`no answer within ${Math.round(ms / 1000)} s`)));
-    });
-    return Promise.race([call, late]).finally(cancel);
+  #fail(why: string, final: boolean): void {
+    this.#failures++;
+    if (this.#stopped || (this.#failures < FAILURES_ALLOWED && !final)) return;
+    this.#stopped = true;
+    this.#options.warn(`the Actions cache is disabled for the rest of this run: ${why}`);
   }
+
+  /** What `call` gives. Fails when that takes longer than `ms`, and with the step's reason when that ends. */
+  async #within<T>(ms: number, call: (signal: AbortSignal) => Promise<T>): Promise<T> {
+    const late = new AbortController();
+    const cancel = this.#options.after(ms, () => late.abort(new Error(`no answer within ${Math.round(ms / 1000)} s`)));
+    const signal = AbortSignal.any([late.signal, this.#options.signal]);
+    try {
+      signal.throwIfAborted();
+      return await Promise.race([call(signal), aborted(signal)]);
+    } finally {
+      cancel();
+      // Ends what of the call goes on.
+      late.abort();
+    }
+  }
+}
+
+/** Fails with the signal's reason when it aborts. */
+function aborted(signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => {
+    signal.addEventListener("abort", () => reject(signal.reason), { once: true });
+  });
 }

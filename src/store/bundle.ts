@@ -1,48 +1,73 @@
-import { Parser } from "tar/parse";
-import { algorithmOf, asDigest, type Digest, digestOf } from "../oci/digest.ts";
-import { documentContent } from "../oci/schema1.ts";
-import { tarEnd, tarEntry } from "./tarball.ts";
+import { algorithmOf, asDigest, type Digest } from "../oci/digest.ts";
+import { PullError } from "../oci/failure.ts";
+import { digestOfBytes } from "./hash.ts";
+import { TAR_BLOCK, tarEnd, tarEntry, tarHeader, tarPadding } from "./tarball.ts";
 
-// More than an image's documents and small blobs ever are; an entry that says otherwise is no entry of ours.
-const ENTRY_LIMIT = 4_096;
+/** The most bytes a bundle may have: a few hundred documents and small blobs are far below. */
+export const BUNDLE_LIMIT = 64 * 1024 * 1024;
 
 /** Some blobs as one tar, named by their digests. The same blobs in the same order give the same bytes. */
 export function toBundle(blobs: readonly { readonly digest: Digest; readonly bytes: Buffer }[]): Buffer {
-  const parts = blobs.flatMap(({ digest, bytes }) => [...tarEntry(digest.replace(":", "/"), bytes)]);
+  const parts = blobs.flatMap(({ digest, bytes }) => [...tarEntry(nameOf(digest), bytes)]);
   return Buffer.concat([...parts, tarEnd()]);
 }
 
-/** A blob that was proven, and the part of it that its digest is over: all of it, but for a signed schema 1 manifest. */
-export type Proven = { readonly bytes: Buffer; readonly content: Buffer };
-
 /**
- * The blobs of a bundle whose bytes have the digest they are named by; all others are left out, whatever they are.
- * Read in memory and never extracted, so that no name in it is a path.
+ * The blobs of a bundle, as slices of its memory. A bundle is untrusted: only the bytes that {@link toBundle} would
+ * write for these blobs are accepted, and every blob is hashed before it is returned. One misfit refuses all of it.
+ * Fails as `invalid`, naming the first misfit, and with the signal's reason when it aborts.
  */
-export async function fromBundle(bundle: Buffer): Promise<ReadonlyMap<Digest, Proven>> {
-  const blobs = new Map<Digest, Proven>();
-  const parser = new Parser({ strict: false });
-  const pending: Promise<void>[] = [];
-  parser.on("entry", (entry) => {
-    const digest = asDigest(entry.path.replace("/", ":"));
-    if (digest === undefined || entry.type !== "File" || pending.length >= ENTRY_LIMIT) return void entry.resume();
-    pending.push(
-      entry.concat().then((bytes: Buffer) => {
-        const proves = (part: Buffer): boolean => digestOf(part, algorithmOf(digest)) === digest;
-        if (proves(bytes)) return void blobs.set(digest, { bytes, content: bytes });
-        // Only what is not right as it is can be a signed manifest, and only then is it looked for.
-        const content = documentContent(bytes);
-        if (content !== bytes && proves(content)) blobs.set(digest, { bytes, content });
-      }),
-    );
-  });
-  await new Promise<void>((resolve) => {
-    parser
-      .on("end", resolve)
-      .on("error", resolve)
-      .on("warn", () => undefined);
-    parser.end(bundle);
-  });
-  await Promise.allSettled(pending);
+export async function fromBundle(bundle: Buffer, signal: AbortSignal): Promise<ReadonlyMap<Digest, Buffer>> {
+  const blobs = new Map<Digest, Buffer>();
+  const end = tarEnd();
+  let at = 0;
+  while (!bundle.subarray(at).equals(end)) {
+    const { digest, bytes, next } = memberAt(bundle, at);
+    if (blobs.has(digest)) throw misfit(at, `${digest} a second time`);
+    const got = await digestOfBytes(bytes, algorithmOf(digest), signal);
+    if (got !== digest) throw misfit(at, `bytes of ${digest} that have ${got}`);
+    blobs.set(digest, bytes);
+    at = next;
+  }
   return blobs;
+}
+
+type Member = { readonly digest: Digest; readonly bytes: Buffer; readonly next: number };
+
+/** What a header at `at` announces. Writing it again is the comparison that leaves no field unchecked. */
+function memberAt(bundle: Buffer, at: number): Member {
+  const header = bundle.subarray(at, at + TAR_BLOCK);
+  const [digest, size] = [digestIn(header), sizeIn(header)];
+  const start = at + TAR_BLOCK;
+  const fits = size >= 0 && size <= bundle.length - start;
+  if (digest === undefined || !fits) throw misfit(at, "no header of ours");
+  if (!tarHeader(nameOf(digest), size).equals(header)) throw misfit(at, "a header that differs from ours");
+  const padding = tarPadding(size);
+  const next = start + size + padding.length;
+  if (!bundle.subarray(start + size, next).equals(padding)) throw misfit(at, "bytes in the padding");
+  return { digest, bytes: bundle.subarray(start, start + size), next };
+}
+
+/** A header has 100 bytes for a name and 155 for a prefix: a sha512 digest is written in two halves to fit them. */
+function nameOf(digest: Digest): string {
+  return digest.replace(":", "/").replace(/[0-9a-f]{64}(?=.)/, "$&/");
+}
+
+// Fields: https://pubs.opengroup.org/onlinepubs/9799919799/utilities/pax.html#tag_20_94_13_06
+function digestIn(header: Buffer): Digest | undefined {
+  const [prefix, name] = [textIn(header, 345, 155), textIn(header, 0, 100)];
+  return asDigest(`${prefix}${name}`.replace("/", ":"));
+}
+
+function sizeIn(header: Buffer): number {
+  return Number.parseInt(textIn(header, 124, 12), 8);
+}
+
+function textIn(header: Buffer, start: number, length: number): string {
+  const [text = ""] = header.toString("latin1", start, start + length).split("\0");
+  return text;
+}
+
+function misfit(at: number, found: string): PullError {
+  return new PullError("wrong-entry", `expected a bundle as this action writes it, got ${found} at byte ${at}`);
 }

@@ -1,30 +1,23 @@
-import { copyFile, mkdir, rename, rm } from "node:fs/promises";
+import { mkdir, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { foundBy } from "../oci/failure.ts";
+import { type CacheTarget, isWrong, type Outgoing, type Saved, wrongEntry } from "./cache-entry.ts";
 import { openRegular, readRegular } from "./disk.ts";
-import type { Expected, IngestPart } from "./ingest.ts";
-
-/** Takes an entry's bytes; it proves them itself. */
-export type CacheTarget = {
-  /** A way in for the bytes from `start` on. */
-  part(start: number): Pick<IngestPart, "received" | "write">;
-  restart(): Promise<void>;
-  commit(): Promise<void>;
-};
-
-/** What became of an entry that was to be saved. */
-export type Saved = "saved" | "there" | "failed";
+import type { Expected } from "./ingest.ts";
 
 const READ_SIZE = 1024 * 1024;
 
 /** A cache in a directory, where there is no service: on a laptop, the second run is a warm one. */
 export class DirectoryCache {
   readonly #path: string;
+  readonly #warn: (message: string) => void;
 
-  constructor(path: string) {
+  constructor(path: string, warn: (message: string) => void) {
     this.#path = path;
+    this.#warn = warn;
   }
 
-  /** True when there was an entry and the target took it; whatever goes wrong is a miss. */
+  /** True when there was an entry and the target took it; everything else is a miss, and a wrong entry a warning, too. */
   async restore(key: string, _blob: Expected, target: CacheTarget): Promise<boolean> {
     try {
       const file = await openRegular(this.#file(key));
@@ -32,24 +25,32 @@ export class DirectoryCache {
       for await (const chunk of file.createReadStream({ highWaterMark: READ_SIZE })) part.write(chunk);
       await target.commit();
       return true;
-    } catch {
+    } catch (error) {
+      if (isWrong(error)) this.#warn(wrongEntry(key, foundBy(error)));
       await target.restart();
       return false;
     }
   }
 
-  /** The entry, when there is one of at most `limit` bytes. */
+  /** The entry whole, unproven, when there is one of at most `limit` bytes. */
   async fetch(key: string, limit: number): Promise<Buffer | undefined> {
-    return readRegular(this.#file(key), limit).catch(() => undefined);
+    const file = this.#file(key);
+    try {
+      const bytes = await readRegular(file, limit);
+      if (bytes === undefined) this.#warn(wrongEntry(key, `too large: it is longer than ${limit} bytes`));
+      return bytes;
+    } catch {
+      return undefined;
+    }
   }
 
-  /** Keeps a file's bytes under a key. What is there already was of no use, or nothing would be saved, and is replaced. */
-  async save(key: string, path: string): Promise<Saved> {
+  /** Saves bytes under a key, over the entry that is there: nothing is saved but after a miss, so that one is wrong. */
+  async save(key: string, { slices }: Outgoing): Promise<Saved> {
     const file = this.#file(key);
     const temporary = `${file}.${crypto.randomUUID()}`;
     try {
       await mkdir(this.#path, { recursive: true });
-      await copyFile(path, temporary);
+      await writeFile(temporary, slices, { flag: "wx" });
       await rename(temporary, file);
       return "saved";
     } catch {

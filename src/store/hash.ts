@@ -3,7 +3,7 @@ import type { FileHandle } from "node:fs/promises";
 import { pipeline } from "node:stream/promises";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { createGunzip } from "node:zlib";
-import { algorithmOf, type Digest, type Hasher, hasher } from "../oci/digest.ts";
+import { type Algorithm, algorithmOf, type Digest, type Hasher, hasher } from "../oci/digest.ts";
 import { foundBy, PullError } from "../oci/failure.ts";
 import { openRegular } from "./disk.ts";
 
@@ -31,6 +31,21 @@ export async function hashSome(file: FileHandle, hash: Hasher, start: number, en
   }
   await nextTurn();
   return at;
+}
+
+/**
+ * The digest of bytes in memory, which other work takes turns with. Fails with the signal's reason when it aborts.
+ */
+export async function digestOfBytes(bytes: Buffer, algorithm: Algorithm, signal: AbortSignal): Promise<Digest> {
+  const hash = hasher(algorithm);
+  let at = 0;
+  do {
+    signal.throwIfAborted();
+    hash.update(bytes.subarray(at, at + TURN_SIZE));
+    at += TURN_SIZE;
+    await nextTurn();
+  } while (at < bytes.length);
+  return hash.digest();
 }
 
 /** The digest of a regular file's bytes, with the algorithm of `expected`. */

@@ -1,7 +1,8 @@
 import { Header } from "tar/header";
 import { Pax } from "tar/pax";
 
-const BLOCK = 512;
+/** Headers and files in a tar start at multiples of so many bytes. */
+export const TAR_BLOCK = 512;
 
 /** The header of a file in a tar: the same on every machine, with no owner and no time. */
 export function tarHeader(path: string, size: number): Buffer {
@@ -13,7 +14,7 @@ export function tarHeader(path: string, size: number): Buffer {
 
 /** What follows a file of `size` bytes, up to the next block. */
 export function tarPadding(size: number): Buffer {
-  return Buffer.alloc((BLOCK - (size % BLOCK)) % BLOCK);
+  return Buffer.alloc((TAR_BLOCK - (size % TAR_BLOCK)) % TAR_BLOCK);
 }
 
 /** A whole file in a tar. */
@@ -23,5 +24,5 @@ export function tarEntry(path: string, bytes: Buffer): readonly Buffer[] {
 
 /** Two empty blocks end a tar: https://pubs.opengroup.org/onlinepubs/9799919799/utilities/pax.html#tag_20_94_13_06 */
 export function tarEnd(): Buffer {
-  return Buffer.alloc(2 * BLOCK);
+  return Buffer.alloc(2 * TAR_BLOCK);
 }

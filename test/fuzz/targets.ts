@@ -220,8 +220,16 @@ function urlGate(text: string): void {
 }
 
 async function bundle(text: string): Promise<void> {
-  for (const [name, { content }] of await fromBundle(bytesOf(text)))
-    assert.equal(digestOf(content, name.startsWith("sha512") ? "sha512" : "sha256"), name);
+  const { signal } = new AbortController();
+  const bytes = bytesOf(text);
+  const blobs = await fromBundle(bytes, signal).catch((error: unknown) => {
+    assert.ok(error instanceof PullError, `${error}`);
+    return undefined;
+  });
+  if (blobs === undefined) return;
+  for (const [name, blob] of blobs) assert.equal(digestOf(blob, name.startsWith("sha512") ? "sha512" : "sha256"), name);
+  const again = [...blobs].map(([digest, bytes]) => ({ digest, bytes }));
+  assert.ok(toBundle(again).equals(bytes), "nothing is taken but what would be written");
 }
 
 async function inputs(text: string): Promise<void> {

@@ -1,14 +1,15 @@
 import assert from "node:assert/strict";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { renameSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { join, relative } from "node:path";
 import { afterEach, describe, it } from "node:test";
-import { gzipSync } from "node:zlib";
+import { brotliCompressSync, gzipSync, zstdCompressSync } from "node:zlib";
 import { digestOf } from "../../src/oci/digest.ts";
-import { ActionsCache } from "../../src/store/actions-cache.ts";
+import { PullError } from "../../src/oci/failure.ts";
+import { ActionsCache, type ActionsCacheOptions } from "../../src/store/actions-cache.ts";
 import { tarEnd, tarEntry, tarHeader } from "../../src/store/tarball.ts";
 import { type CacheFault, CacheService } from "../support/cache-service.ts";
 import { image } from "../support/image.ts";
+import { outgoing } from "../support/outgoing.ts";
 import { runStep, type StepResult } from "../support/runner.ts";
 import { type Arranged, type Row, rows, SECRETS, type World } from "../support/world.ts";
 
@@ -35,9 +36,9 @@ async function warm(world: World, spoil: (world: World) => void): Promise<Arrang
   return arranged;
 }
 
-const warnings = ({ commands }: StepResult): number => commands.filter(({ name }) => name === "warning").length;
+const warnings = ({ commands }: StepResult): readonly string[] => commands.filter(({ name }) => name === "warning").map(({ data }) => data);
 
-/** A warm pull whose entries are not what they were: all comes from the registry, right, and nothing else happens. */
+/** A warm pull with entries that are not what they were: all of theirs comes from the registry, right, with one warning. */
 function spoilt(id: string, what: string, bytes: (right: Buffer, image: boolean) => Buffer): Row {
   return {
     id,
@@ -49,12 +50,32 @@ function spoilt(id: string, what: string, bytes: (right: Buffer, image: boolean)
       }),
     check: (world, result) => {
       assert.deepEqual([result.outputs.get("cache-hit"), world.finals.length], ["false", made.blobs.length + 1]);
-      assert.ok(warnings(result) <= 1);
+      assert.equal(warnings(result).length, 1, result.stdout);
+      assert.match(warnings(result)[0] ?? "", /the cache entry \S+ is wrong and not used: .*; delete the entry/);
     },
   };
 }
 
-const archive = (...members: readonly (readonly [path: string, body: string])[]): Buffer =>
+/** The same with the image's own entry alone: its documents and small blobs are asked of the registry again. */
+function spoiltImage(id: string, what: string, bytes: (right: Buffer) => Buffer): Row {
+  return {
+    ...spoilt(id, what, (right, image) => (image ? bytes(right) : right)),
+    check: (world, result) => {
+      assert.deepEqual([Number(result.outputs.get("bytes-restored")) > 0, world.finals.length], [true, made.blobs.length + 1]);
+      assert.equal(warnings(result).length, 1, result.stdout);
+      assert.ok(world.evil.seen.some(({ method, target }) => method === "GET" && target.includes("/manifests/")));
+    },
+  };
+}
+
+/** A document that another hides in as the payload of a signature: by the rules of schema 1 it has the other's digest. */
+function asPayload(bytes: Buffer): Buffer {
+  const protect = JSON.stringify({ formatLength: 0, formatTail: bytes.toString("base64url") });
+  const signatures = [{ protected: Buffer.from(protect).toString("base64url") }];
+  return Buffer.from(JSON.stringify({ fsLayers: [], signatures }));
+}
+
+const archive = (...members: readonly (readonly [path: string, body: string | Buffer])[]): Buffer =>
   Buffer.concat([...members.flatMap(([path, body]) => tarEntry(path, Buffer.from(body))), tarEnd()]);
 
 const flip = (bytes: Buffer, at: number): Buffer => {
@@ -62,6 +83,9 @@ const flip = (bytes: Buffer, at: number): Buffer => {
   flipped[at % flipped.length] = (flipped[at % flipped.length] ?? 0) ^ (1 << (at % 8));
   return flipped;
 };
+
+/** Named as a blob of the image is, and a thousand times as large as what it is packed to. */
+const bomb = archive([config.digest.replace(":", "/"), Buffer.alloc(64 * 1024 * 1024)]);
 
 rows("entries of the cache", [
   spoilt("C1", "an archive of paths that lead away", () =>
@@ -86,6 +110,14 @@ rows("entries of the cache", [
   spoilt("C2", "far too long", () => Buffer.alloc(70 * 1024 * 1024)),
   spoilt("C2", "packed, and small", (bytes) => gzipSync(bytes)),
   spoilt("C2", "packed, to be large", () => gzipSync(Buffer.alloc(64 * 1024 * 1024))),
+  spoiltImage("C1", "a manifest as the payload of a signature", () =>
+    archive(...[made, config].map(({ digest, bytes }) => [digest.replace(":", "/"), asPayload(bytes)] as const)),
+  ),
+  spoiltImage("C2", "packed by gzip, with a member of our own in it", () => gzipSync(bomb)),
+  spoiltImage("C2", "packed by Zstandard, with a member of our own in it", () => zstdCompressSync(bomb)),
+  spoiltImage("C2", "packed by Brotli, with a member of our own in it", () => brotliCompressSync(bomb)),
+  spoiltImage("C2", "with more behind its end", (bytes) => Buffer.concat([bytes, Buffer.alloc(1024)])),
+  spoiltImage("C2", "longer than any", () => Buffer.alloc(70 * 1024 * 1024)),
   spoilt("C2", "somebody else's bytes of the same length", (bytes) => Buffer.alloc(bytes.length, "x")),
   {
     id: "C5",
@@ -95,7 +127,14 @@ rows("entries of the cache", [
       warm(world, ({ cache }) => {
         for (const [id, entry] of cache.entries) cache.entries.set(id, { ...entry, key: `${entry.key}-longer` });
       }),
-    check: (_, { outputs }) => assert.equal(outputs.get("bytes-restored"), "0"),
+    check: ({ cache, evil }, { outputs }) => {
+      assert.equal(outputs.get("bytes-restored"), "0");
+      assert.ok(evil.seen.some(({ method, target }) => method === "GET" && target.includes("/manifests/")));
+      assert.deepEqual(
+        cache.seen.filter((line) => line.endsWith("blob")),
+        [],
+      );
+    },
   },
   {
     id: "C5",
@@ -143,10 +182,13 @@ const faulty = (id: string, what: string, fault: (world: World) => CacheFault, c
     }),
   check: async (world, result) => {
     assert.deepEqual([world.finals.length, result.outputs.get("exists")], [made.blobs.length + 1, "true"]);
-    assert.ok(warnings(result) <= 1, result.stdout);
+    assert.ok(warnings(result).length <= 1, result.stdout);
     await check?.(world, result);
   },
 });
+
+/** An answer that is no entry says nothing about the entry. */
+const notCalledWrong: Row["check"] = (_, result) => assert.deepEqual(warnings(result), []);
 
 rows("the cache's service", [
   ...[500, 429, 403, 404, 400, 302].map((status) =>
@@ -161,8 +203,13 @@ rows("the cache's service", [
     if (isCall(request.url)) request.socket.destroy();
     return isCall(request.url);
   }),
-  faulty("C3", "blobs that are gone", () => answers(404, "", (url) => !isCall(url))),
-  faulty("C3", "blobs that may not be had", () => answers(403, "<Error>AuthenticationFailed</Error>", (url) => !isCall(url))),
+  faulty("C3", "blobs that are gone", () => answers(404, "", (url) => !isCall(url)), notCalledWrong),
+  faulty(
+    "C3",
+    "blobs that may not be had",
+    () => answers(403, "<Error>AuthenticationFailed</Error>", (url) => !isCall(url)),
+    notCalledWrong,
+  ),
   faulty("C3", "blobs that are packed", () => (request, response) => {
     if (!isCall(request.url)) response.writeHead(200, { "content-encoding": "gzip" }).end(gzipSync(layer.bytes));
     return !isCall(request.url);
@@ -207,16 +254,16 @@ rows("saving to the cache", [
     "C4",
     "denied",
     answers(403, '{"code":"permission_denied","msg":"cache write denied: ##[x]"}', creating),
-    /left alone.*denied.*\n.*0 entries saved/,
+    /disabled.*denied.*\n.*saved 0 entries/,
   ),
-  saving("C4", "taken by somebody else meanwhile", answers(409, '{"code":"already_exists","msg":"taken"}', creating), /0 entries saved/),
-  saving("C4", "limited", answers(429, '{"code":"resource_exhausted","msg":"slow down"}', creating), /left alone[\s\S]*0 entries saved/),
-  saving("C4", "too large for it", answers(413, '{"code":"x","msg":"too large"}', creating), /0 entries saved/),
+  saving("C4", "taken by somebody else meanwhile", answers(409, '{"code":"already_exists","msg":"taken"}', creating), /saved 0 entries/),
+  saving("C4", "limited", answers(429, '{"code":"resource_exhausted","msg":"slow down"}', creating), /disabled[\s\S]*saved 0 entries/),
+  saving("C4", "too large for it", answers(413, '{"code":"x","msg":"too large"}', creating), /saved 0 entries/),
   saving(
     "C4",
     "refused by its storage",
     answers(403, "<Error/>", (url) => !isCall(url)),
-    /0 entries saved/,
+    /saved 0 entries/,
   ),
   {
     id: "C6",
@@ -258,6 +305,86 @@ rows("saving to the cache", [
   },
 ]);
 
+/** What is done to the layout, or to what the step left for later, and what of it is saved after all. */
+const later = (what: string, change: (world: World, result: StepResult) => void, check: Row["check"]): Row => ({
+  id: "C7",
+  what,
+  status: "ok",
+  arrange: pull,
+  check: async (world, result) => {
+    change(world, result);
+    const post = await result.post();
+    assert.equal(post.exitCode, 0, post.stdout);
+    assert.ok(!/::error/.test(post.stdout), post.stdout);
+    assert.ok((post.stdout.match(/::warning/g)?.length ?? 0) <= 1, post.stdout);
+    for (const { key, bytes, complete } of world.cache.entries.values()) {
+      const [digest] = key.match(/(?<=-blob-)sha256-[0-9a-f]{64}$/) ?? [];
+      if (complete && digest !== undefined) assert.equal(digestOf(bytes), digest.replace("-", ":"));
+    }
+    await check?.(world, { ...result, stdout: post.stdout });
+  },
+});
+/** Does something to every blob of the layout as soon as the service hears a call. */
+const whenAsked =
+  (call: string, change: (path: string, size: number) => void) =>
+  (world: World): void => {
+    world.cache.faults.push((request) => {
+      if (request.url?.endsWith(call)) {
+        for (const { digest, bytes } of made.blobs) change(join(world.layout, "blobs", digest.replace(":", "/")), bytes.length);
+      }
+      return false;
+    });
+  };
+const statePath = ({ files }: StepResult): string => /<<\S+\n([^\n]*)\n/.exec(files.get("GITHUB_STATE") ?? "")?.[1] ?? "";
+const nothingSaved: Row["check"] = ({ cache }, { stdout }) => {
+  assert.equal(cache.entries.size, 0);
+  assert.match(stdout, /::warning::nothing was saved to the cache: /);
+};
+
+rows("what was left for after the job", [
+  later(
+    "a link in a blob's place, put there when the service was asked, is not followed",
+    whenAsked("GetCacheEntryDownloadURL", (path, size) => {
+      writeFileSync(`${path}-secret`, "x".repeat(size));
+      rmSync(path, { force: true });
+      symlinkSync(`${path}-secret`, path);
+    }),
+    ({ cache }) => assert.ok([...cache.entries.values()].every(({ bytes }) => !bytes.includes("xxxx"))),
+  ),
+  later(
+    "a blob that changes while it is sent is not finalised",
+    whenAsked("CreateCacheEntry", (path, size) => writeFileSync(path, "x".repeat(size))),
+    ({ cache }, { stdout }) => {
+      assert.match(stdout, /blob sha256:\w+ of the layout has changed since it was verified/);
+      assert.ok([...cache.entries.values()].every(({ bytes }) => !bytes.includes("xxxx")));
+    },
+  ),
+  later(
+    "state that is no JSON",
+    (_, result) => {
+      assert.ok(relative(result.directory, statePath(result)).startsWith("registry-pull-"));
+      writeFileSync(statePath(result), "{");
+    },
+    nothingSaved,
+  ),
+  later(
+    "state whose digests lead away",
+    (world, result) => {
+      const blob = { digest: "sha256:../../../outside/file", size: 9 };
+      writeFileSync(statePath(result), JSON.stringify({ layout: world.layout, kind: "service", entries: [{ key: "k", blob }] }));
+    },
+    nothingSaved,
+  ),
+  later(
+    "state that is a link to elsewhere",
+    (world, result) => {
+      renameSync(statePath(result), join(world.directory, "state"));
+      symlinkSync(join(world.directory, "state"), statePath(result));
+    },
+    nothingSaved,
+  ),
+]);
+
 describe("a cache that does not answer", () => {
   // A second is a hundredth of one.
   const waits: number[] = [];
@@ -268,13 +395,15 @@ describe("a cache that does not answer", () => {
   };
   const warned: string[] = [];
   const nothing = async (): Promise<never> => assert.fail("there is nothing to have");
-  const open = (environment: Readonly<Record<string, string>>): ActionsCache => {
+  const open = (environment: Readonly<Record<string, string>>, options: Partial<ActionsCacheOptions> = {}): ActionsCache => {
     Object.assign(process.env, environment);
     return new ActionsCache({
       urls: { download: nothing, get: nothing },
       after,
+      signal: new AbortController().signal,
       warn: (line) => void warned.push(line),
       say: () => undefined,
+      ...options,
     });
   };
   afterEach(() => {
@@ -283,7 +412,7 @@ describe("a cache that does not answer", () => {
     warned.length = 0;
   });
 
-  it("C3: is given two tries of ten seconds each, and then left alone", async () => {
+  it("C3: is given two tries of ten seconds each, and then disabled", async () => {
     const cache = open({ ACTIONS_RESULTS_URL: "http://127.0.0.1:9/", ACTIONS_RUNTIME_TOKEN: SECRETS.runtimeToken });
     const fetched = await Promise.all(["a", "b", "c"].map((key) => cache.fetch(key, 1)));
     assert.deepEqual(fetched, [undefined, undefined, undefined]);
@@ -291,14 +420,28 @@ describe("a cache that does not answer", () => {
     assert.deepEqual([waits.slice(0, 2), warned.length], [[10_000, 10_000], 1]);
   });
 
+  it("C3: is not waited for once the step ends, and no warning is due", async () => {
+    const service = await CacheService.start();
+    try {
+      const stop = new AbortController();
+      service.faults.push(() => {
+        stop.abort(new PullError("timeout", "the step's timeout has passed"));
+        return true;
+      });
+      const cache = open(service.environment, { signal: stop.signal, after: () => () => undefined });
+      assert.equal(await cache.fetch("key", 1), undefined);
+      assert.deepEqual(warned, []);
+    } finally {
+      await service.stop();
+    }
+  });
+
   it("C4: is given a minute, and a second for every mebibyte, to take what is saved", async () => {
     const service = await CacheService.start();
     try {
       service.faults.push((request) => request.method === "PUT");
-      const directory = mkdtempSync(join(tmpdir(), "upload-"));
-      writeFileSync(join(directory, "blob"), Buffer.alloc(2 * 1024 * 1024));
       const cache = open(service.environment);
-      assert.equal(await cache.save("key", join(directory, "blob")), "failed");
+      assert.equal(await cache.save("key", outgoing(Buffer.alloc(2 * 1024 * 1024))), "failed");
       assert.ok(waits.includes(62_000), waits.join());
     } finally {
       await service.stop();

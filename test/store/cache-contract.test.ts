@@ -7,6 +7,7 @@ import { restoreCache, saveCache } from "@actions/cache";
 import { SYSTEM_CLOCK } from "../../src/connect.ts";
 import { ActionsCache } from "../../src/store/actions-cache.ts";
 import { CacheService } from "../support/cache-service.ts";
+import { outgoing } from "../support/outgoing.ts";
 
 /** What was asked of the service, and with which fields. */
 type Asked = { readonly call: string; readonly fields: readonly string[] };
@@ -42,6 +43,7 @@ describe("the cache's wire is that of @actions/cache's public functions", () => 
     new ActionsCache({
       urls: { download: async () => undefined, get: async (url) => Buffer.from(await (await fetch(url)).arrayBuffer()) },
       after: SYSTEM_CLOCK.after,
+      signal: new AbortController().signal,
       say: () => undefined,
       warn: (message) => assert.fail(message),
     });
@@ -49,7 +51,7 @@ describe("the cache's wire is that of @actions/cache's public functions", () => 
   it("to save: the same three steps, after a look whether there is anything to do", async () => {
     writeFileSync(path, "some bytes");
     const theirs = await recorded(() => saveCache(["file"], "theirs"));
-    const [look, ...own] = await recorded(() => ours().save("ours", path));
+    const [look, ...own] = await recorded(() => ours().save("ours", outgoing(readFileSync(path))));
     assert.deepEqual(own, theirs);
     assert.equal(look?.call, "POST GetCacheEntryDownloadURL");
   });
@@ -69,6 +71,6 @@ describe("the cache's wire is that of @actions/cache's public functions", () => 
   });
 
   it("an entry that is there is left alone", async () => {
-    assert.equal(await ours().save("ours", path), "there");
+    assert.equal(await ours().save("ours", outgoing(readFileSync(path))), "there");
   });
 });

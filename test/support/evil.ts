@@ -137,13 +137,13 @@ export class EvilServer {
   /** Holds an image as a registry does, until a rule says otherwise; its reference. */
   serve(repository: string, tag: string, made: Made): string {
     const path = (kind: string, name: string): RegExp => new RegExp(`/v2/${repository}/${kind}/${name}$`);
-    const give =
-      (type: string, bytes: Buffer): Script =>
-      ({ method }, wire) =>
-        wire.answer(200, { "Content-Type": type, "Content-Length": String(bytes.length) }, method === "HEAD" ? "" : bytes);
-    for (const document of [made, ...made.manifests]) this.on(path("manifests", document.digest), give(document.mediaType, document.bytes));
-    this.on(path("manifests", tag), give(made.mediaType, made.bytes));
-    for (const blob of made.blobs) this.on(path("blobs", blob.digest), give("application/octet-stream", blob.bytes));
+    const give = (type: string, { digest, bytes }: Pick<Made, "digest" | "bytes">): Script => {
+      const stated = { "Content-Type": type, "Content-Length": String(bytes.length), "Docker-Content-Digest": digest };
+      return ({ method }, wire) => wire.answer(200, stated, method === "HEAD" ? "" : bytes);
+    };
+    for (const document of [made, ...made.manifests]) this.on(path("manifests", document.digest), give(document.mediaType, document));
+    this.on(path("manifests", tag), give(made.mediaType, made));
+    for (const blob of made.blobs) this.on(path("blobs", blob.digest), give("application/octet-stream", blob));
     return `${this.host}/${repository}:${tag}`;
   }
 

@@ -187,7 +187,7 @@ export function buildkitCache(form: "docker-index" | "oci-index" | "manifest"): 
 }
 
 /** A schema 1 manifest of two layers and an empty one between; signed, its digest is over the payload. */
-export function schema1(signed: boolean, architecture = "amd64"): Made & { readonly layers: readonly Content[] } {
+export function schema1(signed: boolean, architecture = "amd64", comment = ""): Made & { readonly layers: readonly Content[] } {
   const empty = Buffer.from("H4sIAAAJbogA/2IYBaNgFIxYAAgAAP//Lq+17wAEAAA=", "base64");
   const [base, top] = [layer("base", "base"), layer("top", "top")];
   const v1 = (fields: unknown): { v1Compatibility: string } => ({ v1Compatibility: JSON.stringify(fields) });
@@ -206,6 +206,7 @@ export function schema1(signed: boolean, architecture = "amd64"): Made & { reado
             architecture,
             created: "2016-01-01T00:00:00Z",
             config: { Cmd: ["/bin/sh"], Labels: { a: "b" } },
+            ...(comment === "" ? {} : { comment }),
             container_config: { Cmd: ["COPY"] },
           }),
           v1({ id: "2", created: "2016-01-01T00:00:00Z", throwaway: true, container_config: { Cmd: ["ENV"] } }),
