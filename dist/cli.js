@@ -8,13 +8,13 @@ import {
 import {
   DEFAULTS,
   step
-} from "./chunk-6NIJC66X.js";
+} from "./chunk-POGVKV6X.js";
 import {
   save
-} from "./chunk-46EMMH6K.js";
+} from "./chunk-G5E7SB7L.js";
 import "./chunk-TQBEFKGP.js";
 import "./chunk-CFW3TH43.js";
-import "./chunk-GJMXL7SW.js";
+import "./chunk-BQFYQGGE.js";
 import "./chunk-KDNBC23H.js";
 import {
   SYSTEM_CLOCK,
@@ -54,7 +54,7 @@ function toEnvironment(args) {
 __name(toEnvironment, "toEnvironment");
 async function main(args) {
   if (args.length === 0) {
-    const { demonstrate } = await import("./demo-MRRRJDUU.js");
+    const { demonstrate } = await import("./demo-KGWIFPJK.js");
     return demonstrate(write);
   }
   let environment;

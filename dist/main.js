@@ -7,10 +7,10 @@ import {
 } from "./chunk-7L5NESQU.js";
 import {
   step
-} from "./chunk-6NIJC66X.js";
+} from "./chunk-POGVKV6X.js";
 import "./chunk-TQBEFKGP.js";
 import "./chunk-Z6BS36K7.js";
-import "./chunk-GJMXL7SW.js";
+import "./chunk-BQFYQGGE.js";
 import {
   SYSTEM_CLOCK
 } from "./chunk-DYCDEYIG.js";

@@ -5,7 +5,7 @@ import {
 } from "./chunk-5LCUYKJF.js";
 import {
   save
-} from "./chunk-46EMMH6K.js";
+} from "./chunk-G5E7SB7L.js";
 import "./chunk-TQBEFKGP.js";
 import "./chunk-CFW3TH43.js";
 import "./chunk-Z6BS36K7.js";

@@ -96,7 +96,10 @@ export async function pullAndLoad(images: readonly Resolved[], caching: Caching,
     if (outcome.pulled !== undefined) sayPulled(workflow, outcome.pulled);
     if (saves !== undefined) {
       await saveLater(toPendingSaves(outcome, source, saves), caching.warn, step);
-      for (const why of outcome.images.map((image) => whyNotSaved(image, saves))) if (why !== undefined) workflow.say(why);
+      for (const image of outcome.images) {
+        const why = whyNotSaved(image, outcome.pulled, saves);
+        if (why !== undefined) workflow.say(why);
+      }
     }
     return await loaded(outcome, load);
   } catch (error) {

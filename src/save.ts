@@ -1,7 +1,7 @@
 import { isAbsolute, relative } from "node:path";
 import { type Cache, connectCache, openHttp, type Voice } from "./connect.ts";
 import { algorithmOf, type Digest, digestOf } from "./oci/digest.ts";
-import { foundBy, PullError } from "./oci/failure.ts";
+import { PullError } from "./oci/failure.ts";
 import { type PendingBundle, type PendingSave, type PendingSaves, parsePendingSaves } from "./pull/pending.ts";
 import { inTurns } from "./pull/transfer.ts";
 import type { Machine } from "./step.ts";
@@ -50,7 +50,7 @@ async function saveEntries({ layout: path, entries }: PendingSaves, cache: Cache
   const layout = await Layout.open(path);
   const all = await inTurns(entries, AT_ONCE, (entry) =>
     saveEntry(entry, layout, cache).catch((error: unknown): Saved => {
-      say(`the cache entry ${entry.key} is not saved: ${foundBy(error)}`);
+      say(`the cache entry ${entry.key} is not saved: ${(error as Error).message}`);
       return "failed";
     }),
   );

@@ -61,6 +61,8 @@ export type PlatformImage = {
   /** Absent for schema 1, whose config is in the manifest. */
   readonly configDigest: Digest | undefined;
   readonly layers: readonly Digest[];
+  /** True when not everybody can read manifest and config, or nothing says that they can. */
+  readonly private: boolean;
   /** Config and layers, each with its size; a size nobody states is undefined. */
   readonly blobs: readonly { readonly digest: Digest; readonly size: number | undefined }[];
 };

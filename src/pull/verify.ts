@@ -50,7 +50,7 @@ export async function verifyListed(inspection: Inspection, descriptor: Descripto
 export async function verifyImage(inspection: Inspection, manifest: Fetched, document: Document): Promise<PlatformImage> {
   if (document.kind === "schema1") return verifySchema1(inspection, manifest, document);
   if (document.kind !== "image") throw notAnImage(manifest.digest, document);
-  const [config] = await Promise.all([
+  const [{ config, private: isPrivate }] = await Promise.all([
     readConfigBlob(inspection, document),
     inspection.depth === "blobs" ? checkBlobs(inspection, "layer", document.layers) : undefined,
   ]);
@@ -61,6 +61,7 @@ export async function verifyImage(inspection: Inspection, manifest: Fetched, doc
     mediaType: document.mediaType,
     config,
     configDigest: descriptor.digest,
+    private: manifest.private || isPrivate,
     layers: layers.map(({ digest }) => digest),
     blobs: distinctBlobs([descriptor, ...layers]),
   };
@@ -76,7 +77,8 @@ async function verifySchema1(
   const distinct = [...new Set(layers)];
   const sizes = inspection.depth === "index" ? [] : await Promise.all(distinct.map((digest) => layerSize(inspection, digest)));
   const blobs = distinct.map((digest, at) => ({ digest, size: sizes[at] }));
-  return { platform: config.platform, manifest, mediaType, config, configDigest: undefined, layers, blobs };
+  const { platform } = config;
+  return { platform, manifest, mediaType, config, configDigest: undefined, private: manifest.private, layers, blobs };
 }
 
 /** The stated size of a layer or, where a pull needs one that nobody states, the counted size. */
@@ -91,10 +93,14 @@ function notAnImage(digest: Digest, document: Document): PullError {
   return new PullError(notAnImageReason(document), `${digest} is ${describeArtifact(document)}, not an image`);
 }
 
-async function readConfigBlob({ source, image }: Inspection, { config: descriptor, layers }: ImageManifest): Promise<ImageConfig> {
-  const { bytes } = await orDangling(source.blob(image, descriptor), "config", descriptor.digest);
-  const config = parseConfig(bytes);
-  if (config.diffIds === undefined || config.diffIds === layers.length) return config;
+/** The config of an image, and whether not everybody can read it. */
+async function readConfigBlob(
+  { source, image }: Inspection,
+  { config: descriptor, layers }: ImageManifest,
+): Promise<{ readonly config: ImageConfig; readonly private: boolean }> {
+  const blob = await orDangling(source.blob(image, descriptor), "config", descriptor.digest);
+  const config = parseConfig(blob.bytes);
+  if (config.diffIds === undefined || config.diffIds === layers.length) return { config, private: blob.private };
   throw new PullError(
     "wrong-diff-ids",
     `config ${descriptor.digest} lists ${config.diffIds} diffIDs, but the manifest has ${layers.length} layers`,

@@ -284,7 +284,7 @@ rows("saving to the cache", [
       };
     },
     check: async (world, result) => {
-      assert.match(result.stdout, /needed credentials.*not saved.*cache-private/);
+      assert.match(result.stdout, /not cached: .*with credentials.*cache-private: true/);
       await result.post();
       assert.equal(world.cache.entries.size, 0);
     },

@@ -55,7 +55,7 @@ describe("a source with an image's entry before it", () => {
 
   it("gives a config of the size that is listed, and asks the registry about any other", async () => {
     const { source, asked } = await opened(listed);
-    assert.equal(await source.blob(reference, listed), listed.bytes);
+    assert.equal((await source.blob(reference, listed)).bytes, listed.bytes);
     await ownAnswer(source.blob(reference, { ...listed, size: listed.size - 1 }));
     assert.deepEqual(asked, [`blob ${listed.digest}`]);
   });

@@ -1,0 +1,160 @@
+import assert from "node:assert/strict";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, it } from "node:test";
+import { CacheService } from "../support/cache-service.ts";
+import { content, descriptor, image, type Made } from "../support/image.ts";
+import { type Fault, Registry } from "../support/registry.ts";
+import { runStep, type StepResult } from "../support/runner.ts";
+
+const LOGIN = "me:canary-password";
+
+describe("C6: the cache of a public repository", () => {
+  let registry: Registry;
+  let other: Registry;
+  let service: CacheService;
+  let directory: string;
+  beforeEach(async () => {
+    [registry, other, service] = await Promise.all([Registry.start(), Registry.start(), CacheService.start()]);
+    directory = mkdtempSync(join(tmpdir(), "privacy-"));
+    writeFileSync(join(directory, "event"), JSON.stringify({ repository: { private: false } }));
+  });
+  afterEach(async () => {
+    await Promise.all([registry.stop(), other.stop(), service.stop()]);
+    rmSync(directory, { recursive: true, force: true });
+  });
+
+  const run = (images: readonly string[], inputs: Readonly<Record<string, string>> = {}): Promise<StepResult> =>
+    runStep(
+      {
+        images: images.join("\n"),
+        pull: "layout",
+        path: join(directory, "layout"),
+        platforms: "linux/s390x",
+        "cache-min-size": "200B",
+        "registry-auth": `- registry: ${registry.host}\n  username: me\n  password: canary-password`,
+        ...inputs,
+      },
+      { ...service.environment, GITHUB_EVENT_PATH: join(directory, "event") },
+    );
+  /** The digests of an image that were saved, in an entry of their own or in one with others. */
+  async function saved(result: StepResult, made: Made): Promise<readonly string[]> {
+    assert.equal(result.exitCode, 0, result.stdout);
+    assert.equal((await result.post()).exitCode, 0);
+    const bytes = Buffer.concat([...service.entries.values()].map((entry) => entry.bytes));
+    return [made, ...made.blobs].filter((one) => bytes.includes(one.bytes)).map(({ digest }) => digest);
+  }
+  const all = (made: Made): readonly string[] => [made, ...made.blobs].map(({ digest }) => digest);
+
+  /** Asks for the password wherever `isPrivate` says so of a path. */
+  const behindLogin =
+    (isPrivate: (path: string) => boolean): Fault =>
+    (request, response) => {
+      const authorization = `Basic ${Buffer.from(LOGIN).toString("base64")}`;
+      if (!isPrivate(request.url ?? "") || request.headers.authorization === authorization) return false;
+      response.writeHead(401, { "www-authenticate": 'Basic realm="x"' }).end();
+      return true;
+    };
+
+  it("gets everything of an image that everybody can read", async () => {
+    const made = image("linux/s390x");
+    const result = await run([registry.push("org/app", "1", made)], { "registry-auth": "" });
+    assert.deepEqual(await saved(result, made), all(made));
+  });
+
+  it("gets nothing of an image whose manifest a registry gives, with credentials, by a redirect to where it is stored", async () => {
+    const made = image("linux/s390x");
+    const app = registry.push("org/app", "1", made);
+    other.push("org/app", "1", made);
+    registry.faults.push(
+      behindLogin(() => true),
+      (request, response) => {
+        response.writeHead(307, { location: `http://${other.host}${request.url}` }).end();
+        return true;
+      },
+    );
+    const result = await run([app]);
+    assert.deepEqual(await saved(result, made), []);
+    assert.match(result.stdout, /not cached: .*org\/app:1/);
+  });
+
+  it("gets no blob that needs credentials, of an image whose manifest needs none", async () => {
+    const made = image("linux/s390x");
+    const app = registry.push("org/app", "1", made);
+    const [config, ...layers] = made.blobs;
+    registry.faults.push(behindLogin((path) => layers.some(({ digest }) => path.endsWith(digest))));
+    const result = await run([app]);
+    assert.deepEqual(await saved(result, made), [made.digest, config?.digest]);
+    assert.match(result.stdout, new RegExp(`not cached: ${layers.length} layers of .*org/app:1`));
+  });
+
+  for (const order of ["before", "after"] as const) {
+    for (const lies of [false, true]) {
+      it(`gets nothing private for a public image that lists it, ${order} the private one${lies ? ", whose registry says it has it" : ""}`, async () => {
+        const secret = image("linux/s390x", { salt: "secret" });
+        // A stranger's image, with a config of its own, lists the private image's config and layers as layers.
+        const [layer] = image("linux/s390x", { salt: "own" }).blobs.slice(1);
+        assert.ok(layer);
+        const layers = [...secret.blobs.map((blob) => ({ ...blob, mediaType: layer.mediaType })), layer];
+        const config = content("application/vnd.oci.image.config.v1+json", { architecture: "s390x", os: "linux" });
+        const manifest = content(secret.mediaType, {
+          schemaVersion: 2,
+          mediaType: secret.mediaType,
+          config: descriptor(config),
+          layers: layers.map(descriptor),
+        });
+        const mallory = { ...manifest, manifests: [], blobs: [config, layer] };
+        const strange = other.push("mallory/app", "1", mallory);
+        if (lies) {
+          other.faults.push((request, response) => {
+            const lie = request.method === "HEAD" && request.url?.includes("/blobs/") === true;
+            if (lie) response.writeHead(200, { "content-length": "100" }).end();
+            return lie;
+          });
+        }
+        const wanted = registry.push("org/secret", "1", secret);
+        registry.faults.push(behindLogin(() => true));
+        const result = await run(order === "before" ? [strange, wanted] : [wanted, strange]);
+        assert.deepEqual(await saved(result, secret), []);
+      });
+    }
+  }
+
+  it("gets nothing of what an earlier step left in the layout, because it may have come from anywhere", async () => {
+    const made = image("linux/s390x");
+    const app = registry.push("org/app", "1", made);
+    await run([app], { "cache-mode": "none" });
+    const [, ...layers] = made.blobs;
+    const kept = await saved(await run([app], { "registry-auth": "" }), made);
+    for (const { digest } of layers) assert.ok(!kept.includes(digest), digest);
+  });
+
+  it("gets nothing where no answer says whether credentials are needed", async () => {
+    const made = image("linux/s390x");
+    const pinned = `${registry.push("org/app", "1", made).replace(/:1$/, "")}@${made.digest}`;
+    const first = await run([pinned], { "registry-auth": "" });
+    await first.post();
+    const image_ = [...service.entries.values()].find(({ key }) => key.includes("-image-"));
+    assert.ok(image_);
+    // Warm, the registry refuses every question about what the cache has; layers it still gives.
+    for (const [id, { key }] of service.entries) if (!key.includes("-image-")) service.entries.delete(id);
+    registry.faults.push((request, response) => {
+      const question = request.method === "HEAD" || request.url?.includes("/manifests/") === true;
+      if (question) response.writeHead(501).end();
+      return question;
+    });
+    rmSync(join(directory, "layout"), { recursive: true });
+    const keys = new Set(service.entries.keys());
+    const result = await run([pinned], { "registry-auth": "", platforms: "linux/s390x", "cache-key-prefix": "registry-pull-v1" });
+    assert.equal(result.exitCode, 0, result.stdout);
+    await result.post();
+    const added = [...service.entries].filter(([id]) => !keys.has(id)).map(([, { key }]) => key);
+    // What came without credentials is everybody's; the image's own entry, which nothing says that of, is not saved again.
+    assert.ok(
+      added.every((key) => key.includes("-blob-")),
+      added.join(),
+    );
+    assert.match(result.stdout, /not cached: .*org\/app@/);
+  });
+});
