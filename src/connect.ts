@@ -23,7 +23,7 @@ import { DirectoryCache } from "./store/directory-cache.ts";
 /** What a step says and hides. */
 export type Voice = Pick<Workflow, "say" | "warn" | "mask" | "withhold">;
 
-/** A voice whose first warning is one, and whose others are lines of the log: one annotation a step is enough. */
+/** Passes on the first warning and makes log lines of all others: one annotation per step. */
 export function warnOnce(voice: Voice): Voice {
   let warned = false;
   const once = (message: string): void => {

@@ -4,7 +4,7 @@ import { foundBy } from "./oci/failure.ts";
 import { actions, pendingSaves } from "./runner/workflow.ts";
 import { save } from "./save.ts";
 
-// After the job: what the step left for later goes into the cache. Whatever goes wrong here fails nothing.
+// After the job: save to the cache what the step left for later. No error here fails the job.
 const voice = warnOnce(actions);
 const path = pendingSaves();
 const machine = { environment: process.env, clock: SYSTEM_CLOCK, temporary: process.env["RUNNER_TEMP"] || tmpdir() };

@@ -37,7 +37,7 @@ export type Caching = {
   readonly downloads: BlobDownload;
   readonly restore: Wires["restore"];
   readonly saves: SavePolicy | undefined;
-  /** For trouble with the cache: one warning a step, whatever there is to say. */
+  /** For problems with the cache: one warning per step, the others go to the log. */
   readonly warn: (message: string) => void;
 };
 
@@ -79,8 +79,9 @@ function readEvent(environment: Environment): string {
 }
 
 /**
- * Pulls the images that have no problem into the layout, loads them where an engine is wanted, and notes what the cache is
- * to get. A layout or an engine that cannot be used is a problem of every image.
+ * Pulls the images that have no problem into the layout, loads them where an engine is wanted, and
+ * leaves for later what the cache is to get. A layout or an engine that cannot be used is a problem
+ * of every image.
  */
 export async function pullAndLoad(images: readonly Resolved[], caching: Caching, step: Step): Promise<Outcome> {
   const { source, saves } = caching;
@@ -129,7 +130,7 @@ function withFailure(image: Resolved, error: unknown): Resolved {
   return { ...image, problem: problemFrom(error, image.wanted.written) };
 }
 
-/** Without room for a small file the step has other problems than its cache. */
+/** Writes what the post step is to save. An error is a warning: the cache fails no step. */
 async function saveLater(saves: PendingSaves, warn: Caching["warn"], { machine, workflow }: Step): Promise<void> {
   if (saves.entries.length === 0) return;
   try {

@@ -13,13 +13,14 @@ import { withBlob } from "./store/outgoing.ts";
 
 // Few at a time: GitHub takes 200 uploads a minute from a repository, and other jobs have theirs.
 const AT_ONCE = 4;
-// A hundred thousand entries of some 300 bytes, or a dozen schema 1 manifests of 4 MiB in base64: more than any step has.
+// A hundred thousand entries of some 300 bytes, or a dozen schema 1 manifests of 4 MiB in base64:
+// more than any step has.
 const STATE_LIMIT = 64 * 1024 * 1024;
 
 /**
- * Saves what the step left for later in the file at `path`, from its layout, each blob hashed again: other processes
- * could write to both since. Says how many entries are new. Fails as `invalid` when the file is not as the step wrote it;
- * an entry that cannot be saved is no failure.
+ * Saves what the step left for later in the file at `path`, from its layout, each blob hashed
+ * again: other processes could write to both since. Says how many entries are new. Fails as
+ * `invalid` when the file is not as the step wrote it; an entry that cannot be saved is no failure.
  */
 export async function save(
   path: string,
@@ -37,7 +38,7 @@ export async function save(
   }
 }
 
-/** The file is below the directory for the job's own files, and no link out of it. */
+/** The file must be below the job's own directory, and no link out of it. */
 async function readPendingSaves(path: string, temporary: string): Promise<PendingSaves> {
   const below = relative(temporary, path);
   const outside = below.startsWith("..") || isAbsolute(below);
@@ -68,7 +69,7 @@ async function saveEntry(entry: PendingSave, layout: Layout, cache: Cache): Prom
 
 type Member = { readonly digest: Digest; readonly bytes: Buffer };
 
-/** Each proven by its digest. Fails when one is missing or wrong, or when together they are more than is ever restored. */
+/** Each proven by its digest. Fails when one is missing or wrong, or all are too large to restore. */
 async function membersOf({ bundle, inline }: PendingBundle, layout: Layout): Promise<readonly Member[]> {
   const members: Member[] = inline.map(({ digest, base64 }) => ({ digest, bytes: Buffer.from(base64, "base64") }));
   for (const { digest, bytes } of members) {

@@ -339,6 +339,14 @@ describe("a pull through the Actions cache", () => {
     assert.ok(service.seen.filter((line) => line.endsWith("blob")).length <= 6, service.seen.join());
   });
 
+  it("succeeds with one warning when the runner takes no state", async () => {
+    const app = registry.push("org/app", "1.0", multiPlatform(["linux/s390x"]));
+    const cold = await step(app, {}, { GITHUB_STATE: join(path, "nowhere") });
+    assert.equal(cold.exitCode, 0, cold.stdout);
+    const warnings = cold.commands.filter(({ name }) => name === "warning").map(({ data }) => data);
+    assert.deepEqual([warnings.length, /^nothing will be saved to the cache: /.test(warnings[0] ?? "")], [1, true]);
+  });
+
   it("stops saving at the first limit", async () => {
     const cold = await step(registry.push("org/app", "1.0", multiPlatform(["linux/s390x"])));
     service.faults.push((request, response) => {

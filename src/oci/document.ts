@@ -37,8 +37,9 @@ export type Document =
     };
 
 /**
- * The most bytes a manifest or config may have. The specification asks registries to take manifests of at least 4 MiB, and
- * most take no more: https://github.com/opencontainers/distribution-spec/blob/main/spec.md#pushing-manifests
+ * The most bytes a manifest or config may have. The specification asks registries to take manifests
+ * of at least 4 MiB, and most take no more:
+ * https://github.com/opencontainers/distribution-spec/blob/main/spec.md#pushing-manifests
  */
 export const DOCUMENT_BYTES = 4 * 1024 * 1024;
 

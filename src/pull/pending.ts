@@ -10,8 +10,8 @@ export type PendingBundle = {
   /** In the layout. */
   readonly bundle: readonly Digest[];
   /**
-   * Documents that no layout holds, in base64: a schema 1 manifest has become another one there. Of a signed one, the
-   * payload, which alone has the digest; the signatures prove nothing to anyone, and are not kept.
+   * Documents that no layout holds, in base64: a schema 1 manifest was converted there. Of a signed
+   * one only the payload, whose digest it is: what is restored is proven by its digest as it stands.
    */
   readonly inline: readonly { readonly digest: Digest; readonly base64: string }[];
 };
@@ -27,8 +27,9 @@ export type PendingSaves = {
 };
 
 /**
- * The pending saves in a file that the step wrote as JSON, and that others may have changed since: only digests that are
- * some make paths. Fails as `invalid`, naming the field.
+ * The pending saves in the JSON file that the step wrote. Other processes may have changed it since,
+ * so every field is checked, above all the digests that paths are built from. Fails as `invalid`,
+ * naming the field.
  */
 export function parsePendingSaves(text: Uint8Array): PendingSaves {
   const fields = asObject(parseJson(text, "pending saves"), "pending saves");
@@ -36,8 +37,10 @@ export function parsePendingSaves(text: Uint8Array): PendingSaves {
   if (kind !== "service" && kind !== "directory") {
     throw new PullError("wrong-state", `pending saves kind: expected service or directory, got ${JSON.stringify(kind)}`);
   }
+  const layout = asString(fields["layout"], "pending saves layout");
+  if (layout === "") throw new PullError("invalid", "pending saves layout: expected a path, got none");
   return {
-    layout: asString(fields["layout"], "pending saves layout"),
+    layout,
     kind,
     entries: asList(fields["entries"], "pending saves entries").map(readEntry),
   };

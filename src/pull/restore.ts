@@ -34,7 +34,7 @@ function platformSet(platforms: readonly Requirement[]): string {
 
 /** What a cached source takes entries from, how they are named, what the step wants, and whom to warn. */
 export type CachedSourceOptions = {
-  /** The blobs of an entry, each proven by its digest; none when there is no entry, or a wrong one. */
+  /** The blobs of an entry, each proven by its digest; none when the entry is missing or wrong. */
   readonly fetch: (key: string) => Promise<ReadonlyMap<Digest, Buffer>>;
   readonly keys: Keys;
   readonly wanted: readonly Wanted[];
@@ -106,7 +106,7 @@ export class CachedSource implements Source {
     return this.#source.tags(image);
   }
 
-  /** The bytes of a document or small blob that came with an image's entry, where they have the size that is listed. */
+  /** The bytes of a document or small blob from an image's entry; undefined at another size. */
   restored({ digest, size }: Blob): Buffer | undefined {
     const bytes = this.#known.get(digest);
     return bytes?.length === size ? bytes : undefined;
@@ -119,7 +119,7 @@ export class CachedSource implements Source {
     return this.#keys.image(top, this.#required.get(nameOf(reference, reference.digest ?? reference.tag)) ?? [platforms]);
   }
 
-  /** A manifest or config within the limits that hold for one from a registry, which answers for all others. */
+  /** A manifest or config within the limits of a registry's; the registry is asked for others. */
   #document(digest: Digest, size?: number): Buffer | undefined {
     const bytes = this.#known.get(digest);
     const tooLarge = bytes !== undefined && bytes.length > DOCUMENT_BYTES;

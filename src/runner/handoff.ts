@@ -55,8 +55,9 @@ async function write(outcome: Outcome, runner: Platform, parent: string): Promis
 }
 
 /**
- * Writes what is to be saved after the job into a file under `parent` that only this user reads; its path. A file, because
- * the runner hands state on in one variable of the environment, which Linux limits to 128 KiB.
+ * Writes what is to be saved after the job into a file under `parent` that only this user can read;
+ * returns its path. The runner passes state in an environment variable, which on Linux has at most
+ * 128 KiB.
  */
 export async function writePendingSaves(saves: PendingSaves, parent: string): Promise<string> {
   const path = join(await mkdtemp(join(parent, "registry-pull-")), "pending-saves.json");

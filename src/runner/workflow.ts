@@ -15,13 +15,13 @@ export interface Workflow {
   withhold(text: string): string;
   output(name: string, value: string): void;
   summary(report: Report): Promise<void>;
-  /** Keeps the path of a file that says what is to be saved after the job. */
+  /** Hands the path of the pending saves to the post step. */
   saveLater(path: string): void;
 }
 
 const STATE = "pending-saves";
 
-/** In the job's post step, the path that the step gave to {@link Workflow.saveLater}; empty when it gave none. */
+/** In the post step: the path that the step gave to {@link Workflow.saveLater}, or an empty one. */
 export function pendingSaves(): string {
   return core.getState(STATE);
 }

@@ -36,8 +36,9 @@ const FAILURES_ALLOWED = 2;
 type Client = ReturnType<typeof internalCacheTwirpClient>;
 
 /**
- * The Actions cache, one entry a blob and the bytes as they are. Never fails and never waits long: after two failures it
- * is disabled for the rest of the run, with a warning. Wrong entries are misses, with a warning each.
+ * The Actions cache, one entry a blob and the bytes as they are. Never fails and never waits long:
+ * after two failures it is disabled for the rest of the run, with a warning. Wrong entries are
+ * misses, with a warning each.
  */
 export class ActionsCache {
   readonly #options: ActionsCacheOptions;
@@ -75,14 +76,14 @@ export class ActionsCache {
     }
   }
 
-  /** Saves bytes under a key that is not taken. After a refusal or a limit nothing more is saved in this run. */
+  /** Saves bytes under a new key. After a refusal or a limit nothing more is saved in this run. */
   async save(key: string, bytes: Outgoing): Promise<Saved> {
     if ((await this.#lookUp(key)) !== undefined) return "there";
     const saved = await this.#attempt(() => this.#upload(key, bytes));
     return saved ?? "failed";
   }
 
-  /** The entry counts only once it is finalised, which wrong bytes never reach: the upload fails with them. */
+  /** Nobody can restore an entry before it is finalised; with wrong bytes the upload fails first. */
   async #upload(key: string, bytes: Outgoing): Promise<Saved> {
     const created = await this.#within(RPC_DEADLINE_MS, () => this.#wire().CreateCacheEntry({ key, version: VERSION }));
     // Another job was first; what it saves has the same digest.
@@ -123,7 +124,7 @@ export class ActionsCache {
     }
   }
 
-  /** An entry that was there and could not be had, or was wrong. */
+  /** Reports an entry that exists but could not be downloaded, or is wrong. */
   #missed(key: string, error: unknown): void {
     const found = foundBy(error);
     if (isWrong(error)) return this.#options.warn(wrongEntry(key, found));
@@ -139,7 +140,7 @@ export class ActionsCache {
     this.#options.warn(`the Actions cache is disabled for the rest of this run: ${why}`);
   }
 
-  /** What `call` gives. Fails when that takes longer than `ms`, and with the step's reason when that ends. */
+  /** What `call` returns. Fails after `ms` milliseconds, and with the signal's reason on abort. */
   async #within<T>(ms: number, call: (signal: AbortSignal) => Promise<T>): Promise<T> {
     const late = new AbortController();
     const cancel = this.#options.after(ms, () => late.abort(new Error(`no answer within ${Math.round(ms / 1000)} s`)));
@@ -149,7 +150,7 @@ export class ActionsCache {
       return await Promise.race([call(signal), aborted(signal)]);
     } finally {
       cancel();
-      // Ends what of the call goes on.
+      // Stops the requests of a call that was given up.
       late.abort();
     }
   }

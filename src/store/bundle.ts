@@ -13,9 +13,9 @@ export function toBundle(blobs: readonly { readonly digest: Digest; readonly byt
 }
 
 /**
- * The blobs of a bundle, as slices of its memory. A bundle is untrusted: only the bytes that {@link toBundle} would
- * write for these blobs are accepted, and every blob is hashed before it is returned. One misfit refuses all of it.
- * Fails as `invalid`, naming the first misfit, and with the signal's reason when it aborts.
+ * The blobs of a bundle, as slices of its memory. The bundle is untrusted: it is accepted only when
+ * it is, byte for byte, what {@link toBundle} writes for blobs that have their digests. Any misfit
+ * refuses the whole bundle. Fails as `invalid`, naming the misfit, and with the signal's reason.
  */
 export async function fromBundle(bundle: Buffer, signal: AbortSignal): Promise<ReadonlyMap<Digest, Buffer>> {
   const blobs = new Map<Digest, Buffer>();
@@ -34,7 +34,7 @@ export async function fromBundle(bundle: Buffer, signal: AbortSignal): Promise<R
 
 type Member = { readonly digest: Digest; readonly bytes: Buffer; readonly next: number };
 
-/** What a header at `at` announces. Writing it again is the comparison that leaves no field unchecked. */
+/** The member at `at`. Its header is written again and compared, so no field is left unchecked. */
 function memberAt(bundle: Buffer, at: number): Member {
   const header = bundle.subarray(at, at + TAR_BLOCK);
   const [digest, size] = [digestIn(header), sizeIn(header)];
@@ -48,7 +48,7 @@ function memberAt(bundle: Buffer, at: number): Member {
   return { digest, bytes: bundle.subarray(start, start + size), next };
 }
 
-/** A header has 100 bytes for a name and 155 for a prefix: a sha512 digest is written in two halves to fit them. */
+/** A header has 100 bytes for the name and 155 for a prefix: a sha512 digest is cut to fit both. */
 function nameOf(digest: Digest): string {
   return digest.replace(":", "/").replace(/[0-9a-f]{64}(?=.)/, "$&/");
 }

@@ -9,18 +9,19 @@ export type CacheTarget = {
   commit(): Promise<void>;
 };
 
-/** Bytes to save, read once and in order. The iteration ends when all of them were right, and fails when they were not. */
+/** Bytes to save, once and in order. The iteration fails at its end when their digest is wrong. */
 export type Outgoing = { readonly size: number; readonly slices: AsyncIterable<Buffer> };
 
 /** What became of an entry that was to be saved. */
 export type Saved = "saved" | "there" | "failed";
 
-/** True when an error says that bytes were wrong, and not that they could not be had. */
+/** True when an error says that the bytes are wrong, not that they could not be read. */
 export function isWrong(error: unknown): boolean {
   return error instanceof PullError && error.status === "invalid";
 }
 
-/** The warning about an entry that is there and cannot be used: which one, what is wrong with it, and what to do. */
+/** The warning about a wrong entry: which one, what is wrong with it, and what to do. */
 export function wrongEntry(key: string, why: string): string {
-  return `the cache entry ${key} is wrong and not used: ${why}. Its blobs come from the registry instead; delete the entry, so that a right one can be saved`;
+  const cure = "its blobs come from the registry; delete the entry, so that a right one can be saved";
+  return `the cache entry ${key} is wrong and not used: ${why}; ${cure}`;
 }

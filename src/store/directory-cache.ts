@@ -17,7 +17,7 @@ export class DirectoryCache {
     this.#warn = warn;
   }
 
-  /** True when there was an entry and the target took it; everything else is a miss, and a wrong entry a warning, too. */
+  /** True when there is an entry and its bytes are right. A wrong one is a warning and a miss. */
   async restore(key: string, _blob: Expected, target: CacheTarget): Promise<boolean> {
     try {
       const file = await openRegular(this.#file(key));
@@ -44,7 +44,7 @@ export class DirectoryCache {
     }
   }
 
-  /** Saves bytes under a key, over the entry that is there: nothing is saved but after a miss, so that one is wrong. */
+  /** Saves bytes under a key. Overwrites: saving only follows a miss, so an old entry is wrong. */
   async save(key: string, { slices }: Outgoing): Promise<Saved> {
     const file = this.#file(key);
     const temporary = `${file}.${crypto.randomUUID()}`;

@@ -34,7 +34,8 @@ export async function hashSome(file: FileHandle, hash: Hasher, start: number, en
 }
 
 /**
- * The digest of bytes in memory, which other work takes turns with. Fails with the signal's reason when it aborts.
+ * The digest of bytes in memory. The event loop runs between slices of a few milliseconds each.
+ * Fails with the signal's reason when it aborts.
  */
 export async function digestOfBytes(bytes: Buffer, algorithm: Algorithm, signal: AbortSignal): Promise<Digest> {
   const hash = hasher(algorithm);

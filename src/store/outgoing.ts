@@ -9,8 +9,9 @@ import type { Expected } from "./ingest.ts";
 export const SLICE_BYTES = 4 * 1024 * 1024;
 
 /**
- * What `send` returns for the blob at `path`. All of it is read from one descriptor, which is opened without following a
- * link, and hashed as it is read. Fails as `invalid` when the file is not the blob, and as {@link openRegular} does.
+ * What `send` returns for the blob at `path`. All of it is read from one descriptor, opened without
+ * following a link, and hashed as it is read. On Windows open follows links; the digest decides
+ * there, too. Fails as `invalid` when the file is not the blob, and as {@link openRegular} does.
  */
 export async function withBlob<T>(path: string, blob: Expected, send: (bytes: Outgoing) => Promise<T>): Promise<T> {
   const file = await openRegular(path);

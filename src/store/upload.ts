@@ -7,8 +7,9 @@ import { SLICE_BYTES } from "./outgoing.ts";
 const BLOCKS_AT_ONCE = 8;
 
 /**
- * Uploads bytes to a signed URL. A blob is there only once all bytes were right: blocks without a list are none
- * (https://learn.microsoft.com/rest/api/storageservices/put-block-list). Fails as the bytes do, and as the service does.
+ * Uploads bytes to a signed URL. The blob exists only after all bytes proved right, because blocks
+ * count once their list is sent: https://learn.microsoft.com/rest/api/storageservices/put-block-list
+ * Fails as the bytes do, and as the service does.
  */
 export async function upload(url: string, { size, slices }: Outgoing, abortSignal: AbortSignal): Promise<void> {
   const client = new BlockBlobClient(url);
@@ -34,7 +35,10 @@ export async function upload(url: string, { size, slices }: Outgoing, abortSigna
   await client.commitBlockList(ids, options);
 }
 
-/** All of one length, as the service asks: https://learn.microsoft.com/rest/api/storageservices/put-block#uri-parameters */
+/**
+ * All of one length, as the service asks:
+ * https://learn.microsoft.com/rest/api/storageservices/put-block#uri-parameters
+ */
 function blockId(number: number): string {
   return Buffer.from(String(number).padStart(9, "0")).toString("base64");
 }

@@ -38,7 +38,10 @@ async function warm(world: World, spoil: (world: World) => void): Promise<Arrang
 
 const warnings = ({ commands }: StepResult): readonly string[] => commands.filter(({ name }) => name === "warning").map(({ data }) => data);
 
-/** A warm pull with entries that are not what they were: all of theirs comes from the registry, right, with one warning. */
+/**
+ * A warm pull with entries that are not what they were: all of theirs comes from the registry,
+ * right, with one warning.
+ */
 function spoilt(id: string, what: string, bytes: (right: Buffer, image: boolean) => Buffer): Row {
   return {
     id,
@@ -56,7 +59,10 @@ function spoilt(id: string, what: string, bytes: (right: Buffer, image: boolean)
   };
 }
 
-/** The same with the image's own entry alone: its documents and small blobs are asked of the registry again. */
+/**
+ * The same with the image's own entry alone: its documents and small blobs are asked of the
+ * registry again.
+ */
 function spoiltImage(id: string, what: string, bytes: (right: Buffer) => Buffer): Row {
   return {
     ...spoilt(id, what, (right, image) => (image ? bytes(right) : right)),
@@ -68,7 +74,10 @@ function spoiltImage(id: string, what: string, bytes: (right: Buffer) => Buffer)
   };
 }
 
-/** A document that another hides in as the payload of a signature: by the rules of schema 1 it has the other's digest. */
+/**
+ * A document that another hides in as the payload of a signature: by the rules of schema 1 it has
+ * the other's digest.
+ */
 function asPayload(bytes: Buffer): Buffer {
   const protect = JSON.stringify({ formatLength: 0, formatTail: bytes.toString("base64url") });
   const signatures = [{ protected: Buffer.from(protect).toString("base64url") }];
@@ -305,7 +314,10 @@ rows("saving to the cache", [
   },
 ]);
 
-/** What is done to the layout, or to what the step left for later, and what of it is saved after all. */
+/**
+ * What is done to the layout, or to what the step left for later, and what of it is saved after
+ * all.
+ */
 const later = (what: string, change: (world: World, result: StepResult) => void, check: Row["check"]): Row => ({
   id: "C7",
   what,

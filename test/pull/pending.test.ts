@@ -29,6 +29,7 @@ describe("pending saves", () => {
     ["a key that is too long", { entries: [{ key: "k".repeat(513), blob: { digest, size: 6 } }] }],
     ["another kind", { kind: "elsewhere" }],
     ["a layout that is no text", { layout: 7 }],
+    ["no layout", { layout: "" }],
     ["entries that are no list", { entries: {} }],
   ] as const) {
     it(`with ${what} are refused`, () => {

@@ -21,7 +21,10 @@ const read = (bundle: Buffer): Promise<ReadonlyMap<Digest, Buffer>> => fromBundl
 const refused = (bundle: Buffer, found = /./): Promise<void> =>
   assert.rejects(read(bundle), (error: unknown) => error instanceof PullError && found.test(error.message));
 
-/** An archive of `members` and, first, one right blob: what is wrong with any of them is wrong with all. */
+/**
+ * An archive of `members` and, first, one right blob: what is wrong with any of them is wrong with
+ * all.
+ */
 const archive = (...members: readonly (readonly [name: string, bytes: Uint8Array])[]): Buffer => {
   const right = [one.digest.replace(":", "/"), one.bytes] as const;
   const parts = [right, ...members].flatMap(([name, bytes]) => [...tarEntry(name, Buffer.from(bytes))]);
