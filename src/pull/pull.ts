@@ -1,5 +1,5 @@
 import type { Digest } from "../oci/digest.ts";
-import { type Platform, satisfies } from "../oci/platform.ts";
+import { satisfies } from "../oci/platform.ts";
 import { formatReference, repositoryName } from "../oci/reference.ts";
 import { toOciImage } from "../oci/schema1.ts";
 import { countedPlatforms, type Loadable, type Outcome, type PlatformImage, problemsOf, type Resolved, type Root } from "./plan.ts";
@@ -11,7 +11,7 @@ import { asProblem, bring, inTurns, type Need, type PullOptions, rateOf, tallyOf
  * when all of it is there. What could not be brought is a problem of its images; blobs that were verified stay.
  */
 export async function pull(images: readonly Resolved[], wires: Wires, options: PullOptions): Promise<Outcome> {
-  const { runner, now } = options;
+  const { now } = options;
   const started = now();
   const whole = images.filter((resolved) => problemsOf(resolved).length === 0);
   const needs = needsOf(whole);
@@ -19,7 +19,7 @@ export async function pull(images: readonly Resolved[], wires: Wires, options: P
   const { failures, transfers } = brought;
   const kept = whole.filter((resolved) => !failures.has(resolved));
   const keep = (resolved: Resolved): Promise<Named | undefined> =>
-    name(resolved, wires.store, runner).catch((error) => {
+    name(resolved, wires.store, options).catch((error) => {
       failures.set(resolved, asProblem(resolved, error));
       return undefined;
     });
@@ -60,11 +60,11 @@ type Named = {
 };
 
 /** Keeps an image's documents and says how the index is to name it. */
-async function name(image: Resolved, store: BlobStore, runner: Platform): Promise<Named | undefined> {
+async function name(image: Resolved, store: BlobStore, { runner, signal }: PullOptions): Promise<Named | undefined> {
   const { root, wanted } = image;
   if (root === undefined) return undefined;
   const images = countedPlatforms(image);
-  const converted = await convert(root, images, store);
+  const converted = await convert(root, images, store, signal);
   const top = converted?.manifest ?? { bytes: root.fetched.bytes, digest: root.fetched.digest, mediaType: root.document.mediaType };
   const manifests = converted === undefined ? images.map(({ manifest }) => manifest) : [];
   for (const { bytes, digest } of [...manifests, ...root.nested, top]) await store.put(digest, bytes);
@@ -98,11 +98,17 @@ function imageName(reference: Resolved["wanted"]["reference"]): string {
 }
 
 /** A layout holds no schema 1 image: it becomes the OCI image it always was, once its layers can be unpacked. */
-async function convert(root: Root, images: readonly PlatformImage[], store: BlobStore): Promise<Converted | undefined> {
+async function convert(
+  root: Root,
+  images: readonly PlatformImage[],
+  store: BlobStore,
+  signal: AbortSignal,
+): Promise<Converted | undefined> {
   const [image] = images;
   if (root.document.kind !== "schema1" || image === undefined) return undefined;
-  const sizes = new Map(image.blobs.map(({ digest, size }) => [digest, size ?? 0]));
-  const diffIds = new Map(await Promise.all(image.blobs.map(async ({ digest }) => [digest, await store.diffId(digest)] as const)));
+  const blobs = image.blobs.map(({ digest, size }) => ({ digest, size: size ?? 0 }));
+  const sizes = new Map(blobs.map(({ digest, size }) => [digest, size]));
+  const diffIds = await store.diffIds(blobs, signal);
   const layers = image.layers.map((digest) => ({ digest, size: sizes.get(digest) ?? 0, diffId: diffIds.get(digest) ?? digest }));
   const converted = toOciImage(root.document.schema1, layers);
   await store.put(converted.config.digest, converted.config.bytes);
