@@ -1,27 +1,27 @@
 import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);
 import {
   terminal
-} from "./chunk-QQVGSOVX.js";
+} from "./chunk-W3T4N7J7.js";
 import {
   cancellation
 } from "./chunk-7L5NESQU.js";
 import {
   DEFAULTS,
   step
-} from "./chunk-POGVKV6X.js";
+} from "./chunk-QVEL3WHK.js";
 import {
   save
-} from "./chunk-G5E7SB7L.js";
+} from "./chunk-CTBOPK7H.js";
 import "./chunk-TQBEFKGP.js";
 import "./chunk-CFW3TH43.js";
-import "./chunk-BQFYQGGE.js";
-import "./chunk-KDNBC23H.js";
+import "./chunk-ZMV6HE5U.js";
+import "./chunk-6TTU5TOB.js";
 import {
   SYSTEM_CLOCK,
   warnOnce
-} from "./chunk-DYCDEYIG.js";
+} from "./chunk-JPXWPDHJ.js";
 import "./chunk-XM57FAMT.js";
-import "./chunk-6EYZKO5V.js";
+import "./chunk-XQWLSC55.js";
 import "./chunk-XSGYFVAG.js";
 import {
   __name
@@ -54,7 +54,7 @@ function toEnvironment(args) {
 __name(toEnvironment, "toEnvironment");
 async function main(args) {
   if (args.length === 0) {
-    const { demonstrate } = await import("./demo-KGWIFPJK.js");
+    const { demonstrate } = await import("./demo-NUWMSLTR.js");
     return demonstrate(write);
   }
   let environment;

@@ -1,21 +1,21 @@
 import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);
 import {
   actions
-} from "./chunk-5LCUYKJF.js";
+} from "./chunk-W2BNPT55.js";
 import {
   cancellation
 } from "./chunk-7L5NESQU.js";
 import {
   step
-} from "./chunk-POGVKV6X.js";
+} from "./chunk-QVEL3WHK.js";
 import "./chunk-TQBEFKGP.js";
 import "./chunk-Z6BS36K7.js";
-import "./chunk-BQFYQGGE.js";
+import "./chunk-ZMV6HE5U.js";
 import {
   SYSTEM_CLOCK
-} from "./chunk-DYCDEYIG.js";
+} from "./chunk-JPXWPDHJ.js";
 import "./chunk-XM57FAMT.js";
-import "./chunk-6EYZKO5V.js";
+import "./chunk-XQWLSC55.js";
 import "./chunk-XSGYFVAG.js";
 import "./chunk-QTX6ZG2H.js";
 

@@ -2,20 +2,20 @@ import { createRequire as __createRequire } from 'node:module'; const require = 
 import {
   actions,
   pendingSaves
-} from "./chunk-5LCUYKJF.js";
+} from "./chunk-W2BNPT55.js";
 import {
   save
-} from "./chunk-G5E7SB7L.js";
+} from "./chunk-CTBOPK7H.js";
 import "./chunk-TQBEFKGP.js";
 import "./chunk-CFW3TH43.js";
 import "./chunk-Z6BS36K7.js";
-import "./chunk-KDNBC23H.js";
+import "./chunk-6TTU5TOB.js";
 import {
   SYSTEM_CLOCK,
   warnOnce
-} from "./chunk-DYCDEYIG.js";
+} from "./chunk-JPXWPDHJ.js";
 import "./chunk-XM57FAMT.js";
-import "./chunk-6EYZKO5V.js";
+import "./chunk-XQWLSC55.js";
 import {
   foundBy
 } from "./chunk-XSGYFVAG.js";

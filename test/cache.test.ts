@@ -85,7 +85,7 @@ describe("a pull through the Actions cache", () => {
 
   it("saves what takes more room than a variable of the environment has", async () => {
     const comment = "a long history ".repeat(10_000);
-    const old = registry.push("org/old", "signed", schema1(true, "s390x", comment));
+    const old = registry.push("org/old", "signed", schema1(true, "s390x", { comment }));
     const filled = await fill(old);
     const warm = await step(old);
     assert.deepEqual([warm.exitCode, warm.outputs.get("cache-hit"), gets(), listing()], [0, "true", [], filled], warm.stdout);

@@ -8,7 +8,7 @@ import { hasher } from "../src/oci/digest.ts";
 import { OCI_MANIFEST } from "../src/oci/media-type.ts";
 import { inTurns } from "../src/pull/transfer.ts";
 import { EvilServer } from "./support/evil.ts";
-import { content, descriptor, image } from "./support/image.ts";
+import { content, descriptor, image, schema1, zeros } from "./support/image.ts";
 import { Registry } from "./support/registry.ts";
 import { type RunOptions, runStep, type StepResult } from "./support/runner.ts";
 import { finalsOf, ingestingOf } from "./support/world.ts";
@@ -138,6 +138,13 @@ describe("what a step takes", () => {
     }
   });
 
+  it("is no more than 150 MiB above what it starts with, for a schema 1 image of 300 layers to unpack", async () => {
+    const made = schema1(true, "amd64", { between: Array.from({ length: 300 }, (_, at) => zeros(1, `${at}`)) });
+    const baseline = await peak(registry.push("org/small", "1", image("linux/amd64")), join(directory, "small"));
+    const above = (await peak(registry.push("org/old", "v1", made), join(directory, "old"))) - baseline;
+    assert.ok(above <= 150 * MIB, `${Math.round(above / MIB)} MiB above ${Math.round(baseline / MIB)}`);
+  });
+
   const limited = (limits: string): RunOptions => ({ command: ["sh", "-c", `${limits}; exec "$0" "$@"`, process.execPath] });
   const many = async (): Promise<{ references: string; stop: () => Promise<unknown> }> => {
     const registries = await Promise.all(Array.from({ length: 10 }, () => Registry.start()));
@@ -153,6 +160,13 @@ describe("what a step takes", () => {
     ["64 open files", limited("ulimit -n 64")],
     ["a heap of 64 MB", { command: [process.execPath, "--max-old-space-size=64"] }],
   ] as const) {
+    it(`is enough with ${what}, for a schema 1 image of a hundred layers`, async () => {
+      const made = schema1(true, "amd64", { between: Array.from({ length: 98 }, (_, at) => zeros(1, `${at}`)) });
+      const path = join(directory, `schema 1 with ${what}`);
+      const result = await pull(registry.push("org/old", "v1", made), path, options);
+      assert.equal(result.exitCode, 0, result.stdout.slice(-3_000) + result.stderr.slice(-3_000));
+    });
+
     it(`is enough with ${what}, for fifty images of ten registries`, async () => {
       const { references, stop } = await many();
       try {

@@ -38,7 +38,7 @@ export function parsePendingSaves(text: Uint8Array): PendingSaves {
     throw new PullError("wrong-state", `pending saves kind: expected service or directory, got ${JSON.stringify(kind)}`);
   }
   const layout = asString(fields["layout"], "pending saves layout");
-  if (layout === "") throw new PullError("invalid", "pending saves layout: expected a path, got none");
+  if (layout === "") throw new PullError("wrong-state", "pending saves layout: expected a path, got none");
   return {
     layout,
     kind,

@@ -94,7 +94,8 @@ export interface BlobStore {
   has(blob: Blob): Promise<boolean>;
   ingest(blob: Blob): Promise<BlobTarget>;
   put(digest: Digest, bytes: Buffer): Promise<void>;
-  diffId(layer: Digest): Promise<Digest>;
+  /** The diffIDs of an image's layers, by the layers' digests; fails with the signal's reason when that aborts. */
+  diffIds(layers: readonly Blob[], signal: AbortSignal): Promise<ReadonlyMap<Digest, Digest>>;
   /** Names images in the index; warnings about what was there. */
   add(
     entries: readonly (Blob & { readonly mediaType: string; readonly annotations: Readonly<Record<string, string>> })[],

@@ -17,7 +17,7 @@ export type PullOptions = TransferOptions & { readonly runner: Platform };
  * when all of it is there. Every image is tried; what cannot be had is a problem of its images; verified blobs stay.
  */
 export async function pull(images: readonly Resolved[], wires: Wires, options: PullOptions): Promise<Outcome> {
-  const { now, concurrency, runner } = options;
+  const { now, concurrency } = options;
   const started = now();
   const failures = new Map<Resolved, Problem>();
   const attempted = images.filter((resolved) => problemsOf(resolved).length === 0);
@@ -27,7 +27,8 @@ export async function pull(images: readonly Resolved[], wires: Wires, options: P
   const { transfers, present } = transferred;
   for (const [resolved, problem] of transferred.failures) failures.set(resolved, problem);
   const whole = pullable.filter(({ resolved }) => !failures.has(resolved));
-  const named = (await inTurns(whole, concurrency, (image) => keep(image, wires.store, runner, failures))).flat();
+  const keepOne = (image: Pullable): Promise<readonly Named[]> => keep(image, wires.store, options, failures);
+  const named = (await inTurns(whole, concurrency, keepOne)).flat();
   const warnings = await wires.store.add(named.map(({ entry }) => entry));
   const fromRegistry = needs.filter(({ digest }) => transfers.get(digest)?.origin === "registry");
   const pulled = {
@@ -72,18 +73,18 @@ type Named = {
 };
 
 /** Keeps an image's documents and says how the index is to name it; a failure is that image's. */
-async function keep(image: Pullable, store: BlobStore, runner: Platform, failures: Map<Resolved, Problem>): Promise<readonly Named[]> {
+async function keep(image: Pullable, store: BlobStore, options: PullOptions, failures: Map<Resolved, Problem>): Promise<readonly Named[]> {
   try {
-    return [await storeDocuments(image, store, runner)];
+    return [await storeDocuments(image, store, options)];
   } catch (error) {
     failures.set(image.resolved, asProblem(image.resolved, error));
     return [];
   }
 }
 
-async function storeDocuments(image: Pullable, store: BlobStore, runner: Platform): Promise<Named> {
+async function storeDocuments(image: Pullable, store: BlobStore, { runner, signal }: PullOptions): Promise<Named> {
   const { root, resolved, platforms } = image;
-  const converted = await convert(root, platforms, store);
+  const converted = await convert(root, platforms, store, signal);
   const top = converted?.manifest ?? { bytes: root.fetched.bytes, digest: root.fetched.digest, mediaType: root.document.mediaType };
   const manifests = converted === undefined ? platforms.map(({ manifest }) => manifest) : [];
   for (const { bytes, digest } of [...manifests, ...root.nested, top]) await store.put(digest, bytes);
@@ -136,11 +137,16 @@ function imageName(reference: Resolved["wanted"]["reference"]): string {
 }
 
 /** A layout holds no schema 1 image: it becomes the OCI image it always was, once its layers can be unpacked. */
-async function convert(root: Root, platforms: readonly PullablePlatform[], store: BlobStore): Promise<Converted | undefined> {
+async function convert(
+  root: Root,
+  platforms: readonly PullablePlatform[],
+  store: BlobStore,
+  signal: AbortSignal,
+): Promise<Converted | undefined> {
   const [image] = platforms;
   if (root.document.kind !== "schema1" || image === undefined) return undefined;
   const sizes = new Map(image.blobs.map(({ digest, size }) => [digest, size]));
-  const diffIds = new Map(await Promise.all(image.blobs.map(async ({ digest }) => [digest, await store.diffId(digest)] as const)));
+  const diffIds = await store.diffIds(image.blobs, signal);
   const layers = image.layers.map((digest) => ({ digest, size: sizes.get(digest) ?? 0, diffId: diffIds.get(digest) ?? digest }));
   const converted = toOciImage(root.document.schema1, layers);
   await store.put(converted.config.digest, converted.config.bytes);

@@ -12,7 +12,8 @@ const UNPACK_SIZE = 1024 * 1024;
 const memory = Buffer.allocUnsafeSlow(256 * 1024);
 // A few milliseconds, after which others have their turn.
 const TURN_SIZE = 4 * 1024 * 1024;
-// cargo's rule against bombs: twenty times the compressed bytes, and half a GiB in any case.
+// cargo's rule against bombs: twenty times the compressed bytes, and half a GiB in any case. Here it
+// holds for each layer, and once more for all layers of an image: many small ones make no large one.
 const RATIO_LIMIT = 20;
 const SMALL_LIMIT = 512 * 1024 * 1024;
 
@@ -64,24 +65,57 @@ export async function digestOfFile(path: string, expected: Digest): Promise<Dige
   }
 }
 
-/** The digest of what a gzip file unpacks to. Fails as `invalid` when it is no gzip, or unpacks to far more than it should. */
-export async function diffIdOf(path: string): Promise<Digest> {
+/** A compressed layer: its file, its digest, and its length in bytes. */
+export type Layer = { readonly path: string; readonly digest: Digest; readonly size: number };
+
+/**
+ * The digest of what each layer of an image unpacks to, by the layer's own digest. Only one layer is
+ * open at a time. Fails as `invalid` when a layer is no gzip, or one or all of them unpack to more
+ * than {@link unpackLimit} allows, and with the reason of `signal` when that aborts.
+ */
+export async function diffIdsOf(layers: readonly Layer[], signal: AbortSignal): Promise<ReadonlyMap<Digest, Digest>> {
+  const diffIds = new Map<Digest, Digest>();
+  const limit = unpackLimit(layers.reduce((total, { size }) => total + size, 0));
+  let together = 0;
+  for (const { path, digest, size } of layers) {
+    let alone = 0;
+    const count = (bytes: number): void => {
+      alone += bytes;
+      together += bytes;
+      expectWithin(unpackLimit(size), alone, `layer ${path} unpacks`);
+      expectWithin(limit, together, "the layers of the image unpack");
+    };
+    diffIds.set(digest, await diffIdOf(path, count, signal));
+  }
+  return diffIds;
+}
+
+/** How many bytes may be unpacked from so many, for one layer and for all layers of an image. */
+function unpackLimit(packed: number): number {
+  return Math.max(SMALL_LIMIT, packed * RATIO_LIMIT);
+}
+
+function expectWithin(limit: number, got: number, what: string): void {
+  if (got <= limit) return;
+  const allowed = `${RATIO_LIMIT} times the compressed bytes, and 512 MiB in any case`;
+  throw new PullError("too-large", `too large: ${what} to more than ${limit} bytes; allowed are ${allowed}`);
+}
+
+async function diffIdOf(path: string, count: (bytes: number) => void, signal: AbortSignal): Promise<Digest> {
   const hash = hasher("sha256");
-  let packed = 0;
-  let unpacked = 0;
+  const sink = async (chunks: AsyncIterable<Buffer>): Promise<void> => {
+    for await (const chunk of chunks) {
+      count(chunk.length);
+      hash.update(chunk);
+    }
+  };
   try {
     const file = await openRegular(path);
-    const source = file.createReadStream({ highWaterMark: UNPACK_SIZE }).on("data", (chunk) => {
-      packed += chunk.length;
-    });
-    await pipeline(source, createGunzip({ chunkSize: UNPACK_SIZE }), async (chunks: AsyncIterable<Buffer>) => {
-      for await (const chunk of chunks) {
-        unpacked += chunk.length;
-        if (unpacked > Math.max(SMALL_LIMIT, packed * RATIO_LIMIT)) throw new Error("it unpacks to more than twenty times its size");
-        hash.update(chunk);
-      }
-    });
+    const source = file.createReadStream({ highWaterMark: UNPACK_SIZE });
+    await pipeline(source, createGunzip({ chunkSize: UNPACK_SIZE }), sink, { signal });
   } catch (cause) {
+    signal.throwIfAborted();
+    if (cause instanceof PullError) throw cause;
     throw new PullError("unpack-failed", `layer ${path} cannot be unpacked: ${foundBy(cause)}`, { cause });
   }
   return hash.digest();

@@ -6,7 +6,7 @@ import { PullError } from "../oci/failure.ts";
 import { asList, asObject, type Json, type JsonObject, parseJson } from "../oci/json.ts";
 import { OCI_INDEX } from "../oci/media-type.ts";
 import { onDisk, readRegular } from "./disk.ts";
-import { diffIdOf, digestOfFile } from "./hash.ts";
+import { diffIdsOf, digestOfFile } from "./hash.ts";
 import { holderOf, lifeOf, temporaryPath } from "./holder.ts";
 import { type Expected, Ingest } from "./ingest.ts";
 import { locked, type Patience, REAL_TIME } from "./mutex.ts";
@@ -104,9 +104,10 @@ export class Layout {
     return bytes !== undefined && digestOf(bytes, algorithmOf(digest)) === digest ? bytes : undefined;
   }
 
-  /** The digest of a layer's uncompressed tar. Fails as `invalid` when it cannot be had. */
-  diffId(layer: Digest): Promise<Digest> {
-    return diffIdOf(this.blobPath(layer));
+  /** The diffIDs of an image's layers that are here, by the layers' digests. Fails as {@link diffIdsOf} does. */
+  diffIds(layers: readonly Expected[], signal: AbortSignal): Promise<ReadonlyMap<Digest, Digest>> {
+    const files = layers.map(({ digest, size }) => ({ path: this.blobPath(digest), digest, size }));
+    return diffIdsOf(files, signal);
   }
 
   /** A way in for a blob that is not here. */

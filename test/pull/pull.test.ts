@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, it } from "node:test";
 import { type Digest, digestOf } from "../../src/oci/digest.ts";
-import { artifact, buildkitCache, image, index, type Made, multiPlatform, schema1 } from "../support/image.ts";
+import { artifact, buildkitCache, image, index, type Made, multiPlatform, schema1, zeros } from "../support/image.ts";
 import { Registry, refuse } from "../support/registry.ts";
 import { runStep } from "../support/runner.ts";
 
@@ -12,12 +12,17 @@ const THREE = ["linux/ppc64le", "linux/s390x", "linux/arm/v6"];
 
 describe("a pull into a layout", () => {
   let registry: Registry;
+  let directory: string;
   let path: string;
   beforeEach(async () => {
     registry = await Registry.start();
-    path = join(mkdtempSync(join(tmpdir(), "pull-")), "layout");
+    directory = mkdtempSync(join(tmpdir(), "pull-"));
+    path = join(directory, "layout");
   });
-  afterEach(() => registry.stop());
+  afterEach(async () => {
+    await registry.stop();
+    rmSync(directory, { recursive: true });
+  });
 
   const pull = (images: string, inputs: Readonly<Record<string, string>> = {}) =>
     runStep({ images, platforms: THREE.slice(0, 2).join(","), pull: "layout", path, ...inputs });
@@ -119,6 +124,26 @@ describe("a pull into a layout", () => {
       );
     });
   }
+
+  it("ends with the step's timeout, though schema 1 layers still have gigabytes to unpack", async () => {
+    const images = Array.from({ length: 20 }, (_, at) =>
+      registry.push(`org/old${at}`, "v1", schema1(false, "amd64", { between: [zeros(500, `${at}`)] })),
+    );
+    const { exitCode, outputs } = await pull(images.join("\n"), { platforms: "linux/amd64", timeout: "3" });
+    assert.equal(exitCode, 1);
+    const [problem] = JSON.parse(outputs.get("missing") ?? "[]");
+    assert.deepEqual([problem.status, problem.reason], ["unreachable", "timeout"]);
+    assert.deepEqual(readdirSync(join(path, ".registry-pull")), []);
+  });
+
+  it("refuses schema 1 layers that unpack to more together than an image may", async () => {
+    const made = schema1(true, "amd64", { between: [zeros(400, "one"), zeros(400, "other")] });
+    const { exitCode, outputs } = await pull(registry.push("org/old", "v1", made), { platforms: "linux/amd64" });
+    assert.equal(exitCode, 1);
+    const [problem] = JSON.parse(outputs.get("missing") ?? "[]");
+    assert.deepEqual([problem.status, problem.reason], ["invalid", "too-large"]);
+    assert.match(problem.message, /too large: the layers of the image unpack to more than 536870912 bytes/);
+  });
 
   it("brings nothing when the gate fails the step", async () => {
     const { exitCode, outputs } = await pull(registry.push("org/app", "1.0", multiPlatform(THREE)), {

@@ -9,7 +9,6 @@ import { type Digest, digestOf } from "../../src/oci/digest.ts";
 import { Layout } from "../../src/store/layout.ts";
 import { type Patience, REAL_TIME } from "../../src/store/mutex.ts";
 import { HOLDERS, nameOf, plantLock } from "../support/holders.ts";
-import { layer } from "../support/image.ts";
 
 const blobOf = (bytes: Buffer) => ({ digest: digestOf(bytes), size: bytes.length });
 const entry = (name: string, digest: Digest) => ({
@@ -203,15 +202,6 @@ describe("a layout", () => {
     );
     const codes = await Promise.all(children.map((child) => new Promise((resolve) => child.once("exit", resolve))));
     assert.deepEqual([codes, names().length, new Set(names()).size, ingesting()], [Array(8).fill(0), 24, 24, []]);
-  });
-
-  it("tells a layer's diffID, and refuses what is no layer", async () => {
-    const layout = await Layout.open(path);
-    const made = layer("file", "text");
-    await layout.put(made.digest, made.bytes);
-    assert.equal(await layout.diffId(made.digest), made.diffId);
-    await layout.put(blob.digest, bytes);
-    await assert.rejects(layout.diffId(blob.digest), /cannot be unpacked: incorrect header check/);
   });
 
   it("is readable by everyone and writable by its owner", async () => {

@@ -186,8 +186,19 @@ export function buildkitCache(form: "docker-index" | "oci-index" | "manifest"): 
   };
 }
 
-/** A schema 1 manifest of two layers and an empty one between; signed, its digest is over the payload. */
-export function schema1(signed: boolean, architecture = "amd64", comment = ""): Made & { readonly layers: readonly Content[] } {
+const PACKED_ZEROS = gzipSync(Buffer.alloc(1024 ** 2));
+
+/** A layer of so many MiB of zeros, as many gzip members one after the other; the salt changes its digest. */
+export function zeros(mebibytes: number, salt = ""): Content {
+  return content("", Buffer.concat([gzipSync(salt), ...Array<Buffer>(mebibytes).fill(PACKED_ZEROS)]));
+}
+
+/** A schema 1 manifest of two layers, those given and an empty one between; signed, its digest is over the payload. */
+export function schema1(
+  signed: boolean,
+  architecture = "amd64",
+  { between = [], comment = "" }: { readonly between?: readonly Content[]; readonly comment?: string } = {},
+): Made & { readonly layers: readonly Content[] } {
   const empty = Buffer.from("H4sIAAAJbogA/2IYBaNgFIxYAAgAAP//Lq+17wAEAAA=", "base64");
   const [base, top] = [layer("base", "base"), layer("top", "top")];
   const v1 = (fields: unknown): { v1Compatibility: string } => ({ v1Compatibility: JSON.stringify(fields) });
@@ -198,7 +209,7 @@ export function schema1(signed: boolean, architecture = "amd64", comment = ""): 
         name: "legacy/app",
         tag: "v1",
         architecture,
-        fsLayers: [top, content("", empty), base].map(({ digest }) => ({ blobSum: digest })),
+        fsLayers: [top, content("", empty), ...between, base].map(({ digest }) => ({ blobSum: digest })),
         history: [
           v1({
             id: "3",
@@ -210,6 +221,7 @@ export function schema1(signed: boolean, architecture = "amd64", comment = ""): 
             container_config: { Cmd: ["COPY"] },
           }),
           v1({ id: "2", created: "2016-01-01T00:00:00Z", throwaway: true, container_config: { Cmd: ["ENV"] } }),
+          ...between.map((_, at) => v1({ id: `between ${at}` })),
           v1({ id: "1", created: "2016-01-01T00:00:00Z", container_config: { Cmd: ["ADD"] } }),
         ],
       },
@@ -219,7 +231,8 @@ export function schema1(signed: boolean, architecture = "amd64", comment = ""): 
   );
   const bytes = signed ? sign(payload) : payload;
   const mediaType = signed ? types.SCHEMA1_SIGNED : types.SCHEMA1;
-  return { bytes, mediaType, digest: digestOf(payload), manifests: [], blobs: [base, top, content("", empty)], layers: [base, top] };
+  const layers = [base, ...between.toReversed(), top];
+  return { bytes, mediaType, digest: digestOf(payload), manifests: [], blobs: [...layers, content("", empty)], layers };
 }
 
 /** A JSON web signature around the payload, its signature itself left out: clients check the digest, not the key. */
