@@ -61,6 +61,13 @@ describe("the bundle", () => {
   });
 });
 
+describe("the command line", () => {
+  it("ends quietly when what reads its output has seen enough", async () => {
+    const { exitCode, stdout, stderr } = await run(["-c", `"${process.execPath}" dist/cli.js | head -n 1`], {}, { command: ["sh"] });
+    assert.deepEqual([exitCode, stdout.trim().split("\n").length, stderr], [0, 1, ""]);
+  });
+});
+
 describe("a step", () => {
   let registry: Registry;
   beforeEach(async () => {
