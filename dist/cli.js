@@ -1,25 +1,25 @@
 import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);
 import {
   terminal
-} from "./chunk-W3T4N7J7.js";
+} from "./chunk-T7LX2CS3.js";
 import {
   cancellation
 } from "./chunk-7L5NESQU.js";
 import {
   DEFAULTS,
   step
-} from "./chunk-QVEL3WHK.js";
+} from "./chunk-UI4CAF3A.js";
 import {
   save
-} from "./chunk-CTBOPK7H.js";
+} from "./chunk-HXJVSN6H.js";
 import "./chunk-TQBEFKGP.js";
 import "./chunk-CFW3TH43.js";
-import "./chunk-ZMV6HE5U.js";
-import "./chunk-6TTU5TOB.js";
+import "./chunk-7Y36G5TU.js";
+import "./chunk-M25PZODZ.js";
 import {
   SYSTEM_CLOCK,
   warnOnce
-} from "./chunk-JPXWPDHJ.js";
+} from "./chunk-GI25EHQV.js";
 import "./chunk-XM57FAMT.js";
 import "./chunk-XQWLSC55.js";
 import "./chunk-XSGYFVAG.js";
@@ -54,7 +54,7 @@ function toEnvironment(args) {
 __name(toEnvironment, "toEnvironment");
 async function main(args) {
   if (args.length === 0) {
-    const { demonstrate } = await import("./demo-NUWMSLTR.js");
+    const { demonstrate } = await import("./demo-UHCOSSCQ.js");
     return demonstrate(write);
   }
   let environment;

@@ -1,19 +1,19 @@
 import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);
 import {
   actions
-} from "./chunk-W2BNPT55.js";
+} from "./chunk-QB2DA32F.js";
 import {
   cancellation
 } from "./chunk-7L5NESQU.js";
 import {
   step
-} from "./chunk-QVEL3WHK.js";
+} from "./chunk-UI4CAF3A.js";
 import "./chunk-TQBEFKGP.js";
 import "./chunk-Z6BS36K7.js";
-import "./chunk-ZMV6HE5U.js";
+import "./chunk-7Y36G5TU.js";
 import {
   SYSTEM_CLOCK
-} from "./chunk-JPXWPDHJ.js";
+} from "./chunk-GI25EHQV.js";
 import "./chunk-XM57FAMT.js";
 import "./chunk-XQWLSC55.js";
 import "./chunk-XSGYFVAG.js";

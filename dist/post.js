@@ -2,18 +2,18 @@ import { createRequire as __createRequire } from 'node:module'; const require = 
 import {
   actions,
   pendingSaves
-} from "./chunk-W2BNPT55.js";
+} from "./chunk-QB2DA32F.js";
 import {
   save
-} from "./chunk-CTBOPK7H.js";
+} from "./chunk-HXJVSN6H.js";
 import "./chunk-TQBEFKGP.js";
 import "./chunk-CFW3TH43.js";
 import "./chunk-Z6BS36K7.js";
-import "./chunk-6TTU5TOB.js";
+import "./chunk-M25PZODZ.js";
 import {
   SYSTEM_CLOCK,
   warnOnce
-} from "./chunk-JPXWPDHJ.js";
+} from "./chunk-GI25EHQV.js";
 import "./chunk-XM57FAMT.js";
 import "./chunk-XQWLSC55.js";
 import {

@@ -64,17 +64,25 @@ export class Http {
     this.#options = options;
   }
 
-  /** How near a host was found to be; `public`, the strictest, when a proxy hides it or nobody asked yet. */
+  /** How near a host was found to be; `public`, the strictest, when a proxy hides it or it was not asked yet. */
   reach(url: URL): Reach {
-    const literal = literalAddress(url);
-    return literal === undefined ? (this.#reaches.get(url.hostname) ?? "public") : reachOf(literal);
+    return this.#found(url) ?? "public";
   }
 
   /** True when a host's address is known, and is public or this machine's own; a proxy hides it. */
   isOpen(url: URL): boolean {
-    const literal = literalAddress(url);
-    const reach = literal === undefined ? this.#reaches.get(url.hostname) : reachOf(literal);
+    const reach = this.#found(url);
     return reach === "public" || reach === "loopback";
+  }
+
+  /** How near a host is, as far as that is known; an address that a URL names is looked at once. */
+  #found(url: URL): Reach | undefined {
+    const known = this.#reaches.get(url.hostname);
+    const literal = known === undefined ? literalAddress(url) : undefined;
+    if (literal === undefined) return known;
+    const reach = reachOf(literal);
+    this.#reaches.set(url.hostname, reach);
+    return reach;
   }
 
   /** Ends idle connections but for so many: each of them holds a file that somebody else may need. */

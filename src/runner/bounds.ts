@@ -20,26 +20,27 @@ const NEXT_TO_GO = ["platforms"];
  */
 export function boundedImages(entries: readonly (readonly [name: string, entry: Entry])[]): string {
   const images = entries.map(([name, entry]) => new Shrinking(name, entry));
-  const left = { over: images.reduce((size, image) => size + image.size, frameSize()) - JSON_LIMIT };
-  for (const isDue of [isAmong(FIRST_TO_GO), isAmong(NEXT_TO_GO), (field: string): boolean => !KEPT.includes(field)]) {
-    for (const { image, field, size } of largestFirst(images, isDue)) {
-      if (left.over <= 0) break;
-      left.over -= size - image.drop(field);
+  let over = images.reduce((size, image) => size + image.size, FRAME_SIZE) - JSON_LIMIT;
+  for (const isDue of [isAmong(FIRST_TO_GO), isAmong(NEXT_TO_GO), isNoneOf(KEPT)]) {
+    for (const { image, field } of over <= 0 ? [] : largestFirst(images, isDue)) {
+      if (over > 0) over -= image.drop(field);
     }
   }
   const count = images.length;
-  while (left.over > 0 && images.length > 0) left.over -= images.pop()?.size ?? 0;
-  const truncated = images.length === count ? {} : { truncated: count - images.length };
-  return harmlessJson({ schema: 1, ...truncated, images: Object.fromEntries(images.map(({ name, entry }) => [name, entry])) });
+  while (over > 0 && images.length > 0) over -= images.pop()?.size ?? 0;
+  const truncated = images.length === count ? "" : `"truncated":${count - images.length},`;
+  return `{"schema":1,${truncated}"images":{${images.map(String).join(",")}}}`;
 }
+
+// What stands around the images, the largest count of lost ones included.
+const FRAME_SIZE = `{"schema":1,"truncated":${Number.MAX_SAFE_INTEGER},"images":{}}`.length;
 
 function isAmong(fields: readonly string[]): (field: string) => boolean {
   return (field) => fields.includes(field);
 }
 
-/** What stands around the images, the largest count of lost ones included. */
-function frameSize(): number {
-  return sizeOf({ schema: 1, truncated: Number.MAX_SAFE_INTEGER, images: {} });
+function isNoneOf(fields: readonly string[]): (field: string) => boolean {
+  return (field) => !fields.includes(field);
 }
 
 type Part = { readonly image: Shrinking; readonly field: string; readonly size: number };
@@ -51,50 +52,40 @@ function largestFirst(images: readonly Shrinking[], isDue: (field: string) => bo
   return parts.toSorted((one, other) => other.size - one.size);
 }
 
-/** One image's entry, which loses fields one by one. */
+/** One image's entry as JSON, which loses fields one by one. Harmless JSON is ASCII: its length is its bytes. */
 class Shrinking {
-  readonly name: string;
-  readonly #entry: Entry;
-  readonly #sizes: Map<string, number>;
-  readonly #truncated: string[] = [];
+  readonly #name: string;
+  /** `"field":value`, by field. */
+  readonly #fields: Map<string, string>;
+  readonly #lost: string[] = [];
 
   constructor(name: string, entry: Entry) {
-    this.name = name;
-    this.#entry = entry;
-    this.#sizes = new Map(Object.entries(entry).map(([field, value]) => [field, sizeOf({ [field]: value })]));
+    this.#name = harmlessJson(name);
+    this.#fields = new Map(Object.entries(entry).map(([field, value]) => [field, harmlessJson({ [field]: value }).slice(1, -1)]));
   }
 
   /** The fields there still are, each with its bytes. */
   get fields(): readonly (readonly [field: string, size: number])[] {
-    return [...this.#sizes];
+    return [...this.#fields].map(([field, text]) => [field, text.length]);
   }
 
-  /** Bytes of the whole, braces, name and comma included. */
+  /** Bytes, with the comma behind it. */
   get size(): number {
-    const frame = sizeOf({ [this.name]: {} }) + this.#truncated.reduce((sum, field) => sum + costOfSaying(field), 0);
-    return [...this.#sizes.values()].reduce((sum, size) => sum + size, frame);
+    return this.toString().length + 1;
   }
 
-  /** Leaves a field out; how many bytes it takes to say so. */
+  /** Leaves a field out, and says so; how many bytes less that takes. */
   drop(field: string): number {
-    this.#sizes.delete(field);
-    this.#truncated.push(field);
-    return costOfSaying(field);
+    const before = this.size;
+    this.#fields.delete(field);
+    this.#lost.push(field);
+    return before - this.size;
   }
 
-  get entry(): Entry {
-    const kept = Object.entries(this.#entry).filter(([field]) => this.#sizes.has(field));
-    return { ...Object.fromEntries(kept), ...(this.#truncated.length === 0 ? {} : { truncated: this.#truncated }) };
+  toString(): string {
+    const lost = this.#lost.length === 0 ? [] : [`"truncated":${JSON.stringify(this.#lost)}`];
+    return `${this.#name}:{${[...this.#fields.values(), ...lost].join(",")}}`;
   }
-}
-
-/** Bytes at most that it takes to name a field that went. */
-function costOfSaying(field: string): number {
-  return sizeOf({ truncated: [field] });
-}
-
-function sizeOf(value: unknown): number {
-  return Buffer.byteLength(harmlessJson(value));
 }
 
 // Enough for a name, a reference and the start of what was found.
@@ -105,7 +96,7 @@ export function boundedList(entries: readonly MissingEntry[]): string {
   const json = harmlessJson(entries);
   if (Buffer.byteLength(json) <= JSON_LIMIT) return json;
   const short = entries.map((entry) => ({ ...entry, message: cut(entry.message) }));
-  const sizes = short.map((entry) => sizeOf(entry) + 1);
+  const sizes = short.map((entry) => harmlessJson(entry).length + 1);
   let total = 2;
   const fitting = sizes.findIndex((size) => {
     total += size;
