@@ -98,7 +98,7 @@ describe("the documentation", () => {
 
   for (const [letter, count] of [
     ["R", 7],
-    ["A", 12],
+    ["A", 13],
     ["M", 14],
     ["B", 11],
     ["L", 9],

@@ -105,7 +105,25 @@ export function farthest(one: Reach, other: Reach): Reach {
   return RANK[other] < RANK[one] ? other : one;
 }
 
-/** True for the hosts reached over plain HTTP without being asked to: `localhost`, 127.0.0.0/8 and [::1]. */
+/**
+ * Fails as `invalid` when a request in plain HTTP, which the name of its host alone permits, would leave this machine.
+ * `address` is what the name stands for, or undefined where a proxy hides it; `insecure` are hosts the user permits.
+ */
+export function checkPlainHttp(url: URL, address: string | undefined, insecure: ReadonlySet<string>): void {
+  if (url.protocol !== "http:" || !isLoopbackHost(url)) return;
+  if (address !== undefined && reachOf(address) === "loopback") return;
+  // A URL leaves the port out that is plain HTTP's own.
+  if (insecure.has(url.host) || insecure.has(`${url.host}:80`)) return;
+  const found = address === undefined ? "a proxy hides its address" : `${address} is not loopback`;
+  throw new PullError("address-refused", `address refused: plain HTTP to ${url.host} stays on this machine, and ${found}`, {
+    next: `if plain HTTP to it is meant, add ${url.host} to insecure-registries`,
+  });
+}
+
+/**
+ * True for the hosts that are loopback by their name: `localhost` and names below it, 127.0.0.0/8 and [::1]. They are
+ * reached over plain HTTP without being asked to. What a name resolves to decides when connecting: {@link checkPlainHttp}.
+ */
 export function isLoopbackHost(url: URL): boolean {
   const address = literalAddress(url);
   return address === undefined ? /^(.+\.)?localhost$/.test(url.hostname) : reachOf(address) === "loopback";
