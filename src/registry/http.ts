@@ -170,11 +170,13 @@ export class Http {
       options.lookup = this.#lookup(url, namedBy);
       Object.assign(options, { onread: reuseMemory() });
     };
-    const hop = new HttpClient("registry-pull", [{ prepareRequest, canHandleAuthentication: () => false, handleAuthentication }], {
+    const hop = new HttpClient(undefined, [{ prepareRequest, canHandleAuthentication: () => false, handleAuthentication }], {
       allowRedirects: false,
       allowRetries: false,
       keepAlive: true,
     });
+    // Set here, because the constructor adds the plan and the name of the job.
+    hop.userAgent = "registry-pull";
     const headers = { "accept-encoding": "identity", ...request.headers };
     return (await hop.request(request.method, url.href, request.body ?? null, headers)).message;
   }
