@@ -1,25 +1,25 @@
 import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);
 import {
   terminal
-} from "./chunk-T7LX2CS3.js";
+} from "./chunk-RE3VAS2V.js";
 import {
   cancellation
 } from "./chunk-7L5NESQU.js";
 import {
   DEFAULTS,
   step
-} from "./chunk-UI4CAF3A.js";
+} from "./chunk-YTRPGRUX.js";
 import {
   save
-} from "./chunk-HXJVSN6H.js";
+} from "./chunk-4WS3GBSD.js";
 import "./chunk-TQBEFKGP.js";
 import "./chunk-CFW3TH43.js";
-import "./chunk-7Y36G5TU.js";
-import "./chunk-M25PZODZ.js";
+import "./chunk-HAPHWGS5.js";
+import "./chunk-UBV7NCGP.js";
 import {
   SYSTEM_CLOCK,
   warnOnce
-} from "./chunk-GI25EHQV.js";
+} from "./chunk-3FY66HY7.js";
 import "./chunk-XM57FAMT.js";
 import "./chunk-XQWLSC55.js";
 import "./chunk-XSGYFVAG.js";
@@ -54,7 +54,7 @@ function toEnvironment(args) {
 __name(toEnvironment, "toEnvironment");
 async function main(args) {
   if (args.length === 0) {
-    const { demonstrate } = await import("./demo-UHCOSSCQ.js");
+    const { demonstrate } = await import("./demo-SSWPODSD.js");
     return demonstrate(write);
   }
   let environment;

@@ -1,19 +1,19 @@
 import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);
 import {
   actions
-} from "./chunk-QB2DA32F.js";
+} from "./chunk-QXIPU5IB.js";
 import {
   cancellation
 } from "./chunk-7L5NESQU.js";
 import {
   step
-} from "./chunk-UI4CAF3A.js";
+} from "./chunk-YTRPGRUX.js";
 import "./chunk-TQBEFKGP.js";
 import "./chunk-Z6BS36K7.js";
-import "./chunk-7Y36G5TU.js";
+import "./chunk-HAPHWGS5.js";
 import {
   SYSTEM_CLOCK
-} from "./chunk-GI25EHQV.js";
+} from "./chunk-3FY66HY7.js";
 import "./chunk-XM57FAMT.js";
 import "./chunk-XQWLSC55.js";
 import "./chunk-XSGYFVAG.js";

@@ -2,18 +2,18 @@ import { createRequire as __createRequire } from 'node:module'; const require = 
 import {
   actions,
   pendingSaves
-} from "./chunk-QB2DA32F.js";
+} from "./chunk-QXIPU5IB.js";
 import {
   save
-} from "./chunk-HXJVSN6H.js";
+} from "./chunk-4WS3GBSD.js";
 import "./chunk-TQBEFKGP.js";
 import "./chunk-CFW3TH43.js";
 import "./chunk-Z6BS36K7.js";
-import "./chunk-M25PZODZ.js";
+import "./chunk-UBV7NCGP.js";
 import {
   SYSTEM_CLOCK,
   warnOnce
-} from "./chunk-GI25EHQV.js";
+} from "./chunk-3FY66HY7.js";
 import "./chunk-XM57FAMT.js";
 import "./chunk-XQWLSC55.js";
 import {

@@ -54,9 +54,13 @@ export const SYSTEM_CLOCK: Clock = {
 /** What everything that is sent or said shares: its voice, its time, and the signal that ends it. */
 export type Context = { readonly voice: Voice; readonly clock: Clock; readonly signal: AbortSignal };
 
-/** The wire to everything. */
-export function openHttp(concurrency: number, { voice, clock, signal }: Context): Http {
-  return new Http({ signal, clock, resolve: lookup, concurrency, say: voice.say });
+/** The wire to everything. Plain HTTP to `insecureRegistries` may leave this machine. */
+export function openHttp(
+  concurrency: number,
+  { voice, clock, signal }: Context,
+  insecureRegistries: ReadonlySet<string> = new Set(),
+): Http {
+  return new Http({ signal, clock, resolve: lookup, concurrency, insecureRegistries, say: voice.say });
 }
 
 /** Registries as these inputs and this machine reach them; here the compiler proves that the wires fit the ports. */

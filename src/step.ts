@@ -95,7 +95,7 @@ async function work(inputs: Inputs, machine: Machine, workflow: Workflow): Promi
   const cancelTimeout = clock.after(inputs.timeout * 1_000, () => stop.abort(overdue));
   const signal = AbortSignal.any([stop.signal, cancelled]);
   const context = { voice: workflow, clock, signal };
-  const http = openHttp(inputs.concurrency, context);
+  const http = openHttp(inputs.concurrency, context, inputs.insecureRegistries);
   const step = { inputs, machine, workflow, http, signal };
   const registries = connectRegistries(http, inputs, environment, context);
   const gate = async (source: Source): Promise<readonly Resolved[]> => {

@@ -47,6 +47,21 @@ describe("a pull through the Actions cache", () => {
   }
   const gets = (): readonly string[] => registry.log.filter((line) => line.startsWith("GET"));
 
+  it("names the job to no signed URL, neither for reading nor for saving", async () => {
+    const job = { ACTIONS_ORCHESTRATION_ID: "plan-of-the-job.name-of-the-job" };
+    const asked: string[] = [];
+    service.faults.push(({ method, url, headers }) => {
+      if (url?.startsWith("/container/")) asked.push(`${method} ${JSON.stringify(headers)}`);
+      return false;
+    });
+    const app = registry.push("org/app", "1.0", image("linux/s390x"));
+    await (await step(app, {}, job)).post();
+    forget();
+    assert.equal((await step(app, {}, job)).outputs.get("cache-hit"), "true");
+    assert.deepEqual([...new Set(asked.map((line) => line.split(" ")[0]))].toSorted(), ["GET", "PUT"]);
+    for (const line of asked) assert.ok(!line.includes("-of-the-job"), line);
+  });
+
   it("cold, then warm: a hit, no GET to the registry, the same layout", async () => {
     const app = registry.push("org/app", "1.0", multiPlatform(["linux/s390x", "linux/amd64"]));
     const filled = await fill(app);

@@ -18,12 +18,27 @@ const RANGES: Readonly<Record<Exclude<Reach, "public">, readonly Range[]>> = {
     ["0.0.0.0", 8],
     ["169.254.0.0", 16],
     ["224.0.0.0", 3],
-    ["168.63.129.16", 32], // Azure's wire server
-    ["100.100.100.200", 32], // Alibaba's metadata service
     ["::", 128],
     ["fe80::", 10],
     ["ff00::", 8],
-    ["fd00:ec2::254", 128], // AWS's metadata service
+    // What answers clouds' own machines, with credentials among it, at other than link-local addresses:
+    // https://learn.microsoft.com/azure/virtual-network/what-is-ip-address-168-63-129-16
+    ["168.63.129.16", 32],
+    // https://www.alibabacloud.com/help/en/ecs/user-guide/view-instance-metadata
+    ["100.100.100.200", 32],
+    ["fd00:100::100:200", 128],
+    // Oracle, the classic cloud and https://docs.oracle.com/iaas/Content/Compute/Tasks/gettingmetadata.htm
+    ["192.0.0.192", 32],
+    ["fd00:c1::a9fe:a9fe", 128],
+    // AWS: metadata at ::254, DNS, time, and pods' identities at ::23,
+    // https://docs.aws.amazon.com/eks/latest/userguide/pod-id-agent-setup.html
+    ["fd00:ec2::", 32],
+    // https://docs.cloud.google.com/compute/docs/metadata/querying-metadata
+    ["fd20:ce::254", 128],
+    // https://docs.cloud-init.io/en/latest/reference/datasources/scaleway.html
+    ["fd00:42::42", 128],
+    // https://techdocs.akamai.com/cloud-computing/docs/metadata-service-api
+    ["fd00:a9fe:a9fe::1", 128],
   ],
   loopback: [
     ["127.0.0.0", 8],
@@ -105,7 +120,25 @@ export function farthest(one: Reach, other: Reach): Reach {
   return RANK[other] < RANK[one] ? other : one;
 }
 
-/** True for the hosts reached over plain HTTP without being asked to: `localhost`, 127.0.0.0/8 and [::1]. */
+/**
+ * Fails as `invalid` when a request in plain HTTP, which the name of its host alone permits, would leave this machine.
+ * `address` is what the name stands for, or undefined where a proxy hides it; `insecure` are hosts the user permits.
+ */
+export function checkPlainHttp(url: URL, address: string | undefined, insecure: ReadonlySet<string>): void {
+  if (url.protocol !== "http:" || !isLoopbackHost(url)) return;
+  if (address !== undefined && reachOf(address) === "loopback") return;
+  // A URL leaves the port out that is plain HTTP's own.
+  if (insecure.has(url.host) || insecure.has(`${url.host}:80`)) return;
+  const found = address === undefined ? "a proxy hides its address" : `${address} is not loopback`;
+  throw new PullError("address-refused", `address refused: plain HTTP to ${url.host} stays on this machine, and ${found}`, {
+    next: `if plain HTTP to it is meant, add ${url.host} to insecure-registries`,
+  });
+}
+
+/**
+ * True for the hosts that are loopback by their name: `localhost` and names below it, 127.0.0.0/8 and [::1]. They are
+ * reached over plain HTTP without being asked to. What a name resolves to decides when connecting: {@link checkPlainHttp}.
+ */
 export function isLoopbackHost(url: URL): boolean {
   const address = literalAddress(url);
   return address === undefined ? /^(.+\.)?localhost$/.test(url.hostname) : reachOf(address) === "loopback";

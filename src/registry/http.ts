@@ -1,9 +1,9 @@
 import type { LookupAllOptions } from "node:dns";
-import type { Agent, IncomingHttpHeaders, IncomingMessage, RequestOptions } from "node:http";
+import { Agent, type IncomingHttpHeaders, type IncomingMessage, type RequestOptions } from "node:http";
 import type { LookupFunction } from "node:net";
 import { HttpClient } from "@actions/http-client";
 import { PullError } from "../oci/failure.ts";
-import { checkReach, farthest, literalAddress, type NamedBy, type Reach, reachOf } from "./address.ts";
+import { checkPlainHttp, checkReach, farthest, literalAddress, type NamedBy, type Reach, reachOf } from "./address.ts";
 import { attemptsFor, causeOf, codeOf, toPullError } from "./attempt-failure.ts";
 import { BodyError, readBody, type Sink } from "./body.ts";
 import { boundConnections } from "./connection.ts";
@@ -46,6 +46,8 @@ export type HttpOptions = {
   readonly resolve: Resolve;
   /** Requests at a time per origin. */
   readonly concurrency: number;
+  /** Hosts, with their ports, that may be spoken to in plain HTTP wherever they are. */
+  readonly insecureRegistries: ReadonlySet<string>;
   readonly say: (line: string) => void;
 };
 
@@ -173,14 +175,16 @@ export class Http {
       options.host = literalAddress(url) ?? url.hostname;
       options.agent = this.#agent(pool, url);
       options.signal = signal;
-      options.lookup = this.#lookup(namedBy);
+      options.lookup = this.#lookup(url, namedBy);
       Object.assign(options, { onread: reuseMemory() });
     };
-    const hop = new HttpClient("registry-pull", [{ prepareRequest, canHandleAuthentication: () => false, handleAuthentication }], {
+    const hop = new HttpClient(undefined, [{ prepareRequest, canHandleAuthentication: () => false, handleAuthentication }], {
       allowRedirects: false,
       allowRetries: false,
       keepAlive: true,
     });
+    // Set here, because the constructor adds the plan and the name of the job.
+    hop.userAgent = "registry-pull";
     const headers = { "accept-encoding": "identity", ...request.headers };
     return (await hop.request(request.method, url.href, request.body ?? null, headers)).message;
   }
@@ -188,6 +192,8 @@ export class Http {
   /** A pool's agent, for a proxy or none. It checks certificates whatever NODE_TLS_REJECT_UNAUTHORIZED turned off for something else. */
   #agent(pool: HttpClient, url: URL): Agent {
     const agent: Agent & { options?: object } = pool.getAgent(url.href);
+    // The proxy resolves names: what this one stands for is not known here.
+    if (!(agent instanceof Agent)) checkPlainHttp(url, undefined, this.#options.insecureRegistries);
     if (this.#agents.has(agent)) return agent;
     agent.options = Object.assign(agent.options ?? {}, { rejectUnauthorized: true });
     boundConnections(agent, this.#options.clock);
@@ -196,13 +202,16 @@ export class Http {
   }
 
   /** Checks addresses where they are used, after DNS and before the connection, so that no later answer can change them. */
-  #lookup(namedBy: NamedBy): LookupFunction {
+  #lookup(url: URL, namedBy: NamedBy): LookupFunction {
     return (host, options, callback) => {
       this.#options.resolve(host, { ...options, all: true }, (error, addresses) => {
         const [first] = addresses ?? [];
         if (error !== null || first === undefined) return callback(error ?? new Error(`no address for ${host}`), []);
         try {
-          for (const { address } of addresses) checkReach(address, host, namedBy);
+          for (const { address } of addresses) {
+            checkReach(address, host, namedBy);
+            checkPlainHttp(url, address, this.#options.insecureRegistries);
+          }
         } catch (refused) {
           return callback(refused as Error, []);
         }

@@ -20,6 +20,9 @@ function quad(address: string): bigint {
   return address.split(".").reduce((sum, part) => (sum << 8n) | BigInt(part), 0n);
 }
 
+/** Clouds' metadata services, by IPv6. */
+export const METADATA = ["fd00:100::100:200", "fd00:c1::a9fe:a9fe", "fd20:ce::254", "fd00:42::42", "fd00:a9fe:a9fe::1"];
+
 /** What an address is, by the registries of special addresses, range by range. */
 export function slowReach(address: string): Reach {
   const number = addressNumber(address);
@@ -27,8 +30,8 @@ export function slowReach(address: string): Reach {
   // IPv4 within IPv6: mapped, NAT64 and 6to4.
   if (high === 0xffffn || number >> 96n === 0x0064ff9bn) return slowReach4(number & 0xffffffffn);
   if (number >> 112n === 0x2002n) return slowReach4((number >> 80n) & 0xffffffffn);
-  if (number === 0n || number >> 118n === 0xfe80n >> 6n || number >> 120n === 0xffn || number === addressNumber("fd00:ec2::254"))
-    return "forbidden";
+  if (number === 0n || number >> 118n === 0xfe80n >> 6n || number >> 120n === 0xffn) return "forbidden";
+  if (high >> 64n === 0xfd000ec2n || METADATA.some((one) => number === addressNumber(one))) return "forbidden";
   if (number === 1n) return "loopback";
   return number >> 121n === 0xfcn >> 1n ? "private" : "public";
 }
@@ -36,7 +39,7 @@ export function slowReach(address: string): Reach {
 function slowReach4(number: bigint): Reach {
   const [a, b] = [number >> 24n, (number >> 16n) & 255n];
   if (a === 0n || a >= 224n || (a === 169n && b === 254n)) return "forbidden";
-  if (number === quad("168.63.129.16") || number === quad("100.100.100.200")) return "forbidden";
+  if (["168.63.129.16", "100.100.100.200", "192.0.0.192"].some((one) => number === quad(one))) return "forbidden";
   if (a === 127n) return "loopback";
   const isPrivate =
     a === 10n ||

@@ -24,7 +24,7 @@ import { fromBundle, toBundle } from "../../src/store/bundle.ts";
 import { image, index, multiPlatform, schema1 } from "../support/image.ts";
 import { parseCommand } from "../support/runner.ts";
 import { bytesOf, jsonWith, madeOf, mutated, pairs } from "./hostile-text.ts";
-import { slowReach, slowShape } from "./slow-models.ts";
+import { METADATA, slowReach, slowShape } from "./slow-models.ts";
 
 /** Something that reads text from outside: texts to try, and what has to hold for every one of them. */
 export type Target = {
@@ -359,6 +359,7 @@ const EDGES = [
   "224.0.0.0/3",
   "168.63.129.16/32",
   "100.100.100.200/32",
+  "192.0.0.192/32",
 ].flatMap((range) => {
   const [address = "", bits = ""] = range.split("/");
   const first = address.split(".").reduce((sum, part) => sum * 256 + Number(part), 0);
@@ -506,7 +507,7 @@ export const TARGETS: readonly Target[] = [
   {
     name: "url gate",
     input: fc.oneof(
-      fc.constantFrom(...EDGES),
+      fc.constantFrom(...EDGES, ...METADATA, "fd00:ec2::23", "fd00:ec1:ffff::", "fd00:ec3::"),
       fc.constantFrom(...EDGES).map((address) => `http://[::ffff:${address}]/`),
       fc.ipV4(),
       fc.ipV6(),

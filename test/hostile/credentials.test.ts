@@ -396,7 +396,7 @@ rows("redirects", [
     id: "A9",
     what: "from a public registry to loopback and private addresses",
     status: "invalid",
-    reason: "address refused: 127.0.0.1 is a loopback address, where a public registry may not send anyone",
+    reason: "address refused: 127.0.0.1 is a loopback address; a public registry may not redirect there",
     names: () => "127.0.0.1",
     arrange: (world) => {
       world.evil.on(/\/v2\//, redirects(`${world.attacker.url}/x`));
@@ -408,7 +408,7 @@ rows("redirects", [
     id: "A10",
     what: "in a loop",
     status: "invalid",
-    reason: "redirect refused: .*sends on more than 5 times",
+    reason: "redirect refused: .*answers with more than 5 redirects",
     arrange: (world) => {
       world.evil.on(/./, ({ target }, wire) => wire.answer(307, { Location: target }));
       return { inputs: { images: `${world.evil.host}/${REPOSITORY}:1` } };
@@ -419,7 +419,7 @@ rows("redirects", [
     id: "A10",
     what: "in a chain of twenty over two servers",
     status: "invalid",
-    reason: "redirect refused: .*sends on more than 5 times",
+    reason: "redirect refused: .*answers with more than 5 redirects",
     arrange: async (world) => {
       const other = await world.server();
       let hops = 0;
@@ -494,6 +494,18 @@ rows("credentials", [
     }),
   ),
   {
+    id: "A13",
+    what: "a proxy gets no plain request for a name that only sounds like loopback",
+    status: "invalid",
+    reason: /address refused: .*registry\.localhost.* a proxy hides its address; .*add registry\.localhost to insecure-registries/,
+    names: () => "registry.localhost",
+    arrange: (world) => ({
+      environment: { http_proxy: world.evil.url, no_proxy: "127.0.0.1" },
+      inputs: { images: `registry.localhost/${REPOSITORY}:1`, "registry-auth": world.login("registry.localhost") },
+    }),
+    check: ({ evil }) => assert.equal(evil.connections, 0),
+  },
+  {
     id: "A12",
     what: "a password configured for one repository is not sent for its neighbour",
     status: "unauthorized",
@@ -537,6 +549,54 @@ describe("names that turn out to be near addresses", () => {
       } finally {
         await attacker.stop();
       }
+    });
+  }
+
+  for (const host of ["localhost", "registry.localhost"]) {
+    for (const [address, reached] of [
+      ["127.0.0.1", true],
+      ["10.0.0.1", false],
+      ["8.8.8.8", false],
+    ] as const) {
+      it(`A13: plain HTTP to ${host} at ${address} is ${reached ? "sent" : "refused before anyone connects"}`, async () => {
+        const server = await EvilServer.start();
+        server.on(/./, (_, wire) => wire.answer(200, {}, ""));
+        try {
+          const addresses = [
+            { address: "127.0.0.1", family: 4 },
+            { address, family: 4 },
+          ];
+          const { http } = connect({ resolve: (_host, _options, callback) => callback(null, addresses) });
+          const url = new URL(`http://${host}:${server.port}/v2/`);
+          const answer = http.exchange({ method: "GET", url, headers: {}, limit: 1, namedBy: "user" });
+          if (reached) assert.equal((await answer).status, 200);
+          else await assert.rejects(answer, new RegExp(`${host}.*${address}.*add ${url.host} to insecure-registries`));
+          assert.equal(server.connections, reached ? 1 : 0);
+        } finally {
+          await server.stop();
+        }
+      });
+    }
+  }
+
+  for (const [name, insecure, allowed] of [
+    ["registry.localhost:5000", "registry.localhost:5000", true],
+    ["registry.localhost:80", "registry.localhost:80", true],
+    ["registry.localhost:5000", "registry.localhost", false],
+  ] as const) {
+    it(`A13: plain HTTP to ${name} elsewhere is ${allowed ? "" : "not "}allowed by ${insecure} in insecure-registries`, async () => {
+      const { http } = connect({
+        insecureRegistries: [insecure],
+        resolve: (_host, _options, callback) => callback(null, [{ address: "192.0.2.1", family: 4 }]),
+        // The address is for documentation alone: nothing waits for it.
+        after: (_ms, run) => {
+          setImmediate(run);
+          return () => undefined;
+        },
+      });
+      const url = new URL(`http://${name}/v2/`);
+      const answer = http.exchange({ method: "GET", url, headers: {}, limit: 1, namedBy: "user", attempts: 1 });
+      await assert.rejects(answer, allowed ? /no answer/ : /is not loopback/);
     });
   }
 

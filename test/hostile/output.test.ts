@@ -232,6 +232,38 @@ rows("secrets", [
   ),
 ]);
 
+/** As the runner names a job: https://github.com/actions/toolkit/tree/main/packages/http-client */
+const JOB = { ACTIONS_ORCHESTRATION_ID: "plan-of-the-job.name-of-the-job.__default" };
+
+rows("the job's name", [
+  {
+    id: "O8",
+    what: "is told to no registry, to no token service, and to nobody a registry redirects to",
+    status: "ok",
+    arrange: (world) => {
+      const made = image("linux/amd64");
+      const reference = world.evil.serve("org/app", "1", made);
+      world.evil.on(
+        /\/v2\/.*manifests\/1/,
+        (_, wire) => wire.answer(401, { "WWW-Authenticate": 'Bearer realm="/token"' }),
+        (_, wire) => wire.answer(307, { Location: "/elsewhere" }),
+      );
+      world.evil.on(/\/elsewhere/, (_, wire) => wire.answer(200, { "Content-Type": made.mediaType }, made.bytes));
+      world.evil.on(/\/token/, (_, wire) => wire.answer(200, {}, JSON.stringify({ token: SECRETS.issued })));
+      return { inputs: { images: reference }, environment: JOB };
+    },
+    check: ({ evil }) => {
+      for (const place of ["/v2/", "/token", "/elsewhere"])
+        assert.ok(
+          evil.seen.some(({ target }) => target.startsWith(place)),
+          place,
+        );
+      assert.deepEqual([...new Set(evil.seen.map(({ headers }) => headers.get("user-agent")))], ["registry-pull"]);
+      for (const { raw } of evil.seen) assert.ok(!raw.includes("-of-the-job"), raw);
+    },
+  },
+]);
+
 /** What is loaded before the step, and makes something throw that never fails, with secrets in its message. */
 const breaking = (patch: string): string => `
   import { syncBuiltinESMExports } from "node:module";

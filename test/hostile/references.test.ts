@@ -92,7 +92,16 @@ rows("references and inputs", [
       return { inputs: { images: `${registry.host}/org/app@${digest}` } };
     },
   },
-  ...["169.254.169.254", "[::ffff:a9fe:a9fe]", "168.63.129.16", "[fe80::1]", "0.0.0.0", "100.100.100.200:80"].map(
+  ...[
+    "169.254.169.254",
+    "[::ffff:a9fe:a9fe]",
+    "168.63.129.16",
+    "[fe80::1]",
+    "0.0.0.0",
+    "100.100.100.200:80",
+    "[fd00:ec2::23]",
+    "192.0.0.192",
+  ].map(
     (host): Row => ({
       id: "R7",
       what: `a registry at ${host}`,

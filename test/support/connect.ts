@@ -57,7 +57,15 @@ export function connect(options: ConnectOptions = {}): Connection {
   const warn = (line: string): void => void warned.push(line);
   const withhold = (text: string): string => withoutSecrets(new Set(masked), text);
   const mask = (secret: string): void => void masked.push(secret);
-  const http = new Http({ signal: stop.signal, clock, resolve: options.resolve ?? lookup, concurrency: options.concurrency ?? 6, say });
+  const insecureRegistries = new Set(options.insecureRegistries);
+  const http = new Http({
+    signal: stop.signal,
+    clock,
+    resolve: options.resolve ?? lookup,
+    concurrency: options.concurrency ?? 6,
+    insecureRegistries,
+    say,
+  });
   const keychain = new Keychain({
     registryAuth: options.registryAuth ?? [],
     githubToken: options.githubToken ?? "",
@@ -68,7 +76,7 @@ export function connect(options: ConnectOptions = {}): Connection {
   });
   const tokens = new TokenService({ http, now: clock.now, trustedRealms: new Set(options.trustedRealms), mask, withhold });
   const authenticator = new Authenticator({ http, keychain, tokens, now: clock.now, warn });
-  const api = new Api({ http, authenticator, insecureRegistries: new Set(options.insecureRegistries), say, warn, withhold });
+  const api = new Api({ http, authenticator, insecureRegistries, say, warn, withhold });
   const client = new RegistryClient(api, say);
   const pass = (ms: number): void => {
     time += ms;
