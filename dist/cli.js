@@ -1,25 +1,25 @@
 import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);
 import {
   terminal
-} from "./chunk-RE3VAS2V.js";
+} from "./chunk-WSV5FEPM.js";
 import {
   cancellation
 } from "./chunk-7L5NESQU.js";
 import {
   DEFAULTS,
   step
-} from "./chunk-YTRPGRUX.js";
+} from "./chunk-3I5LHVL5.js";
 import {
   save
-} from "./chunk-4WS3GBSD.js";
+} from "./chunk-CEGTG3XC.js";
 import "./chunk-TQBEFKGP.js";
 import "./chunk-CFW3TH43.js";
-import "./chunk-HAPHWGS5.js";
-import "./chunk-UBV7NCGP.js";
+import "./chunk-BOQTA2F4.js";
+import "./chunk-Q6DKIWIH.js";
 import {
   SYSTEM_CLOCK,
   warnOnce
-} from "./chunk-3FY66HY7.js";
+} from "./chunk-TIO2C5HV.js";
 import "./chunk-XM57FAMT.js";
 import "./chunk-XQWLSC55.js";
 import "./chunk-XSGYFVAG.js";
@@ -54,7 +54,7 @@ function toEnvironment(args) {
 __name(toEnvironment, "toEnvironment");
 async function main(args) {
   if (args.length === 0) {
-    const { demonstrate } = await import("./demo-SSWPODSD.js");
+    const { demonstrate } = await import("./demo-5YY2PSEO.js");
     return demonstrate(write);
   }
   let environment;

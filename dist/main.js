@@ -1,19 +1,19 @@
 import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);
 import {
   actions
-} from "./chunk-QXIPU5IB.js";
+} from "./chunk-H5FQDZHU.js";
 import {
   cancellation
 } from "./chunk-7L5NESQU.js";
 import {
   step
-} from "./chunk-YTRPGRUX.js";
+} from "./chunk-3I5LHVL5.js";
 import "./chunk-TQBEFKGP.js";
 import "./chunk-Z6BS36K7.js";
-import "./chunk-HAPHWGS5.js";
+import "./chunk-BOQTA2F4.js";
 import {
   SYSTEM_CLOCK
-} from "./chunk-3FY66HY7.js";
+} from "./chunk-TIO2C5HV.js";
 import "./chunk-XM57FAMT.js";
 import "./chunk-XQWLSC55.js";
 import "./chunk-XSGYFVAG.js";

@@ -2,18 +2,18 @@ import { createRequire as __createRequire } from 'node:module'; const require = 
 import {
   actions,
   pendingSaves
-} from "./chunk-QXIPU5IB.js";
+} from "./chunk-H5FQDZHU.js";
 import {
   save
-} from "./chunk-4WS3GBSD.js";
+} from "./chunk-CEGTG3XC.js";
 import "./chunk-TQBEFKGP.js";
 import "./chunk-CFW3TH43.js";
 import "./chunk-Z6BS36K7.js";
-import "./chunk-UBV7NCGP.js";
+import "./chunk-Q6DKIWIH.js";
 import {
   SYSTEM_CLOCK,
   warnOnce
-} from "./chunk-3FY66HY7.js";
+} from "./chunk-TIO2C5HV.js";
 import "./chunk-XM57FAMT.js";
 import "./chunk-XQWLSC55.js";
 import {

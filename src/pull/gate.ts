@@ -108,14 +108,18 @@ async function judge(inquiry: Inquiry): Promise<Resolved> {
   if (root.document.kind === "artifact" || root.document.kind === "buildkit-cache") return judgeArtifact(inquiry, root.document);
   const { candidates, missing } = root.document.kind === "index" ? await fromIndex(inquiry) : await fromManifest(inquiry);
   if (inquiry.depth !== "index") refuseMany("platforms", candidates.filter(({ chosen }) => chosen).length);
+  refuseMany("platforms", candidates.length, PLATFORM_LIMIT);
   const judged = await Promise.all(candidates.map((candidate) => judgePlatform(inquiry, candidate)));
   const platforms = [...judged.map(({ outcome }) => outcome), ...missing];
   return { wanted, root, platforms, problem: undefined, blobs: [], warnings: judged.flatMap(({ warnings }) => warnings) };
 }
 
+// Four times what is looked into: more are never built, and each is listed in the log, in outputs and in messages.
+const PLATFORM_LIMIT = 256;
+
 /** An image is built for a dozen platforms; to look into a thousand is what a hostile index wants of us. */
-function refuseMany(what: string, count: number): void {
-  if (count > MANIFEST_LIMIT) throw new PullError("too-many", `too many ${what}: expected at most ${MANIFEST_LIMIT}, got ${count}`);
+function refuseMany(what: string, count: number, limit = MANIFEST_LIMIT): void {
+  if (count > limit) throw new PullError("too-many", `too many ${what}: expected at most ${limit}, got ${count}`);
 }
 
 /** `chosen` of an image's platforms are those that the plan, or the pull, asks for. */

@@ -12,8 +12,6 @@ const DEPTH_LIMIT = 3;
 const INDEX_LIMIT = 64;
 // As much as the index itself may have: real ones have some 10 kB, and what is parsed takes twenty times its bytes.
 const NESTED_BYTES = 4 * 1024 * 1024;
-// Four times the largest of the field: more are never built, and each is listed in the log, in outputs and in messages.
-const PLATFORM_LIMIT = 256;
 /** The most manifests that are fetched for one image. */
 export const MANIFEST_LIMIT = 64;
 
@@ -28,9 +26,6 @@ export async function resolveRoot(source: ManifestSource, reference: Reference):
   const nested: Nested = { asked: 0, bytes: 0, found: [] };
   const entries = await flatten(source, reference, document.entries, nested, 1);
   const images = entries.filter((entry) => !entry.attestation && isImageEntry(entry));
-  if (images.length > PLATFORM_LIMIT) {
-    throw new PullError("too-many", `too many platforms: expected at most ${PLATFORM_LIMIT}, got ${images.length}`);
-  }
   return {
     fetched,
     document,

@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders } from "node:http";
 import { PullError, type Reason } from "../oci/failure.ts";
+import { excerpt } from "../oci/json.ts";
 import { farther, type NamedBy, registryOrigin } from "./address.ts";
 import type { Authenticator } from "./auth.ts";
 import { describeErrors } from "./errors.ts";
@@ -179,6 +180,6 @@ function detailsOf({ status, headers }: HttpAnswer, refusals: readonly string[])
 }
 
 function retryAfterWords(headers: IncomingHttpHeaders): string {
-  const after = headers["retry-after"];
-  return after === undefined ? "" : `; it asks to wait ${/^\d+$/.test(after) ? `${after} s` : `until ${after}`}`;
+  const after = excerpt(headers["retry-after"] ?? "");
+  return after === "" ? "" : `; it asks to wait ${/^\d+$/.test(after) ? `${after} s` : `until ${after}`}`;
 }

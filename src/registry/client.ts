@@ -4,7 +4,7 @@ import { algorithmOf, asDigest, type Digest, digestOf } from "../oci/digest.ts";
 import { DOCUMENT_BYTES } from "../oci/document.ts";
 import { PullError } from "../oci/failure.ts";
 import { asList, asObject, parseJson } from "../oci/json.ts";
-import { ACCEPT } from "../oci/media-type.ts";
+import { ACCEPT, isSchema1 } from "../oci/media-type.ts";
 import { isTag } from "../oci/reference.ts";
 import { documentContent } from "../oci/schema1.ts";
 import { type Api, type Reached, RefusedError } from "./api.ts";
@@ -60,7 +60,9 @@ export class RegistryClient {
   async #manifest(image: Image, reference: string, expected: Digest | undefined): Promise<Fetched> {
     const reached = await this.#get(image, `manifests/${reference}`, { accept: ACCEPT }, DOCUMENT_BYTES);
     const { answer, authenticated } = reached;
-    const content = documentContent(answer.body);
+    const mediaType = mediaTypeOf(answer.headers);
+    // Of all documents only schema 1 may have its digest over a part of its bytes, and registries name that type.
+    const content = isSchema1(mediaType) ? documentContent(answer.body) : answer.body;
     const announced = asDigest(String(answer.headers["docker-content-digest"] ?? ""));
     const digest = check(content, expected, "asked for") ?? check(content, announced, "the registry announced");
     const sha256 = digest?.startsWith("sha256:") ? digest : digestOf(content);
@@ -68,7 +70,7 @@ export class RegistryClient {
       bytes: answer.body,
       content,
       digest: expected ?? sha256,
-      mediaType: mediaTypeOf(answer.headers),
+      mediaType,
       authenticated,
       private: reached.private,
     };

@@ -1,4 +1,5 @@
 import { PullError } from "../oci/failure.ts";
+import { excerpt } from "../oci/json.ts";
 import { type Challenge, parseChallenges } from "./challenge.ts";
 import { basicValue, type Credential, type Keychain } from "./credentials.ts";
 import type { Http, HttpAnswer, HttpRequest } from "./http.ts";
@@ -210,7 +211,7 @@ function choose(answer: HttpAnswer): Challenge | undefined {
   const challenges = parseChallenges(header);
   const known = challenges.find(({ scheme }) => scheme === "bearer") ?? challenges.find(({ scheme }) => scheme === "basic");
   if (known === undefined) {
-    const schemes = challenges.map(({ scheme }) => scheme).join(", ") || "none that can be read";
+    const schemes = excerpt(challenges.map(({ scheme }) => scheme).join(", ")) || "none that can be read";
     throw new PullError("scheme-unknown", `the registry asks for an authentication scheme that is not Bearer or Basic: ${schemes}`);
   }
   return known;
