@@ -1,25 +1,25 @@
 import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);
 import {
   terminal
-} from "./chunk-WSV5FEPM.js";
+} from "./chunk-FOIJXTRW.js";
 import {
   cancellation
 } from "./chunk-7L5NESQU.js";
 import {
   DEFAULTS,
   step
-} from "./chunk-3I5LHVL5.js";
+} from "./chunk-AYAB526C.js";
 import {
   save
-} from "./chunk-CEGTG3XC.js";
+} from "./chunk-BKRJS3M5.js";
 import "./chunk-TQBEFKGP.js";
 import "./chunk-CFW3TH43.js";
-import "./chunk-BOQTA2F4.js";
-import "./chunk-Q6DKIWIH.js";
+import "./chunk-Y2B5TYYB.js";
+import "./chunk-DHQJUGNW.js";
 import {
   SYSTEM_CLOCK,
   warnOnce
-} from "./chunk-TIO2C5HV.js";
+} from "./chunk-ZOQIOWPY.js";
 import "./chunk-XM57FAMT.js";
 import "./chunk-XQWLSC55.js";
 import "./chunk-XSGYFVAG.js";
@@ -54,7 +54,7 @@ function toEnvironment(args) {
 __name(toEnvironment, "toEnvironment");
 async function main(args) {
   if (args.length === 0) {
-    const { demonstrate } = await import("./demo-5YY2PSEO.js");
+    const { demonstrate } = await import("./demo-LAPA2ZCF.js");
     return demonstrate(write);
   }
   let environment;

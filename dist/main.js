@@ -1,19 +1,19 @@
 import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);
 import {
   actions
-} from "./chunk-H5FQDZHU.js";
+} from "./chunk-OPUEMTUM.js";
 import {
   cancellation
 } from "./chunk-7L5NESQU.js";
 import {
   step
-} from "./chunk-3I5LHVL5.js";
+} from "./chunk-AYAB526C.js";
 import "./chunk-TQBEFKGP.js";
 import "./chunk-Z6BS36K7.js";
-import "./chunk-BOQTA2F4.js";
+import "./chunk-Y2B5TYYB.js";
 import {
   SYSTEM_CLOCK
-} from "./chunk-TIO2C5HV.js";
+} from "./chunk-ZOQIOWPY.js";
 import "./chunk-XM57FAMT.js";
 import "./chunk-XQWLSC55.js";
 import "./chunk-XSGYFVAG.js";

@@ -2,18 +2,18 @@ import { createRequire as __createRequire } from 'node:module'; const require = 
 import {
   actions,
   pendingSaves
-} from "./chunk-H5FQDZHU.js";
+} from "./chunk-OPUEMTUM.js";
 import {
   save
-} from "./chunk-CEGTG3XC.js";
+} from "./chunk-BKRJS3M5.js";
 import "./chunk-TQBEFKGP.js";
 import "./chunk-CFW3TH43.js";
 import "./chunk-Z6BS36K7.js";
-import "./chunk-Q6DKIWIH.js";
+import "./chunk-DHQJUGNW.js";
 import {
   SYSTEM_CLOCK,
   warnOnce
-} from "./chunk-TIO2C5HV.js";
+} from "./chunk-ZOQIOWPY.js";
 import "./chunk-XM57FAMT.js";
 import "./chunk-XQWLSC55.js";
 import {

@@ -1,9 +1,9 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { connectCache, type openHttp, type Registries, warnOnce } from "./connect.ts";
-import { foundBy, PullError } from "./oci/failure.ts";
+import { foundBy } from "./oci/failure.ts";
 import type { PendingSaves } from "./pull/pending.ts";
-import { type Outcome, problemFrom, problemsOf, type Resolved } from "./pull/plan.ts";
+import { asProblem, type Outcome, problemsOf, type Resolved } from "./pull/plan.ts";
 import type { BlobDownload } from "./pull/ports.ts";
 import { pull } from "./pull/pull.ts";
 import { CachedSource, type CachedSourceOptions, keysUnder, restorer } from "./pull/restore.ts";
@@ -126,8 +126,7 @@ async function loaded(outcome: Outcome, load: Load | undefined): Promise<Outcome
 /** The image with a failure as its problem, unless it has one before; a bug goes on as an exception. */
 function withFailure(image: Resolved, error: unknown): Resolved {
   if (error === undefined || problemsOf(image).length > 0) return image;
-  if (!(error instanceof PullError)) throw error;
-  return { ...image, problem: problemFrom(error, image.wanted.written) };
+  return { ...image, problem: asProblem(error, image.wanted.written) };
 }
 
 /** Writes what the post step is to save. An error is a warning: the cache fails no step. */

@@ -2,7 +2,7 @@ import type { ImageConfig } from "../oci/config.ts";
 import type { Descriptor } from "../oci/descriptor.ts";
 import type { Digest } from "../oci/digest.ts";
 import type { Document } from "../oci/document.ts";
-import { type FailureStatus, type PullError, REASONS, type Reason, type Status } from "../oci/failure.ts";
+import { type FailureStatus, PullError, REASONS, type Reason, type Status } from "../oci/failure.ts";
 import { type Platform, satisfies } from "../oci/platform.ts";
 import type { Reference } from "../oci/reference.ts";
 import type { Blob, Fetched } from "./ports.ts";
@@ -48,6 +48,12 @@ export function problem(reason: Reason, asked: string, found: string, next: stri
 /** The problem that a failure is for what was asked. */
 export function problemFrom({ reason, found, next }: PullError, asked: string): Problem {
   return problem(reason, asked, found, next);
+}
+
+/** The problem that an error is for what was asked; only a bug goes on as an exception. */
+export function asProblem(error: unknown, asked: string): Problem {
+  if (!(error instanceof PullError)) throw error;
+  return problemFrom(error, asked);
 }
 
 /** An image for one platform, read and verified. Sizes are compressed bytes. */

@@ -1,9 +1,8 @@
 import type { Digest } from "../oci/digest.ts";
-import { PullError } from "../oci/failure.ts";
 import type { Platform } from "../oci/platform.ts";
 import { formatReference, repositoryName } from "../oci/reference.ts";
 import { toOciImage } from "../oci/schema1.ts";
-import { type Loadable, type Outcome, type Problem, problemFrom, problemsOf, type Resolved, type Root, shownImage } from "./plan.ts";
+import { asProblem, type Loadable, type Outcome, type Problem, problemsOf, type Resolved, type Root, shownImage } from "./plan.ts";
 import type { Blob, BlobStore } from "./ports.ts";
 import { distinct, type Pullable, type PullablePlatform, toPullable } from "./pullable.ts";
 import { rateOf, tallyOf } from "./tally.ts";
@@ -53,14 +52,9 @@ function tried<T>(resolved: Resolved, failures: Map<Resolved, Problem>, make: ()
   try {
     return [make()];
   } catch (error) {
-    failures.set(resolved, asProblem(resolved, error));
+    failures.set(resolved, asProblem(error, resolved.wanted.written));
     return [];
   }
-}
-
-function asProblem({ wanted }: Resolved, error: unknown): Problem {
-  if (!(error instanceof PullError)) throw error;
-  return problemFrom(error, wanted.written);
 }
 
 /** An image in the layout: how the index names it, what it was converted to, and what an engine would load of it. */
@@ -77,7 +71,7 @@ async function keep(image: Pullable, store: BlobStore, options: PullOptions, fai
   try {
     return [await storeDocuments(image, store, options)];
   } catch (error) {
-    failures.set(image.resolved, asProblem(image.resolved, error));
+    failures.set(image.resolved, asProblem(error, image.resolved.wanted.written));
     return [];
   }
 }
