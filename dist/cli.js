@@ -1,28 +1,28 @@
 import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);
 import {
   terminal
-} from "./chunk-FOIJXTRW.js";
+} from "./chunk-3XPXIOMR.js";
 import {
   cancellation
-} from "./chunk-7L5NESQU.js";
+} from "./chunk-G2ASDU7O.js";
 import {
   DEFAULTS,
   step
-} from "./chunk-AYAB526C.js";
+} from "./chunk-3OMW7MXR.js";
 import {
   save
-} from "./chunk-BKRJS3M5.js";
+} from "./chunk-HMUM4T2P.js";
 import "./chunk-TQBEFKGP.js";
-import "./chunk-CFW3TH43.js";
-import "./chunk-Y2B5TYYB.js";
-import "./chunk-DHQJUGNW.js";
+import "./chunk-BKRSE2LU.js";
+import "./chunk-TQMZQ6LQ.js";
+import "./chunk-RM3WM7CW.js";
 import {
   SYSTEM_CLOCK,
   warnOnce
-} from "./chunk-ZOQIOWPY.js";
-import "./chunk-XM57FAMT.js";
-import "./chunk-XQWLSC55.js";
-import "./chunk-XSGYFVAG.js";
+} from "./chunk-FTAGPECE.js";
+import "./chunk-4JK343HQ.js";
+import "./chunk-V5ESB34Q.js";
+import "./chunk-3HBGAGAU.js";
 import {
   __name
 } from "./chunk-QTX6ZG2H.js";
@@ -54,7 +54,7 @@ function toEnvironment(args) {
 __name(toEnvironment, "toEnvironment");
 async function main(args) {
   if (args.length === 0) {
-    const { demonstrate } = await import("./demo-LAPA2ZCF.js");
+    const { demonstrate } = await import("./demo-RQLYUGCW.js");
     return demonstrate(write);
   }
   let environment;

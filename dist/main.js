@@ -1,22 +1,22 @@
 import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);
 import {
   actions
-} from "./chunk-OPUEMTUM.js";
+} from "./chunk-WCORW7ZV.js";
 import {
   cancellation
-} from "./chunk-7L5NESQU.js";
+} from "./chunk-G2ASDU7O.js";
 import {
   step
-} from "./chunk-AYAB526C.js";
+} from "./chunk-3OMW7MXR.js";
 import "./chunk-TQBEFKGP.js";
 import "./chunk-Z6BS36K7.js";
-import "./chunk-Y2B5TYYB.js";
+import "./chunk-TQMZQ6LQ.js";
 import {
   SYSTEM_CLOCK
-} from "./chunk-ZOQIOWPY.js";
-import "./chunk-XM57FAMT.js";
-import "./chunk-XQWLSC55.js";
-import "./chunk-XSGYFVAG.js";
+} from "./chunk-FTAGPECE.js";
+import "./chunk-4JK343HQ.js";
+import "./chunk-V5ESB34Q.js";
+import "./chunk-3HBGAGAU.js";
 import "./chunk-QTX6ZG2H.js";
 
 // src/main.ts

@@ -2,23 +2,23 @@ import { createRequire as __createRequire } from 'node:module'; const require = 
 import {
   actions,
   pendingSaves
-} from "./chunk-OPUEMTUM.js";
+} from "./chunk-WCORW7ZV.js";
 import {
   save
-} from "./chunk-BKRJS3M5.js";
+} from "./chunk-HMUM4T2P.js";
 import "./chunk-TQBEFKGP.js";
-import "./chunk-CFW3TH43.js";
+import "./chunk-BKRSE2LU.js";
 import "./chunk-Z6BS36K7.js";
-import "./chunk-DHQJUGNW.js";
+import "./chunk-RM3WM7CW.js";
 import {
   SYSTEM_CLOCK,
   warnOnce
-} from "./chunk-ZOQIOWPY.js";
-import "./chunk-XM57FAMT.js";
-import "./chunk-XQWLSC55.js";
+} from "./chunk-FTAGPECE.js";
+import "./chunk-4JK343HQ.js";
+import "./chunk-V5ESB34Q.js";
 import {
   foundBy
-} from "./chunk-XSGYFVAG.js";
+} from "./chunk-3HBGAGAU.js";
 import "./chunk-QTX6ZG2H.js";
 
 // src/post.ts

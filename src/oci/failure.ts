@@ -56,7 +56,7 @@ export const REASONS = {
     status: "unreachable",
     next: "it is not tried without TLS; for a private certificate authority set NODE_EXTRA_CA_CERTS on the job",
   },
-  "plain-http": { status: "unreachable", next: "if plain HTTP is meant, list the registry in insecure-registries" },
+  "plain-http": { status: "unreachable", next: "list it in insecure-registries if that is meant" },
   "server-error": { status: "unreachable", next: "the registry is in trouble: run the job again later, or set wait-timeout" },
   "too-slow": { status: "unreachable", next: "run the job again, or check the network between this runner and the registry" },
   "answer-cut": { status: "unreachable", next: "run the job again, or check the network between this runner and the registry" },
