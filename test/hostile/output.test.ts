@@ -324,7 +324,11 @@ function engine(world: World, name: string, script: string): Arranged {
   if (script !== "") chmodSync(join(directory, name), 0o755);
   return {
     inputs: { images: world.evil.serve("org/app", "1", image("linux/amd64")), pull: name, path: world.layout },
-    environment: { PATH: [directory, "/usr/bin", "/bin"].join(delimiter), REGISTRY_PASSWORD: SECRETS.password },
+    environment: {
+      PATH: [directory, "/usr/bin", "/bin"].join(delimiter),
+      REGISTRY_PASS: SECRETS.password,
+      DOCKER_AUTH_CONFIG: JSON.stringify({ auths: { "other.example": { username: "me", password: SECRETS.password } } }),
+    },
   };
 }
 
@@ -337,7 +341,7 @@ rows("engines", [
     id: "S5",
     what: "docker that is not there",
     status: "unsupported",
-    reason: "docker is not on this runner: install it, or use pull: layout",
+    reason: "docker is not on this runner; install it, or use pull: layout",
     names: () => "docker",
     arrange: (world) => ({ ...engine(world, "docker", ""), ...NO_ENGINE }),
   },
@@ -372,12 +376,25 @@ rows("engines", [
   },
   {
     id: "S5",
+    what: "docker that exits and leaves a child with its output: not waited for",
+    status: "ok",
+    arrange: (world) => {
+      const left = join(world.directory, "outside", "left");
+      return engine(world, "docker", `${HAS_STORE} sleep 600 & echo $! > ${left}; exit 0`);
+    },
+    check: ({ directory }) => void process.kill(Number(readFileSync(join(directory, "outside", "left"), "utf8")), "SIGKILL"),
+  },
+  {
+    id: "S5",
     what: "an engine that takes what it is given, and nothing of ours",
     status: "ok",
     arrange: (world) => engine(world, "docker", `${HAS_STORE} env > ${join(world.directory, "outside", "env")}; exit 0`),
     check: (world) => {
       const environment = readFileSync(join(world.directory, "outside", "env"), "utf8");
-      assert.ok(environment.includes("PATH=") && !/^(INPUT_|ACTIONS_|GITHUB_TOKEN|REGISTRY_PASSWORD)/m.test(environment), environment);
+      assert.ok(
+        environment.includes("PATH=") && !/^(INPUT_|ACTIONS_|GITHUB_|RUNNER_|REGISTRY_PASS|DOCKER_AUTH)/m.test(environment),
+        environment,
+      );
       assert.deepEqual(
         findCanaries(
           environment,
