@@ -1,25 +1,25 @@
 import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);
 import {
   terminal
-} from "./chunk-3XPXIOMR.js";
+} from "./chunk-G6LVLMJN.js";
 import {
   cancellation
 } from "./chunk-G2ASDU7O.js";
 import {
   DEFAULTS,
   step
-} from "./chunk-3OMW7MXR.js";
+} from "./chunk-3IGFFGS3.js";
 import {
   save
-} from "./chunk-HMUM4T2P.js";
+} from "./chunk-EHGQP5VW.js";
 import "./chunk-TQBEFKGP.js";
 import "./chunk-BKRSE2LU.js";
-import "./chunk-TQMZQ6LQ.js";
-import "./chunk-RM3WM7CW.js";
+import "./chunk-CAUXYN5X.js";
+import "./chunk-CWHLI4XS.js";
 import {
   SYSTEM_CLOCK,
   warnOnce
-} from "./chunk-FTAGPECE.js";
+} from "./chunk-ZQUO6FCX.js";
 import "./chunk-4JK343HQ.js";
 import "./chunk-V5ESB34Q.js";
 import "./chunk-3HBGAGAU.js";
@@ -54,7 +54,7 @@ function toEnvironment(args) {
 __name(toEnvironment, "toEnvironment");
 async function main(args) {
   if (args.length === 0) {
-    const { demonstrate } = await import("./demo-RQLYUGCW.js");
+    const { demonstrate } = await import("./demo-PZPU5AA6.js");
     return demonstrate(write);
   }
   let environment;

@@ -1,19 +1,19 @@
 import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);
 import {
   actions
-} from "./chunk-WCORW7ZV.js";
+} from "./chunk-SWSYBLL4.js";
 import {
   cancellation
 } from "./chunk-G2ASDU7O.js";
 import {
   step
-} from "./chunk-3OMW7MXR.js";
+} from "./chunk-3IGFFGS3.js";
 import "./chunk-TQBEFKGP.js";
 import "./chunk-Z6BS36K7.js";
-import "./chunk-TQMZQ6LQ.js";
+import "./chunk-CAUXYN5X.js";
 import {
   SYSTEM_CLOCK
-} from "./chunk-FTAGPECE.js";
+} from "./chunk-ZQUO6FCX.js";
 import "./chunk-4JK343HQ.js";
 import "./chunk-V5ESB34Q.js";
 import "./chunk-3HBGAGAU.js";

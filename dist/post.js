@@ -2,18 +2,18 @@ import { createRequire as __createRequire } from 'node:module'; const require = 
 import {
   actions,
   pendingSaves
-} from "./chunk-WCORW7ZV.js";
+} from "./chunk-SWSYBLL4.js";
 import {
   save
-} from "./chunk-HMUM4T2P.js";
+} from "./chunk-EHGQP5VW.js";
 import "./chunk-TQBEFKGP.js";
 import "./chunk-BKRSE2LU.js";
 import "./chunk-Z6BS36K7.js";
-import "./chunk-RM3WM7CW.js";
+import "./chunk-CWHLI4XS.js";
 import {
   SYSTEM_CLOCK,
   warnOnce
-} from "./chunk-FTAGPECE.js";
+} from "./chunk-ZQUO6FCX.js";
 import "./chunk-4JK343HQ.js";
 import "./chunk-V5ESB34Q.js";
 import {

@@ -142,6 +142,6 @@ async function saveLater(saves: PendingSaves, warn: Caching["warn"], { machine, 
 function loaderFor(layout: Layout, { inputs, machine, workflow, signal }: Step): Load | undefined {
   if (inputs.pull !== "docker" && inputs.pull !== "podman") return undefined;
   const { say, warn } = workflow;
-  const run = engineRunner(machine.environment, signal);
+  const run = engineRunner(machine.environment, { after: machine.clock.after, signal });
   return loader(inputs.pull, { runner: inputs.runner, archive: (image) => archive(layout, image), run, say, warn });
 }

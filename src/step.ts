@@ -9,6 +9,7 @@ import { writeFiles } from "./runner/handoff.ts";
 import { type Environment, type Inputs, readInputs } from "./runner/inputs.ts";
 import { annotate, annotateInputs, sayResolved } from "./runner/log.ts";
 import { EMPTY, type Outputs, toOutputs } from "./runner/outputs.ts";
+import { redact } from "./runner/redaction.ts";
 import type { Workflow } from "./runner/workflow.ts";
 
 /** The machine a step runs on. */
@@ -56,13 +57,14 @@ async function whole(machine: Machine, workflow: Workflow): Promise<0 | 1> {
     return 1;
   }
   for (const secret of [inputs.githubToken, ...inputs.registryAuth.map(({ password }) => password)]) workflow.mask(secret);
-  const outcome = discreet(await work(inputs, machine, workflow), workflow.withhold);
+  const outcome = redact(await work(inputs, machine, workflow), workflow.withhold);
   annotate(workflow, outcome, inputs.failOnMissing);
   const missed = inputs.cache.failOnMiss ? (outcome.pulled?.missed ?? []) : [];
   for (const { digest } of missed.slice(0, 1)) {
     workflow.fail("cache miss", `${missed.length} blobs did not come from the cache, ${digest} first, and fail-on-cache-miss is set`);
   }
   const files = await writeFiles(outcome, inputs.runner, machine.temporary).catch((error: unknown) => {
+    if (!(error instanceof PullError)) throw error;
     report(workflow, error);
     return undefined;
   });
@@ -71,17 +73,6 @@ async function whole(machine: Machine, workflow: Workflow): Promise<0 | 1> {
   const summary = inputs.jobSummary === "always" || (inputs.jobSummary === "on-failure" && failed);
   if (summary) await workflow.summary(outcome);
   return failed ? 1 : 0;
-}
-
-/** The same outcome, with no secret in its messages: a registry may repeat what it was sent in its own words. */
-function discreet(outcome: Outcome, withhold: (text: string) => string): Outcome {
-  const quiet = <T extends { readonly message: string }>(problem: T): T => ({ ...problem, message: withhold(problem.message) });
-  const images = outcome.images.map((image) => ({
-    ...image,
-    problem: image.problem && quiet(image.problem),
-    platforms: image.platforms.map(quiet),
-  }));
-  return { ...outcome, images };
 }
 
 function writeOutputs(workflow: Workflow, outputs: Outputs): void {

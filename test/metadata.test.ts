@@ -103,7 +103,7 @@ describe("the documentation", () => {
     ["B", 11],
     ["L", 9],
     ["C", 7],
-    ["O", 8],
+    ["O", 9],
   ] as const) {
     it(`has a case for each of ${letter}1 to ${letter}${count}`, () => {
       for (let number = 1; number <= count; number++)

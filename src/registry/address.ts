@@ -21,13 +21,14 @@ const RANGES: Readonly<Record<Exclude<Reach, "public">, readonly Range[]>> = {
     ["::", 128],
     ["fe80::", 10],
     ["ff00::", 8],
-    // What answers clouds' own machines, with credentials among it, at other than link-local addresses:
+    // What answers clouds' own machines at other than link-local addresses, with credentials too:
     // https://learn.microsoft.com/azure/virtual-network/what-is-ip-address-168-63-129-16
     ["168.63.129.16", 32],
     // https://www.alibabacloud.com/help/en/ecs/user-guide/view-instance-metadata
     ["100.100.100.200", 32],
     ["fd00:100::100:200", 128],
-    // Oracle, the classic cloud and https://docs.oracle.com/iaas/Content/Compute/Tasks/gettingmetadata.htm
+    // Oracle's classic cloud, and
+    // https://docs.oracle.com/iaas/Content/Compute/Tasks/gettingmetadata.htm
     ["192.0.0.192", 32],
     ["fd00:c1::a9fe:a9fe", 128],
     // AWS: metadata at ::254, DNS, time, and pods' identities at ::23,
@@ -121,8 +122,9 @@ export function farthest(one: Reach, other: Reach): Reach {
 }
 
 /**
- * Fails as `invalid` when a request in plain HTTP, which the name of its host alone permits, would leave this machine.
- * `address` is what the name stands for, or undefined where a proxy hides it; `insecure` are hosts the user permits.
+ * Fails as `invalid` when a request in plain HTTP would leave this machine, and only the name of its
+ * host permits it. `address` is what the name stands for, undefined where a proxy hides it;
+ * `insecure` are the hosts that the user permits.
  */
 export function checkPlainHttp(url: URL, address: string | undefined, insecure: ReadonlySet<string>): void {
   if (url.protocol !== "http:" || !isLoopbackHost(url)) return;
@@ -136,8 +138,9 @@ export function checkPlainHttp(url: URL, address: string | undefined, insecure: 
 }
 
 /**
- * True for the hosts that are loopback by their name: `localhost` and names below it, 127.0.0.0/8 and [::1]. They are
- * reached over plain HTTP without being asked to. What a name resolves to decides when connecting: {@link checkPlainHttp}.
+ * True for the hosts that are loopback by their name: `localhost` and names below it, 127.0.0.0/8
+ * and [::1]. They are reached over plain HTTP without being asked to. What a name resolves to
+ * decides when connecting: {@link checkPlainHttp}.
  */
 export function isLoopbackHost(url: URL): boolean {
   const address = literalAddress(url);

@@ -1,7 +1,7 @@
-import { spawn } from "node:child_process";
+import { foundBy } from "../oci/failure.ts";
 import { repositoryName } from "../oci/reference.ts";
 import { type DockerAuth, type DockerConfig, type Environment, hostPath, longestPrefix } from "./docker-config.ts";
-import type { Clock } from "./retry.ts";
+import { type Bounds, environmentFor, runProgram } from "./program.ts";
 
 /** A secret and the words for where it came from. An identity token is exchanged, a registry token is sent as it is. */
 export type Credential = { readonly source: string } & (
@@ -136,49 +136,46 @@ function readHelperAnswer(source: string, output: string): Credential | undefine
 const HELPER_DEADLINE_MS = 30_000;
 const HELPER_OUTPUT_LIMIT = 64 * 1024;
 
-/** The environment for other programs: without the job's inputs, the runner's tokens and the GitHub token. */
-export function childEnvironment(environment: Environment): NodeJS.ProcessEnv {
-  return Object.fromEntries(Object.entries(environment).filter(([name]) => !/^(INPUT_|ACTIONS_|GITHUB_TOKEN$)/i.test(name)));
-}
+// What helpers document that they read, beside what every program needs.
+const HELPERS = [
+  // https://github.com/awslabs/amazon-ecr-credential-helper
+  "AWS_*",
+  // https://github.com/GoogleCloudPlatform/docker-credential-gcr
+  "GOOGLE_* CLOUDSDK_*",
+  // https://pkg.go.dev/github.com/osscontainertools/docker-credential-acr
+  "AZURE_*",
+  // The desktop's keyring, and pass with its gpg: https://github.com/docker/docker-credential-helpers
+  "DISPLAY WAYLAND_DISPLAY GNUPGHOME GPG_TTY PASSWORD_STORE_*",
+  // https://pkg.go.dev/github.com/isometry/docker-credential-env
+  "DOCKER_*_USR DOCKER_*_PSW",
+];
 
-/** What bounds a helper's time: its own deadline, and the end of all. */
-export type HelperBounds = { readonly after: Clock["after"]; readonly signal: AbortSignal };
-
-/** Runs helpers for real, with bounded time and output and without the job's own secrets in their environment. */
-export function helperRunner(environment: Environment, bounds: HelperBounds): RunHelper {
-  const clean = childEnvironment(environment);
+/** Runs helpers with bounded time and output, and those variables of the job that helpers need. */
+export function helperRunner(environment: Environment, bounds: Bounds): RunHelper {
+  const env = environmentFor(environment, ...HELPERS);
   return (name, input) => {
     if (!/^[A-Za-z0-9._-]+$/.test(name)) return Promise.resolve({ output: "", error: "its name is not a helper's name" });
-    return run(`docker-credential-${name}`, input, clean, bounds);
+    return ask(`docker-credential-${name}`, input, env, bounds);
   };
 }
 
-function run(command: string, input: string, env: NodeJS.ProcessEnv, { after, signal }: HelperBounds): ReturnType<RunHelper> {
-  return new Promise((resolve) => {
-    const child = spawn(command, ["get"], { env, stdio: ["pipe", "pipe", "ignore"] });
-    let output = "";
-    const end = (error: string | undefined): void => {
-      cancelDeadline();
-      signal.removeEventListener("abort", cancelled);
-      resolve({ output, error: error === undefined ? undefined : `${error} ${wordsOf(output)}`.trim() });
-    };
-    // A helper's own children outlive it with the pipe in their hands, so it is let go of here and not waited for.
-    const stop = (why: string): void => {
-      child.kill("SIGKILL");
-      child.stdout.destroy();
-      end(why);
-    };
-    const cancelDeadline = after(HELPER_DEADLINE_MS, () => stop(`no answer within ${HELPER_DEADLINE_MS / 1000} s`));
-    const cancelled = (): void => stop("cancelled");
-    signal.addEventListener("abort", cancelled);
-    child.stdout.setEncoding("utf8").on("data", (text: string) => {
-      output += text;
-      if (output.length > HELPER_OUTPUT_LIMIT) stop(`more than ${HELPER_OUTPUT_LIMIT} bytes of output`);
-    });
-    child.on("error", (error) => end(error.message));
-    child.on("close", (code, signal) => end(code === 0 ? undefined : (signal ?? `exit code ${code}`)));
-    child.stdin.on("error", () => undefined).end(input);
-  });
+async function ask(command: string, input: string, env: NodeJS.ProcessEnv, { after, signal }: Bounds): ReturnType<RunHelper> {
+  const stop = new AbortController();
+  const cancelDeadline = after(HELPER_DEADLINE_MS, () => stop.abort(new Error(`no answer within ${HELPER_DEADLINE_MS / 1000} s`)));
+  let output = "";
+  const read = (text: string): void => {
+    output += text;
+    if (output.length > HELPER_OUTPUT_LIMIT) stop.abort(new Error(`more than ${HELPER_OUTPUT_LIMIT} bytes of output`));
+  };
+  try {
+    const bounds = { after, signal: AbortSignal.any([signal, stop.signal]) };
+    const { code, killedBy } = await runProgram({ command, args: ["get"], env, input: [input], read, errors: false }, bounds);
+    return { output, error: code === 0 ? undefined : `${killedBy ?? `exit code ${code}`} ${wordsOf(output)}`.trim() };
+  } catch (error) {
+    return { output, error: foundBy(error) };
+  } finally {
+    cancelDeadline();
+  }
 }
 
 /** What a helper said of its failure: text, and never what may be the start of an answer with a secret in it. */

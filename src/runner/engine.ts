@@ -1,6 +1,3 @@
-import { spawn } from "node:child_process";
-import { Readable } from "node:stream";
-import { pipeline } from "node:stream/promises";
 import type { Digest } from "../oci/digest.ts";
 import { PullError } from "../oci/failure.ts";
 import { formatPlatform, type Platform, satisfies } from "../oci/platform.ts";
@@ -9,7 +6,7 @@ import type { Loadable, LoadablePlatform, Pulled } from "../pull/plan.ts";
 import type { Blob } from "../pull/ports.ts";
 import { distinct } from "../pull/pullable.ts";
 import { describeArtifact } from "../pull/verify.ts";
-import { childEnvironment } from "../registry/credentials.ts";
+import { type Bounds, environmentFor, runProgram } from "../registry/program.ts";
 import type { Environment } from "./inputs.ts";
 
 /** The engines an image can be loaded into. */
@@ -170,30 +167,31 @@ function refusal(engine: EngineName, what: string, code: number, output: string)
   return new PullError("engine-failed", `${engine} ${what} (exit code ${code}): ${output.trim() || "it said nothing"}`);
 }
 
-/** Runs engines for real, without the job's own secrets in their environment; `signal` ends them. */
-export function engineRunner(environment: Environment, signal: AbortSignal): RunEngine {
-  // An engine needs nobody's secrets to load what is handed to it, whatever they are called.
-  const env = Object.fromEntries(Object.entries(childEnvironment(environment)).filter(([name]) => !/TOKEN|SECRET|PASSWORD/i.test(name)));
+// How to reach an engine and where it keeps things, beside what every program needs. No credentials
+// of registries and clouds: the image is handed over.
+const ENGINES = [
+  // https://docs.docker.com/reference/cli/docker/#environment-variables
+  "DOCKER_HOST DOCKER_CONTEXT DOCKER_API_VERSION DOCKER_CUSTOM_HEADERS SSH_AUTH_SOCK",
+  "DOCKER_CERT_PATH DOCKER_TLS DOCKER_TLS_VERIFY",
+  // https://docs.podman.io/en/latest/markdown/podman.1.html
+  "CONTAINER_HOST CONTAINER_CONNECTION CONTAINER_SSHKEY CONTAINER_PASSPHRASE CONTAINER_PROXY",
+  "CONTAINER_TLS_* CONTAINERS_* STORAGE_DRIVER STORAGE_OPTS PODMAN_CONNECTIONS_CONF PODMAN_USERNS",
+];
+
+/** Runs engines for real, with those variables of the job that engines need. */
+export function engineRunner(environment: Environment, bounds: Bounds): RunEngine {
+  const env = environmentFor(environment, ...ENGINES);
   return async (engine, args, input) => {
-    const child = spawn(engine, args, { env, stdio: ["pipe", "pipe", "pipe"], signal });
     let output = "";
-    const keep = (text: string): void => {
+    const read = (text: string): void => {
       output = (output + text).slice(-OUTPUT_LIMIT);
     };
-    child.stdout.setEncoding("utf8").on("data", keep);
-    child.stderr.setEncoding("utf8").on("data", keep);
-    const ended = new Promise<Ended>((resolve, reject) => {
-      child.on("error", (error) => reject(absent(engine, error)));
-      child.on("close", (code, killed) => resolve({ code: code ?? -1, output: code === null ? `${output} (${killed})` : output }));
-    });
-    const fed = pipeline(input === undefined ? [] : Readable.from(input), child.stdin).catch((error: unknown) => {
-      // An engine that refuses an archive stops reading it; what it said of it is the better reason.
-      if (!(error instanceof PullError)) return;
-      child.kill();
-      throw error;
-    });
-    const [result] = await Promise.all([ended, fed]);
-    return result;
+    try {
+      const { code, killedBy } = await runProgram({ command: engine, args, env, input: input ?? [], read, errors: true }, bounds);
+      return { code: code ?? -1, output: code === null ? `${output} (${killedBy})` : output };
+    } catch (error) {
+      throw error instanceof PullError ? error : absent(engine, error as Error);
+    }
   };
 }
 

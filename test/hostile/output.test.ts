@@ -4,7 +4,7 @@ import { delimiter, join } from "node:path";
 import { describe, it } from "node:test";
 import { OUTPUTS } from "../../src/runner/outputs.ts";
 import { findCanaries, formsOf } from "../support/canaries.ts";
-import { image, index } from "../support/image.ts";
+import { image, index, type Made } from "../support/image.ts";
 import { obeyed, parseCommand, runStep } from "../support/runner.ts";
 import { type Arranged, type Row, rows, SECRETS, World } from "../support/world.ts";
 
@@ -182,7 +182,57 @@ const echoes =
     return { inputs: { images: `${world.evil.host}/org/app:1`, "registry-auth": world.login(world.evil.host) } };
   };
 
+/** Every string in a JSON value, keys included. */
+function stringsIn(value: unknown): readonly string[] {
+  if (typeof value === "string") return [value];
+  if (typeof value !== "object" || value === null) return [];
+  return Object.entries(value).flatMap(([key, inner]) => [key, ...stringsIn(inner)]);
+}
+
+/** An index and an image that repeat a secret wherever a publisher writes. */
+function repeating(secret: string): Made {
+  const said = `say ${secret} again`;
+  const run = { Env: [said], Entrypoint: [said], Cmd: [said], Labels: { [said]: said }, User: said, WorkingDir: said };
+  const config = { author: said, config: { ...run, ExposedPorts: { [said]: {} } }, [said]: [{ [said]: said }] };
+  const made = image("linux/amd64", { config });
+  const platform = { os: said, architecture: "amd64" };
+  const entry = { mediaType: made.mediaType, digest: made.digest, size: made.bytes.length, platform, annotations: { [said]: said } };
+  return index([made], { entries: [entry] });
+}
+
 rows("secrets", [
+  ...(
+    [
+      ["a password", SECRETS.password],
+      ["the value of Basic", Buffer.from(`me:${SECRETS.password}`).toString("base64")],
+      ["a bearer token", SECRETS.issued],
+    ] as const
+  ).map(
+    ([what, secret]): Row => ({
+      id: "O9",
+      what: `a publisher who repeats ${what}`,
+      status: "ok",
+      arrange: (world) => {
+        const made = repeating(secret);
+        const reference = world.evil.serve("org/app", "1", made);
+        world.evil.on(
+          /\/v2\/.*manifests\/1/,
+          (_, wire) => wire.answer(401, { "WWW-Authenticate": 'Bearer realm="/token"' }),
+          (_, wire) => wire.answer(200, { "Content-Type": made.mediaType }, made.bytes),
+        );
+        world.evil.on(/\/token/, (_, wire) => wire.answer(200, {}, JSON.stringify({ token: SECRETS.issued })));
+        return { inputs: { images: `${reference},name=app`, "registry-auth": world.login(world.evil.host) } };
+      },
+      check: (_, { outputs, summary }) => {
+        const read = (name: string): unknown => JSON.parse(outputs.get(name) ?? "");
+        const metadata: unknown = JSON.parse(readFileSync(outputs.get("metadata-file") ?? "", "utf8"));
+        const values = ["labels", "config", "json", "platforms"].map(read);
+        for (const text of [...stringsIn([...values, metadata]), summary]) assert.ok(!text.includes(secret), text);
+        assert.deepEqual(read("labels"), { "say *** again": "say *** again" });
+        assert.match(outputs.get("digest") ?? "", /^sha256:[0-9a-f]{64}$/);
+      },
+    }),
+  ),
   { id: "O4", what: "a registry that says back what it was sent", status: "unauthorized", reason: /is me:\*\*\*/, arrange: echoes() },
   ...[920, 940, 960, 980, 1_000].map(
     (before): Row => ({
@@ -324,7 +374,11 @@ function engine(world: World, name: string, script: string): Arranged {
   if (script !== "") chmodSync(join(directory, name), 0o755);
   return {
     inputs: { images: world.evil.serve("org/app", "1", image("linux/amd64")), pull: name, path: world.layout },
-    environment: { PATH: [directory, "/usr/bin", "/bin"].join(delimiter), REGISTRY_PASSWORD: SECRETS.password },
+    environment: {
+      PATH: [directory, "/usr/bin", "/bin"].join(delimiter),
+      REGISTRY_PASS: SECRETS.password,
+      DOCKER_AUTH_CONFIG: JSON.stringify({ auths: { "other.example": { username: "me", password: SECRETS.password } } }),
+    },
   };
 }
 
@@ -372,12 +426,25 @@ rows("engines", [
   },
   {
     id: "S5",
+    what: "docker that exits and leaves a child with its output: not waited for",
+    status: "ok",
+    arrange: (world) => {
+      const left = join(world.directory, "outside", "left");
+      return engine(world, "docker", `${HAS_STORE} sleep 600 & echo $! > ${left}; exit 0`);
+    },
+    check: ({ directory }) => void process.kill(Number(readFileSync(join(directory, "outside", "left"), "utf8")), "SIGKILL"),
+  },
+  {
+    id: "S5",
     what: "an engine that takes what it is given, and nothing of ours",
     status: "ok",
     arrange: (world) => engine(world, "docker", `${HAS_STORE} env > ${join(world.directory, "outside", "env")}; exit 0`),
     check: (world) => {
       const environment = readFileSync(join(world.directory, "outside", "env"), "utf8");
-      assert.ok(environment.includes("PATH=") && !/^(INPUT_|ACTIONS_|GITHUB_TOKEN|REGISTRY_PASSWORD)/m.test(environment), environment);
+      assert.ok(
+        environment.includes("PATH=") && !/^(INPUT_|ACTIONS_|GITHUB_|RUNNER_|REGISTRY_PASS|DOCKER_AUTH)/m.test(environment),
+        environment,
+      );
       assert.deepEqual(
         findCanaries(
           environment,

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
-import { chmodSync, mkdtempSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { describe, it } from "node:test";
+import { afterEach, beforeEach, describe, it } from "node:test";
 import fc from "fast-check";
 import { SYSTEM_CLOCK } from "../../src/connect.ts";
 import { type Credential, helperRunner, Keychain, type KeychainOptions } from "../../src/registry/credentials.ts";
@@ -203,8 +203,36 @@ describe("Keychain", () => {
       assert.match(odd.warnings.join(), /not the JSON it should be/);
     });
 
+    let directory: string;
+    beforeEach(() => {
+      directory = mkdtempSync(join(tmpdir(), "helpers-"));
+    });
+    afterEach(() => rmSync(directory, { recursive: true, force: true }));
+
+    it("get what programs and the clouds' helpers need, and no other variable of the job", async () => {
+      writeFileSync(join(directory, "docker-credential-env"), "#!/bin/sh\nenv\n", { mode: 0o755 });
+      const needed = [
+        ...["HOME", "XDG_CONFIG_HOME", "TMPDIR", "LANG", "LC_CTYPE", "no_proxy", "HTTPS_PROXY", "SSL_CERT_FILE", "DOCKER_CONFIG"],
+        ...["USERPROFILE", "SystemRoot", "TEMP", "LOCALAPPDATA", "PATHEXT", "ComSpec"],
+        ...["AWS_PROFILE", "AWS_SECRET_ACCESS_KEY", "AWS_ECR_DISABLE_CACHE", "AWS_WEB_IDENTITY_TOKEN_FILE"],
+        ...["GOOGLE_APPLICATION_CREDENTIALS", "CLOUDSDK_CONFIG", "AZURE_CLIENT_ID", "AZURE_FEDERATED_TOKEN_FILE"],
+        ...["DBUS_SESSION_BUS_ADDRESS", "PASSWORD_STORE_DIR", "GNUPGHOME", "DOCKER_ghcr_io_USR", "DOCKER_ghcr_io_PSW"],
+      ];
+      const kept = [
+        ...["INPUT_X", "ACTIONS_RUNTIME_TOKEN", "GITHUB_TOKEN", "GH_TOKEN", "GITHUB_PAT", "MY_SECRET", "NPM_AUTH", "DEPLOY_KEY"],
+        ...["DOCKER_AUTH_CONFIG", "DOCKER_PASSWORD", "REGISTRY_PASS", "GITHUB_ENV", "NODE_OPTIONS", "LD_PRELOAD"],
+      ];
+      const environment = Object.fromEntries([...needed, ...kept].map((name) => [name, "x"]));
+      const bounds = { after: SYSTEM_CLOCK.after, signal: new AbortController().signal };
+      const { output } = await helperRunner({ ...environment, PATH: `${directory}:/usr/bin:/bin` }, bounds)("env", "x");
+      const given = output.split("\n").map((line) => line.split("=")[0]);
+      assert.deepEqual(
+        [...needed, ...kept].filter((name) => given.includes(name)),
+        needed,
+      );
+    });
+
     it("run for real, without the job's secrets, and with bounded output", async () => {
-      const directory = mkdtempSync(join(tmpdir(), "helpers-"));
       const script = (name: string, body: string): void => {
         writeFileSync(join(directory, `docker-credential-${name}`), `#!/bin/sh\n${body}\n`);
         chmodSync(join(directory, `docker-credential-${name}`), 0o755);
@@ -212,7 +240,8 @@ describe("Keychain", () => {
       script("env", 'read server; printf \'{"Username":"%s","Secret":"%s"}\' "$server" "$1-$INPUT_X-$ACTIONS_RUNTIME_TOKEN"');
       script("endless", "yes");
       script("fails", "echo oops; exit 3");
-      script("hangs", "sleep 600");
+      script("hangs", "exec sleep 600");
+      script("leaves", `sleep 600 & echo $! > ${directory}/left; echo '{}'`);
       script("tells", 'echo \'{"Username":"me","Secret":"leak"}\'; exit 1');
       // A second is a millisecond.
       const after: Clock["after"] = (ms, run) => SYSTEM_CLOCK.after(ms / 100, run);
@@ -226,12 +255,14 @@ describe("Keychain", () => {
       assert.match((await run("endless", "x")).error ?? "", /^more than 65536 bytes/);
       assert.match((await run("fails", "x")).error ?? "", /^exit code 3 oops/);
       assert.match((await run("hangs", "x")).error ?? "", /^no answer within 30 s$/);
+      assert.deepEqual(await run("leaves", "x"), { output: "{}\n", error: undefined });
+      process.kill(Number(readFileSync(join(directory, "left"), "utf8")), "SIGKILL");
       assert.match((await run("tells", "x")).error ?? "", /^exit code 1$/);
-      const cancelled = helperRunner(environment, { after: SYSTEM_CLOCK.after, signal: stop.signal })("hangs", "x");
-      stop.abort();
-      assert.match((await cancelled).error ?? "", /^cancelled$/);
       assert.match((await run("absent", "x")).error ?? "", /ENOENT/);
       assert.match((await run("../evil", "x")).error ?? "", /not a helper's name/);
+      const cancelled = helperRunner(environment, { after: SYSTEM_CLOCK.after, signal: stop.signal })("hangs", "x");
+      stop.abort(new Error("cancelled"));
+      assert.match((await cancelled).error ?? "", /^cancelled$/);
     });
   });
 

@@ -1,9 +1,11 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { chmodSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { beforeEach, describe, it } from "node:test";
+import { afterEach, beforeEach, describe, it } from "node:test";
+import { setTimeout as sleep } from "node:timers/promises";
+import { SYSTEM_CLOCK } from "../../src/connect.ts";
 import { type Digest, digestOf } from "../../src/oci/digest.ts";
 import type { Document } from "../../src/oci/document.ts";
 import { PullError } from "../../src/oci/failure.ts";
@@ -179,6 +181,15 @@ describe("a loader", () => {
   });
 });
 
+// What jobs call their secrets, and the clouds', which an engine needs none of to load what it is handed.
+const SECRETS_OF_THE_JOB = [
+  ...["INPUT_PASSWORD", "ACTIONS_RUNTIME_TOKEN", "GITHUB_TOKEN", "GH_TOKEN", "GITHUB_PAT"],
+  ...["MY_SECRET", "NPM_AUTH", "DEPLOY_KEY"],
+  ...["REGISTRY_PASS", "DOCKER_AUTH_CONFIG", "DOCKER_PASSWORD", "DOCKER_PAT", "CONTAINER_REGISTRY_KEY"],
+  ...["AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AZURE_CLIENT_SECRET"],
+  ...["GOOGLE_APPLICATION_CREDENTIALS", "CLOUDSDK_AUTH_ACCESS_TOKEN"],
+];
+
 describe("engineRunner", () => {
   let directory: string;
   const script = (name: string, body: string): void => {
@@ -188,18 +199,23 @@ describe("engineRunner", () => {
   beforeEach(() => {
     directory = mkdtempSync(join(tmpdir(), "engine-"));
   });
+  afterEach(() => rmSync(directory, { recursive: true, force: true }));
   const runner = (signal = new AbortController().signal) =>
     engineRunner(
       {
         PATH: `${directory}:/usr/bin:/bin`,
-        INPUT_PASSWORD: "leak",
-        ACTIONS_RUNTIME_TOKEN: "leak",
-        GITHUB_TOKEN: "leak",
-        GH_TOKEN: "leak",
-        MY_SECRET: "leak",
+        ...Object.fromEntries(SECRETS_OF_THE_JOB.map((name) => [name, "leak"])),
         HOME: "/h",
+        DOCKER_HOST: "tcp://engine.example:2376",
+        DOCKER_CERT_PATH: "/certs",
+        CONTAINERS_STORAGE_CONF: "/storage.conf",
+        CONTAINER_HOST: "ssh://engine.example",
+        XDG_RUNTIME_DIR: "/run/user/1",
+        https_proxy: "http://proxy.example:3128",
+        LC_ALL: "C",
+        SystemRoot: "C:\\Windows",
       },
-      signal,
+      { after: SYSTEM_CLOCK.after, signal },
     );
   async function* chunks(): AsyncGenerator<Buffer> {
     for (let at = 0; at < 100; at++) yield Buffer.alloc(100_000, "x");
@@ -210,6 +226,39 @@ describe("engineRunner", () => {
     assert.deepEqual(await runner()("docker", ["load"], chunks()), { code: 0, output: "10000000\n0\n/h load\n" });
   });
 
+  it("gives an engine what it needs to run and to be found, by name", async () => {
+    script("podman", "env");
+    const { output } = await runner()("podman", ["load"]);
+    const names = output.split("\n").map((line) => line.split("=")[0]);
+    for (const name of ["HOME", "DOCKER_HOST", "DOCKER_CERT_PATH", "CONTAINERS_STORAGE_CONF", "CONTAINER_HOST"]) {
+      assert.ok(names.includes(name), `${name} of ${names}`);
+    }
+    for (const name of ["PATH", "XDG_RUNTIME_DIR", "https_proxy", "LC_ALL", "SystemRoot"]) assert.ok(names.includes(name), name);
+  });
+
+  it("does not wait for what an engine leaves behind with its output", { timeout: 30_000 }, async () => {
+    script("docker", `sleep 600 & echo $! > ${directory}/left; echo loaded; exit 0`);
+    try {
+      assert.deepEqual(await runner()("docker", ["load"], chunks()), { code: 0, output: "loaded\n" });
+    } finally {
+      process.kill(Number(readFileSync(join(directory, "left"), "utf8")), "SIGKILL");
+    }
+  });
+
+  it("lets go of an engine that heeds no signal, and of what holds its pipes, when the step ends", { timeout: 30_000 }, async () => {
+    script("docker", `trap "" TERM; sleep 600 & echo $! > ${directory}/left; echo started; wait`);
+    const stop = new AbortController();
+    const late = new PullError("timeout", "the step's timeout of 3 s has passed");
+    const loaded = runner(stop.signal)("docker", ["load"], chunks());
+    while (!existsSync(join(directory, "left"))) await sleep(10);
+    stop.abort(late);
+    try {
+      await assert.rejects(loaded, late);
+    } finally {
+      process.kill(Number(readFileSync(join(directory, "left"), "utf8")), "SIGKILL");
+    }
+  });
+
   it("takes an engine's refusal for the reason, though it stops reading", async () => {
     script("docker", "echo broken archive >&2; exit 3");
     assert.deepEqual(await runner()("docker", ["load"], chunks()), { code: 3, output: "broken archive\n" });
@@ -217,7 +266,7 @@ describe("engineRunner", () => {
 
   it("says that an engine is not there", async () => {
     await assert.rejects(
-      engineRunner({ PATH: directory }, new AbortController().signal)("podman", ["load"]),
+      engineRunner({ PATH: directory }, { after: SYSTEM_CLOCK.after, signal: new AbortController().signal })("podman", ["load"]),
       /podman is not on this runner/,
     );
   });
