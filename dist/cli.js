@@ -1,28 +1,29 @@
 import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);
 import {
   terminal
-} from "./chunk-G6LVLMJN.js";
+} from "./chunk-ITDKTEL2.js";
 import {
-  cancellation
-} from "./chunk-G2ASDU7O.js";
+  cancellation,
+  endWhenUnread
+} from "./chunk-WYWAKUFA.js";
 import {
   DEFAULTS,
   step
-} from "./chunk-3IGFFGS3.js";
+} from "./chunk-HDHNBPWX.js";
 import {
   save
-} from "./chunk-EHGQP5VW.js";
+} from "./chunk-S3IBN4HD.js";
 import "./chunk-TQBEFKGP.js";
-import "./chunk-BKRSE2LU.js";
-import "./chunk-CAUXYN5X.js";
-import "./chunk-CWHLI4XS.js";
+import "./chunk-MHDJFKML.js";
+import "./chunk-5EIF6J77.js";
+import "./chunk-YMXZJG2D.js";
 import {
   SYSTEM_CLOCK,
   warnOnce
-} from "./chunk-ZQUO6FCX.js";
-import "./chunk-4JK343HQ.js";
-import "./chunk-V5ESB34Q.js";
-import "./chunk-3HBGAGAU.js";
+} from "./chunk-2H6FFUPU.js";
+import "./chunk-VRL3GBN7.js";
+import "./chunk-O35ASXUY.js";
+import "./chunk-OPYLAHRT.js";
 import {
   __name
 } from "./chunk-QTX6ZG2H.js";
@@ -36,10 +37,7 @@ npm start -- REFERENCE\u2026 [--INPUT VALUE\u2026]   the same step that the runn
 Inputs, with their defaults (README.md says what they mean):
 ${Object.entries(DEFAULTS).filter(([name]) => name !== "images").map(([name, value]) => `  --${name}${value === "" ? "" : ` ${value}`}`).join("\n")}
 `;
-process.stdout.on("error", (error) => {
-  if (error.code !== "EPIPE") throw error;
-  process.exit();
-});
+endWhenUnread();
 var write = /* @__PURE__ */ __name((line) => void process.stdout.write(`${line}
 `), "write");
 function toEnvironment(args) {
@@ -54,7 +52,7 @@ function toEnvironment(args) {
 __name(toEnvironment, "toEnvironment");
 async function main(args) {
   if (args.length === 0) {
-    const { demonstrate } = await import("./demo-PZPU5AA6.js");
+    const { demonstrate } = await import("./demo-FNBDBLOL.js");
     return demonstrate(write);
   }
   let environment;

@@ -2,23 +2,23 @@ import { createRequire as __createRequire } from 'node:module'; const require = 
 import {
   actions,
   pendingSaves
-} from "./chunk-SWSYBLL4.js";
+} from "./chunk-O7JUSHQT.js";
 import {
   save
-} from "./chunk-EHGQP5VW.js";
+} from "./chunk-S3IBN4HD.js";
 import "./chunk-TQBEFKGP.js";
-import "./chunk-BKRSE2LU.js";
+import "./chunk-MHDJFKML.js";
 import "./chunk-Z6BS36K7.js";
-import "./chunk-CWHLI4XS.js";
+import "./chunk-YMXZJG2D.js";
 import {
   SYSTEM_CLOCK,
   warnOnce
-} from "./chunk-ZQUO6FCX.js";
-import "./chunk-4JK343HQ.js";
-import "./chunk-V5ESB34Q.js";
+} from "./chunk-2H6FFUPU.js";
+import "./chunk-VRL3GBN7.js";
+import "./chunk-O35ASXUY.js";
 import {
   foundBy
-} from "./chunk-3HBGAGAU.js";
+} from "./chunk-OPYLAHRT.js";
 import "./chunk-QTX6ZG2H.js";
 
 // src/post.ts

@@ -1,6 +1,6 @@
 import { tmpdir } from "node:os";
 import { type ParseArgsConfig, parseArgs } from "node:util";
-import { cancellation } from "./cancellation.ts";
+import { cancellation, endWhenUnread } from "./cancellation.ts";
 import { SYSTEM_CLOCK, warnOnce } from "./connect.ts";
 import { DEFAULTS, type Environment } from "./runner/inputs.ts";
 import { terminal } from "./runner/terminal.ts";
@@ -17,11 +17,7 @@ ${Object.entries(DEFAULTS)
   .join("\n")}
 `;
 
-// A closed pipe, like that of `| head`, ends the program: what is left to say has no reader.
-process.stdout.on("error", (error: NodeJS.ErrnoException) => {
-  if (error.code !== "EPIPE") throw error;
-  process.exit();
-});
+endWhenUnread();
 
 const write = (line: string): void => void process.stdout.write(`${line}\n`);
 

@@ -88,14 +88,17 @@ export function connectRegistries(http: Http, inputs: Inputs, environment: Envir
   const downloader = new Downloader({ clock, signal, say, parts: inputs.concurrency });
   const downloads: BlobDownload = {
     download: async (image, blob, target) => {
-      const reached: Reached[] = [];
+      let isPrivate = false;
+      const carried = (): void => {
+        isPrivate = true;
+      };
       const ask = async (wanted: Wanted): Promise<Reached> => {
-        const answer = await api.ask(image, `blobs/${blob.digest}`, wanted);
-        reached.push(answer);
-        return answer;
+        const reached = await api.ask(image, `blobs/${blob.digest}`, { ...wanted, carried });
+        isPrivate ||= reached.private;
+        return reached;
       };
       await downloader.download(ask, blob, target);
-      return { private: reached.some((one) => one.private) };
+      return { private: isPrivate };
     },
   };
   return { api, source: new RegistryClient(api, say), downloads };

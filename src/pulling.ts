@@ -29,6 +29,8 @@ export type Step = {
   readonly workflow: Workflow;
   readonly http: ReturnType<typeof openHttp>;
   readonly signal: AbortSignal;
+  /** Milliseconds since the epoch. */
+  readonly started: number;
 };
 
 /** Registries with the cache before them, and what may be saved. */
@@ -88,10 +90,13 @@ export async function pullAndLoad(images: readonly Resolved[], caching: Caching,
   const { inputs, machine, workflow, signal } = step;
   const progress = startProgress(workflow.say);
   try {
-    const time = { ...machine.clock, sleep: (ms: number) => machine.clock.sleep(ms, signal) };
+    const sleep = (ms: number): Promise<unknown> => machine.clock.sleep(ms, signal).catch(() => signal.throwIfAborted());
+    const time = { ...machine.clock, sleep };
     const store = await Layout.open(inputs.path || join(machine.temporary, "registry-pull"), time);
     const load = loaderFor(store, step);
-    const options = { concurrency: inputs.concurrency, progress, runner: inputs.runner, now: machine.clock.now, signal };
+    const { concurrency, runner, plan } = inputs;
+    const patience = { until: step.started + plan.waitTimeout * 1_000, interval: plan.waitInterval * 1_000 };
+    const options = { ...time, concurrency, progress, runner, signal, patience };
     const outcome = await pull(images, { ...caching, store, restored: (blob) => source.restored(blob) }, options);
     progress.stop();
     if (outcome.pulled !== undefined) sayPulled(workflow, outcome.pulled);

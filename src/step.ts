@@ -5,10 +5,10 @@ import { failsStep, type Outcome, type Resolved } from "./pull/plan.ts";
 import type { Source } from "./pull/ports.ts";
 import { run } from "./pull/run.ts";
 import type { Clock } from "./registry/retry.ts";
-import { writeFiles } from "./runner/handoff.ts";
+import { makeFilesDirectory, writeFiles } from "./runner/handoff.ts";
 import { type Environment, type Inputs, readInputs } from "./runner/inputs.ts";
 import { annotate, annotateInputs, sayResolved } from "./runner/log.ts";
-import { EMPTY, type Outputs, toOutputs } from "./runner/outputs.ts";
+import { EMPTY, leftOut, type Outputs, toOutputs } from "./runner/outputs.ts";
 import { redact } from "./runner/redaction.ts";
 import type { Workflow } from "./runner/workflow.ts";
 
@@ -34,9 +34,17 @@ export async function step(machine: Machine, workflow: Workflow): Promise<0 | 1>
     return await whole(machine, workflow);
   } catch (error) {
     report(workflow, error);
-    // Where outputs cannot be written, there is no use in trying it again.
-    if (!(error instanceof PullError)) writeOutputs(workflow, EMPTY);
+    writeEmptyOutputs(workflow);
     return 1;
+  }
+}
+
+/** An output that is left out could be set by a label that a later step prints. Where none can be written, that was said. */
+function writeEmptyOutputs(workflow: Workflow): void {
+  try {
+    writeOutputs(workflow, EMPTY);
+  } catch (error) {
+    if (!(error instanceof PullError)) throw error;
   }
 }
 
@@ -57,22 +65,26 @@ async function whole(machine: Machine, workflow: Workflow): Promise<0 | 1> {
     return 1;
   }
   for (const secret of [inputs.githubToken, ...inputs.registryAuth.map(({ password }) => password)]) workflow.mask(secret);
-  const outcome = redact(await work(inputs, machine, workflow), workflow.withhold);
+  const directory = await makeFilesDirectory(machine.temporary);
+  const found = redact(await work(inputs, machine, workflow), workflow.withhold);
+  const outcome = { ...found, cacheMiss: inputs.cache.failOnMiss ? cacheMiss(found) : "" };
   annotate(workflow, outcome, inputs.failOnMissing);
-  const missed = inputs.cache.failOnMiss ? (outcome.pulled?.missed ?? []) : [];
-  for (const { digest } of missed.slice(0, 1)) {
-    workflow.fail("cache miss", `${missed.length} blobs did not come from the cache, ${digest} first, and fail-on-cache-miss is set`);
-  }
-  const files = await writeFiles(outcome, inputs.runner, machine.temporary).catch((error: unknown) => {
-    if (!(error instanceof PullError)) throw error;
-    report(workflow, error);
-    return undefined;
-  });
-  writeOutputs(workflow, toOutputs(outcome, inputs.runner, files ?? { metadata: "", bake: "" }));
-  const failed = files === undefined || missed.length > 0 || outcome.images.some((image) => failsStep(image, inputs.failOnMissing));
+  const outputs = toOutputs(outcome, inputs.runner, await writeFiles(outcome, inputs.runner, directory));
+  writeOutputs(workflow, outputs);
+  for (const line of leftOut(outputs, outcome)) workflow.say(line);
+  const failed = outcome.cacheMiss !== "" || outcome.images.some((image) => failsStep(image, inputs.failOnMissing));
   const summary = inputs.jobSummary === "always" || (inputs.jobSummary === "on-failure" && failed);
   if (summary) await workflow.summary(outcome);
   return failed ? 1 : 0;
+}
+
+/** What to say of blobs that did not come from the cache; empty when all did. */
+function cacheMiss({ pulled }: Outcome): string {
+  const [first] = pulled?.missed ?? [];
+  if (first === undefined) return "";
+  const count = pulled?.missed.length;
+  const next = "run a job that saves them, or leave fail-on-cache-miss out";
+  return `${count} blobs did not come from the cache, ${first.digest} first, and fail-on-cache-miss is set; ${next}`;
 }
 
 function writeOutputs(workflow: Workflow, outputs: Outputs): void {
@@ -87,7 +99,7 @@ async function work(inputs: Inputs, machine: Machine, workflow: Workflow): Promi
   const signal = AbortSignal.any([stop.signal, cancelled]);
   const context = { voice: workflow, clock, signal };
   const http = openHttp(inputs.concurrency, context, inputs.insecureRegistries);
-  const step = { inputs, machine, workflow, http, signal };
+  const step = { inputs, machine, workflow, http, signal, started: clock.now() };
   const registries = connectRegistries(http, inputs, environment, context);
   const gate = async (source: Source): Promise<readonly Resolved[]> => {
     const images = await run(inputs.plan, source, {

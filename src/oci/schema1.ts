@@ -60,7 +60,8 @@ function synthesise(manifest: JsonObject, history: readonly JsonObject[], empty:
 }
 
 function historyEntry(layer: JsonObject, empty: boolean): JsonObject {
-  const command = layer["container_config"] == null ? [] : asList(asObject(layer["container_config"], "container_config")["Cmd"], "Cmd");
+  const container = layer["container_config"] == null ? {} : asObject(layer["container_config"], "container_config");
+  const command = asList(container["Cmd"], "container_config Cmd").map((word) => asString(word, "container_config Cmd"));
   return {
     ...(layer["created"] === undefined ? {} : { created: layer["created"] }),
     ...(command.length === 0 ? {} : { created_by: command.join(" ") }),

@@ -107,7 +107,7 @@ function select({ wanted, sought }: Inquiry, candidates: readonly Candidate[]): 
 
 function missingPlatform(wanted: Wanted, required: Platform | undefined, offered: readonly Platform[]): PlatformOutcome {
   const platform = required === undefined ? "all" : formatPlatform(required);
-  const near = required && nearest(required, offered);
+  const near = wanted.platforms !== "any" && required ? nearest(required, offered) : undefined;
   const offers = offered.length === 0 ? "no platform at all" : offered.map(formatPlatform).join(", ");
   const hint = near === undefined ? "" : `; nearest: ${formatPlatform(near)}`;
   const lacking = required === undefined ? "a platform" : platform;

@@ -4,10 +4,10 @@ import { PullError } from "../oci/failure.ts";
 import { formatPlatform } from "../oci/platform.ts";
 import { nearestTags } from "../oci/reference.ts";
 import { fromIndex, fromManifest, type Inquiry, PLATFORM_LIMIT, refuseMany, type Selection } from "./candidates.ts";
-import { asProblem, type Plan, type PlatformOutcome, type Problem, problem, type Resolved, type Root, type Wanted } from "./plan.ts";
+import { asProblem, type Plan, type PlatformOutcome, problem, type Resolved, type Root, type Wanted } from "./plan.ts";
 import type { Source } from "./ports.ts";
 import { resolveRoot } from "./resolve.ts";
-import { checkBlobs, describeArtifact, distinctBlobs, notAnImageReason, verifyOffer } from "./verify.ts";
+import { Budget, checkBlobs, describeArtifact, distinctBlobs, notAnImageReason, verifyOffer } from "./verify.ts";
 
 /** How an image is looked into: how deep and, when it is pulled, for which platform where none is required. */
 export type Thoroughness = Pick<Plan, "verify" | "pullsFor">;
@@ -24,8 +24,9 @@ export async function resolveImage(source: Source, wanted: Wanted, thoroughness:
     const resolved = await judge(inquire(source, wanted, thoroughness, root)).catch(failed);
     return { ...resolved, warnings: [...moved, ...resolved.warnings] };
   } catch (error) {
-    const problem = asProblem(error, wanted.written);
-    return { ...nothing, problem: { ...problem, message: `${problem.message}${await tagHint(source, wanted, problem)}` } };
+    if (!(error instanceof PullError)) throw error;
+    const found = `${error.found}${await tagHint(source, wanted, error)}`;
+    return { ...nothing, problem: problem(error.reason, wanted.written, found, error.next) };
   }
 }
 
@@ -34,13 +35,13 @@ function inquire(source: Source, wanted: Wanted, { verify, pullsFor }: Thoroughn
   const pulled = pullsFor !== undefined;
   const depth = pulled && verify === "index" ? "manifest" : verify;
   const sought = pulled && wanted.platforms === "any" ? [pullsFor] : wanted.platforms;
-  return { source, image: wanted.reference, depth, pulled, wanted, root, sought };
+  return { source, image: wanted.reference, depth, pulled, budget: new Budget(), wanted, root, sought };
 }
 
 const HINTED_TAGS = 5;
 
 /** The tags there are instead of one that is not: most often it is misspelt, or another one's version. */
-async function tagHint(source: Source, { reference }: Wanted, { status }: Problem): Promise<string> {
+async function tagHint(source: Source, { reference }: Wanted, { status }: PullError): Promise<string> {
   const { tag, digest } = reference;
   if (status !== "not-found" || tag === undefined || digest !== undefined) return "";
   const tags = await source.tags(reference).catch((error: unknown) => {
@@ -48,7 +49,8 @@ async function tagHint(source: Source, { reference }: Wanted, { status }: Proble
     return [];
   });
   if (tags.length === 0) return "";
-  return `; nearest of its ${tags.length} tags: ${nearestTags(tag, tags, HINTED_TAGS).join(", ")}`;
+  const nearest = nearestTags(tag, tags, HINTED_TAGS).join(", ");
+  return tags.length === 1 ? `; its only tag: ${nearest}` : `; nearest of its ${tags.length} tags: ${nearest}`;
 }
 
 /** With tag and digest the digest decides; a tag that has moved on is worth a word. */

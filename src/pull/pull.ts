@@ -35,7 +35,10 @@ export async function pull(images: readonly Resolved[], wires: Wires, options: P
     ...tallyOf(needs, transferred),
     seconds: (now() - started) / 1_000,
     missed: fromRegistry.map(({ digest, size }) => ({ digest, size })),
-    hit: failures.size === 0 && needs.every(({ digest }) => present.has(digest) || transfers.get(digest)?.origin === "cache"),
+    hit:
+      failures.size === 0 &&
+      needs.length > 0 &&
+      needs.every(({ digest }) => present.has(digest) || transfers.get(digest)?.origin === "cache"),
     rates: { cache: rateOf("cache", needs, transfers), registry: rateOf("registry", needs, transfers) },
     byImage: new Map(pullable.map(({ resolved, blobs }) => [resolved.wanted.name, tallyOf(blobs, transferred)])),
     transfers,

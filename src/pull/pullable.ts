@@ -31,6 +31,7 @@ export function toPullable(resolved: Resolved): Pullable {
   if (problem !== undefined || root === undefined) throw new PullError(problem?.reason ?? "not-found", "it was not resolved");
   const platforms = platformsOf(resolved, root).map((image) => ({ ...image, blobs: image.blobs.map(sized) }));
   const blobs = [...platforms.flatMap((platform) => platform.blobs), ...resolved.blobs.map(sized)];
+  refuseTwoSizes(blobs);
   const configs = platforms.flatMap(({ configDigest }) => configDigest ?? []);
   return { resolved, root, platforms, blobs: distinct(blobs), configs: new Set(configs) };
 }
@@ -44,6 +45,15 @@ function platformsOf(resolved: Resolved, root: Root): readonly PlatformImage[] {
   const isArtifact = kind === "artifact" || kind === "buildkit-cache";
   if (images.length === 0 && !isArtifact) throw new PullError("platform-unnamed", "no platform of it was chosen");
   return images;
+}
+
+/** One digest has one size: what lists two lies in one of them. */
+function refuseTwoSizes(blobs: readonly Blob[]): void {
+  const sizes = new Map(blobs.map(({ digest, size }) => [digest, size]));
+  const other = blobs.find(({ digest, size }) => sizes.get(digest) !== size);
+  if (other === undefined) return;
+  const found = `size differs: ${other.digest} is listed with ${other.size} and with ${sizes.get(other.digest)} bytes`;
+  throw new PullError("size-differs", found);
 }
 
 function sized({ digest, size }: PlatformImage["blobs"][number]): Blob {

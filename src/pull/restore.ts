@@ -32,6 +32,9 @@ function platformSet(platforms: readonly Requirement[]): string {
   return written.length <= LONGEST_SET ? written : digestOf(Buffer.from(set)).replace(":", "-");
 }
 
+// Twice an image's largest entry. Documents and small blobs of a hundred real images take a tenth of it.
+const KNOWN_BYTES = 128 * 1024 * 1024;
+
 /** What a cached source takes entries from, how they are named, what the step wants, and whom to warn. */
 export type CachedSourceOptions = {
   /** The blobs of an entry, each proven by its digest; none when the entry is missing or wrong. */
@@ -53,7 +56,11 @@ export class CachedSource implements Source {
   readonly #required = new Map<string, Requirement[]>();
   readonly #entries = new Map<string, Promise<ReadonlyMap<Digest, Buffer>>>();
   readonly #known = new Map<Digest, Buffer>();
+  #room = KNOWN_BYTES;
+  /** Registries that were found to be unavailable. */
   readonly #silent = new Set<string>();
+  /** Registries of which a cached copy was given. */
+  readonly #served = new Set<string>();
 
   constructor(source: Source, options: CachedSourceOptions) {
     this.#source = source;
@@ -75,6 +82,7 @@ export class CachedSource implements Source {
     if (required !== undefined) await this.#open(digest, required);
     const bytes = this.#document(digest, size);
     if (bytes === undefined) return this.#source.manifest(image, reference, size);
+    this.#served.add(image.registry);
     const said = claim ?? (await this.#recheck(image, () => this.#source.claim(image, reference)));
     // Where nothing says that everybody can read it, it is private.
     const { authenticated, private: isPrivate } = said ?? { authenticated: true, private: true };
@@ -95,7 +103,7 @@ export class CachedSource implements Source {
   /** Undefined, too, where the registry is unavailable and a cached copy stands for it. */
   blobSize(image: Image, digest: Digest): Promise<number | undefined> {
     const ask = (): Promise<number | undefined> => this.#source.blobSize(image, digest);
-    return this.#known.has(digest) || this.#silent.has(image.registry) ? this.#recheck(image, ask) : ask();
+    return this.#known.has(digest) || this.#served.has(image.registry) ? this.#recheck(image, ask) : ask();
   }
 
   measure(image: Image, digest: Digest): Promise<number> {
@@ -131,7 +139,15 @@ export class CachedSource implements Source {
     const key = this.#keys.image(digest, required);
     const entry = this.#entries.get(key) ?? this.#fetch(key);
     this.#entries.set(key, entry);
-    for (const [known, bytes] of await entry) this.#known.set(known, bytes);
+    for (const [known, bytes] of await entry) this.#keep(known, bytes);
+  }
+
+  /** What is beyond the room for all entries of a step is asked of the registry. */
+  #keep(digest: Digest, bytes: Buffer): void {
+    if (this.#known.has(digest) || bytes.length > this.#room) return;
+    this.#room -= bytes.length;
+    // A copy, so that nothing holds the rest of its entry.
+    this.#known.set(digest, Buffer.from(bytes));
   }
 
   /** Asks whether something is still there. A registry that is out of reach, or overloaded, cannot say: that is one warning. */

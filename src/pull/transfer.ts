@@ -1,5 +1,5 @@
 import type { Digest } from "../oci/digest.ts";
-import { PullError } from "../oci/failure.ts";
+import { foundBy, inContext, mayPass, PullError } from "../oci/failure.ts";
 import { repositoryName } from "../oci/reference.ts";
 import { type Problem, problemFrom, type Resolved, type Wanted } from "./plan.ts";
 import type { Blob, BlobDownload, BlobStore, BlobTarget, Origin, Source } from "./ports.ts";
@@ -27,7 +27,11 @@ export type TransferOptions = {
   readonly progress: Progress;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
+  /** Resolves after so many milliseconds, and when the signal aborts. */
+  readonly sleep: (ms: number) => Promise<unknown>;
   readonly signal: AbortSignal;
+  /** How long problems that may go away are retried, in milliseconds since the epoch, and how long between tries. */
+  readonly patience: { readonly until: number; readonly interval: number };
 };
 
 /** A blob, and the images that need it. */
@@ -66,47 +70,79 @@ export async function inTurns<T, R>(items: readonly T[], count: number, work: (i
   return results;
 }
 
-/** The blobs that images need, each once, the largest first. */
+/** The blobs that images need, each once, the largest first; one that images list with two sizes is two blobs, of which one is none. */
 export function needsOf(images: readonly Pullable[]): readonly Need[] {
-  const needs = new Map<Digest, Need>();
+  const needs = new Map<string, Need>();
   for (const image of images) {
     for (const { digest, size } of image.blobs) {
-      const owners = [...(needs.get(digest)?.owners ?? []), image];
-      needs.set(digest, { digest, size, owners, config: owners.some(({ configs }) => configs.has(digest)) });
+      const key = `${digest} ${size}`;
+      const owners = [...(needs.get(key)?.owners ?? []), image];
+      needs.set(key, { digest, size, owners, config: owners.some(({ configs }) => configs.has(digest)) });
     }
   }
-  return [...needs.values()].toSorted((one, other) => other.size - one.size);
+  // What is required comes first, so that nothing optional holds it up.
+  const isOptional = ({ owners }: Need): number => (owners.every(({ resolved }) => resolved.wanted.optional) ? 1 : 0);
+  return [...needs.values()].toSorted((one, other) => isOptional(one) - isOptional(other) || other.size - one.size);
 }
 
 /** Transfers what the store does not have yet. A blob that cannot be had fails the images that need it, and no others. */
 export async function transfer(needs: readonly Need[], wires: Wires, options: TransferOptions): Promise<Transferred> {
   const { concurrency, progress, signal } = options;
-  const found = await inTurns(needs, concurrency, (need) => {
-    // Hashing what the store has takes a while, and does not heed the signal by itself.
-    signal.throwIfAborted();
-    return wires.store.has(need);
+  const failures = new Map<Resolved, Problem>();
+  const found = await inTurns(needs, concurrency, async (need) => {
+    try {
+      // Hashing what the store has takes a while, and does not heed the signal by itself.
+      signal.throwIfAborted();
+      return await wires.store.has(need);
+    } catch (error) {
+      for (const { resolved } of need.owners) failures.set(resolved, asTransferProblem(resolved, need, error));
+      return false;
+    }
   });
   const missing = needs.filter((_, at) => !found[at]);
   progress.planned(missing.reduce((total, { size }) => total + size, 0));
-  const failures = new Map<Resolved, Problem>();
   const transfers = new Map<Digest, Transfer>();
   await inTurns(missing, concurrency, async (need) => {
-    const outcome = await transferOne(need, wires, options, failures);
+    const outcome = await transferPatiently(need, wires, options, failures);
     if (outcome !== undefined) transfers.set(need.digest, outcome);
   });
   return { present: new Set(needs.filter((_, at) => found[at]).map(({ digest }) => digest)), transfers, failures };
 }
 
-/**
- * Asks the repository of every image that needs a blob, until one gives it. Undefined when none does: each image then has
- * its own repository's failure, unless it had one before.
- */
-async function transferOne(
+type Problems = ReadonlyMap<Resolved, Problem>;
+
+/** Retries for as long as there is time what may go away. Undefined when a blob was not had: its images then have a problem. */
+async function transferPatiently(
   need: Need,
   wires: Wires,
-  { progress, now }: TransferOptions,
+  options: TransferOptions,
   failures: Map<Resolved, Problem>,
 ): Promise<Transfer | undefined> {
+  const { now, sleep, signal, patience } = options;
+  let last = await transferOne(need, wires, options, failures);
+  while (!("origin" in last) && mayAllPass(last) && now() < patience.until && !signal.aborted) {
+    await sleep(Math.min(patience.interval, patience.until - now())).catch(() => undefined);
+    const next = signal.aborted ? last : await transferOne(need, wires, options, failures);
+    // The end of the step says less than what was answered before.
+    last = signal.aborted && !("origin" in next) ? last : next;
+  }
+  if ("origin" in last) return last;
+  for (const [resolved, problem] of last) if (!failures.has(resolved)) failures.set(resolved, noted(problem, signal));
+  return undefined;
+}
+
+function mayAllPass(problems: Problems): boolean {
+  return problems.size > 0 && [...problems.values()].every(({ status }) => mayPass(status));
+}
+
+/** The problem, with a note about the time that ran out; unless that is the problem. */
+function noted(problem: Problem, signal: AbortSignal): Problem {
+  if (!signal.aborted || problem.reason === "timeout" || problem.reason === "cancelled") return problem;
+  return { ...problem, message: `${problem.message} (${foundBy(signal.reason)})` };
+}
+
+/** Asks the repository of every image that needs a blob, until one gives it; else the problem of each image. */
+async function transferOne(need: Need, wires: Wires, { progress, now }: TransferOptions, failures: Problems): Promise<Transfer | Problems> {
   const isNeeded = (): boolean => need.owners.some(({ resolved }) => !failures.has(resolved));
   const moved: Progress["moved"] = (bytes, from) => {
     if (!isNeeded()) throw new PullError("answer-cut", `skipped: every image that needs ${need.digest} lacks another blob`);
@@ -123,14 +159,14 @@ async function transferOne(
       for (const { resolved } of [first, ...others]) problems.set(resolved, asTransferProblem(resolved, need, error));
     }
   }
-  for (const [resolved, problem] of problems) if (!failures.has(resolved)) failures.set(resolved, problem);
-  return undefined;
+  return problems;
 }
 
-/** Images by the repository they are in, in their order. */
+/** Images by the repository they are in, those of required images first. */
 function byRepository(images: readonly Pullable[]): readonly (readonly Pullable[])[] {
   const groups = new Map<string, Pullable[]>();
-  for (const image of images) {
+  const rank = ({ resolved }: Pullable): number => (resolved.wanted.optional ? 1 : 0);
+  for (const image of images.toSorted((one, other) => rank(one) - rank(other))) {
     const name = repositoryName(image.resolved.wanted.reference);
     groups.set(name, [...(groups.get(name) ?? []), image]);
   }
@@ -140,8 +176,10 @@ function byRepository(images: readonly Pullable[]): readonly (readonly Pullable[
 /** What went wrong with an image while a blob of it was transferred; a bug goes on as an exception. */
 export function asTransferProblem({ wanted }: Resolved, { digest, config }: Pick<Need, "digest" | "config">, error: unknown): Problem {
   if (!(error instanceof PullError)) throw error;
+  const part = config ? "config" : "layer";
   // The gate had found it there, or did not look: the registry has lost it.
-  return problemFrom(danglingFrom(error, config ? "config" : "layer", digest), wanted.written);
+  const failure = danglingFrom(error, part, digest);
+  return problemFrom(failure.found.includes(digest) ? failure : inContext(failure, `${part} ${digest}`), wanted.written);
 }
 
 type Taken = Pick<Transfer, "origin" | "private">;

@@ -14,7 +14,33 @@ export type Inspection = {
   readonly image: Image;
   readonly depth: Depth;
   readonly pulled: boolean;
+  readonly budget: Budget;
 };
+
+// As much as one config may have: real ones have some 10 kB a platform, and what is parsed takes twenty times its bytes.
+const CONFIG_BYTES = 4 * 1024 * 1024;
+
+/** The configs of one image, each read once, and the bytes that they all may have. */
+export class Budget {
+  readonly #configs = new Map<Digest, Promise<ReadConfig>>();
+  #left = CONFIG_BYTES;
+
+  /** What `read` gives for a config. Fails as `invalid` when the configs of an image together are too large. */
+  config({ digest, size }: Descriptor, read: () => Promise<ReadConfig>): Promise<ReadConfig> {
+    const known = this.#configs.get(digest) ?? this.#spend(size, read);
+    this.#configs.set(digest, known);
+    return known;
+  }
+
+  async #spend(size: number, read: () => Promise<ReadConfig>): Promise<ReadConfig> {
+    this.#left -= size;
+    if (this.#left < 0) throw new PullError("too-large", `too large: the configs of all platforms have more than ${CONFIG_BYTES} bytes`);
+    return read();
+  }
+}
+
+/** The config of an image, and whether not everybody can read it. */
+type ReadConfig = { readonly config: ImageConfig; readonly private: boolean };
 
 /** One platform's image, and what is worth a warning about it. */
 export type Verified = { readonly image: PlatformImage; readonly warnings: readonly string[] };
@@ -93,14 +119,13 @@ function notAnImage(digest: Digest, document: Document): PullError {
   return new PullError(notAnImageReason(document), `${digest} is ${describeArtifact(document)}, not an image`);
 }
 
-/** The config of an image, and whether not everybody can read it. */
-async function readConfigBlob(
-  { source, image }: Inspection,
-  { config: descriptor, layers }: ImageManifest,
-): Promise<{ readonly config: ImageConfig; readonly private: boolean }> {
-  const blob = await orDangling(source.blob(image, descriptor), "config", descriptor.digest);
-  const config = parseConfig(blob.bytes);
-  if (config.diffIds === undefined || config.diffIds === layers.length) return { config, private: blob.private };
+async function readConfigBlob({ source, image, budget }: Inspection, { config: descriptor, layers }: ImageManifest): Promise<ReadConfig> {
+  const read = await budget.config(descriptor, async () => {
+    const blob = await orDangling(source.blob(image, descriptor), "config", descriptor.digest);
+    return { config: parseConfig(blob.bytes), private: blob.private };
+  });
+  const { config } = read;
+  if (config.diffIds === undefined || config.diffIds === layers.length) return read;
   throw new PullError(
     "wrong-diff-ids",
     `config ${descriptor.digest} lists ${config.diffIds} diffIDs, but the manifest has ${layers.length} layers`,

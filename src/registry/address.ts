@@ -52,6 +52,8 @@ const RANGES: Readonly<Record<Exclude<Reach, "public">, readonly Range[]>> = {
     ["192.168.0.0", 16],
     ["198.18.0.0", 15],
     ["fc00::", 7],
+    ["fec0::", 10], // site-local, of before: https://www.rfc-editor.org/rfc/rfc3879
+    ["192.0.0.0", 24],
   ],
 };
 
@@ -77,8 +79,11 @@ function embeddedIPv4(address: string): string | undefined {
   const groups = groupsOf(address);
   const [first, second] = groups;
   const isMapped = groups.slice(0, 5).every((group) => group === 0) && groups[5] === 0xffff;
+  // IPv4-translated (https://www.rfc-editor.org/rfc/rfc2765) and, of before, IPv4-compatible.
+  const isTranslated = groups.slice(0, 4).every((group) => group === 0) && groups[4] === 0xffff && groups[5] === 0;
+  const isCompatible = groups.slice(0, 6).every((group) => group === 0) && (groups[6] ?? 0) > 0;
   const isNat64 = first === 0x64 && second === 0xff9b;
-  const pair = isMapped || isNat64 ? groups.slice(6) : first === 0x2002 ? groups.slice(1, 3) : undefined;
+  const pair = isMapped || isTranslated || isCompatible || isNat64 ? groups.slice(6) : first === 0x2002 ? groups.slice(1, 3) : undefined;
   return pair?.flatMap((group) => [group >> 8, group & 255]).join(".");
 }
 

@@ -19,7 +19,7 @@ export type ApiOptions = {
 };
 
 /** What to ask for, below a repository. */
-export type Wanted = Pick<HttpRequest, "method" | "headers" | "limit" | "sink" | "headOnly" | "attempts">;
+export type Wanted = Pick<HttpRequest, "method" | "headers" | "limit" | "sink" | "headOnly" | "attempts" | "carried">;
 
 /** The answer to a request, at the end of its redirects. */
 export type Reached = {
@@ -85,6 +85,7 @@ export class Api {
       const sent = await session.send({ ...wanted, url, namedBy: atHome ? "user" : namedBy });
       const { answer } = sent;
       authenticated ||= sent.authenticated;
+      if (sent.authenticated) wanted.carried?.();
       open &&= this.#options.http.isOpen(url);
       if (atHome && this.#speaksTls(home, answer)) return this.#follow(image, path, wanted);
       const { location } = answer.headers;

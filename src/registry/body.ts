@@ -8,8 +8,6 @@ import type { Clock } from "./retry.ts";
 const ERROR_LIMIT = 64 * 1024;
 // At least 1 KiB/s over any 30 s, so that neither silence nor a byte now and then keeps a job waiting.
 const RATE_WINDOW_MS = 30_000;
-// Less than one read of a connection.
-const SHORT = 64 * 1024;
 /** What a body that is not too slow brings in one window. */
 export const RATE_WINDOW_BYTES = 30 * 1024;
 
@@ -41,10 +39,13 @@ export async function readBody(
 ): Promise<Buffer> {
   const status = message.statusCode ?? 0;
   const success = status >= 200 && status < 300;
-  if (request.method === "HEAD" || (success && request.headOnly === true)) {
-    // What is short is read to its end, so that the connection can be used again.
-    if (Number(message.headers["content-length"] ?? 0) <= SHORT) message.resume();
-    else message.destroy();
+  if (request.method === "HEAD") {
+    message.resume();
+    return Buffer.alloc(0);
+  }
+  if (success && request.headOnly === true) {
+    // Whatever would follow: it may never end, and a new connection costs less than to find out.
+    message.destroy();
     return Buffer.alloc(0);
   }
   const encoding = message.headers["content-encoding"] ?? "identity";

@@ -1,3 +1,5 @@
+import { PullError } from "../oci/failure.ts";
+import { excerpt } from "../oci/json.ts";
 import { EQUALS, Scanner, TOKEN } from "./scanner.ts";
 
 /** One challenge of a `WWW-Authenticate` header: https://www.rfc-editor.org/rfc/rfc9110#section-11.6.1 */
@@ -11,7 +13,8 @@ export type Challenge = {
 // What one-word schemes have for credentials: https://www.rfc-editor.org/rfc/rfc9110#section-11.2
 const TOKEN68 = /[A-Za-z0-9\-._~+/]+=*(?=[ \t]*(?:,|$))/y;
 const SPACE = /[ \t]+/y;
-const SEPARATOR = /[ \t]*(?:,[ \t]*)+|[ \t]+/y;
+// Some servers part parameters with semicolons.
+const SEPARATOR = /[ \t]*(?:[,;][ \t]*)+|[ \t]+/y;
 
 /**
  * The challenges of a header, in order. Node joins repeated headers with commas, so one value may hold several.
@@ -39,4 +42,17 @@ export function parseChallenges(header: string): readonly Challenge[] {
     if (!scanner.done && scanner.take(SEPARATOR) === undefined && scanner.at === start) break;
   }
   return challenges;
+}
+
+/**
+ * The challenge of a header to answer: Bearer before Basic, other schemes skipped; undefined without a header. Fails as
+ * `unauthorized` when it has neither.
+ */
+export function chooseChallenge(header: string | undefined): Challenge | undefined {
+  if (header === undefined) return undefined;
+  const challenges = parseChallenges(header);
+  const known = challenges.find(({ scheme }) => scheme === "bearer") ?? challenges.find(({ scheme }) => scheme === "basic");
+  if (known !== undefined) return known;
+  const schemes = excerpt(challenges.map(({ scheme }) => scheme).join(", ")) || "none that can be read";
+  throw new PullError("scheme-unknown", `the registry asks for an authentication scheme that is not Bearer or Basic: ${schemes}`);
 }

@@ -86,15 +86,17 @@ export class RegistryClient {
   /** The blob a descriptor points at, fetched once a run; for small ones, like configs. Fails as `manifest` does. */
   blob(image: Image, descriptor: Pick<Descriptor, "digest" | "size">): Promise<Pick<Fetched, "bytes" | "private">> {
     const { digest, size } = descriptor;
-    return this.#once(`${image.registry}/${image.repository} blob ${digest}`, async () => {
+    return this.#once(`${image.registry}/${image.repository} blob ${digest} ${size}`, async () => {
       if (size > DOCUMENT_BYTES) {
         throw new PullError("too-large", `too large: ${digest} has ${size} bytes, expected at most ${DOCUMENT_BYTES}`);
       }
-      const reached = await this.#get(image, `blobs/${digest}`, {}, size);
+      const reached = await this.#get(image, `blobs/${digest}`, {}, size).catch((error: unknown) => {
+        throw error instanceof PullError && error.reason === "too-large" ? differs(digest, size, "more") : error;
+      });
       const bytes = reached.answer.body;
       check(bytes, digest, "asked for");
       if (bytes.length === size) return { bytes, private: reached.private };
-      throw new PullError("size-differs", `size differs: ${digest} is listed with ${size} bytes, got ${bytes.length}`);
+      throw differs(digest, size, `${bytes.length}`);
     });
   }
 
@@ -205,6 +207,10 @@ export class RegistryClient {
 function statedSize(status: number, headers: IncomingHttpHeaders): number | undefined {
   const length = status === 206 ? headers["content-range"]?.split("/")[1] : headers["content-length"];
   return length !== undefined && /^\d{1,15}$/.test(length) ? Number(length) : undefined;
+}
+
+function differs(digest: Digest, size: number, got: string): PullError {
+  return new PullError("size-differs", `size differs: ${digest} is listed with ${size} bytes, got ${got}`);
 }
 
 class DigestError extends PullError {}

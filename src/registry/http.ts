@@ -24,6 +24,8 @@ export type HttpRequest = {
   readonly attempts?: number | undefined;
   /** True when nothing of a successful body is wanted. */
   readonly headOnly?: boolean;
+  /** Told before anything is taken that came with credentials. */
+  readonly carried?: () => void;
   /** Where a successful body goes instead of memory. A cut is then not tried again here: the rest is another request. */
   readonly sink?: Sink | undefined;
 };
@@ -61,6 +63,8 @@ export class Http {
   readonly #agents = new Set<Agent>();
   readonly #slots = new Map<string, Slots>();
   readonly #reaches = new Map<string, Reach>();
+  /** Hosts with a private address among others, of which any may be the one that answers. */
+  readonly #mixed = new Set<string>();
 
   constructor(options: HttpOptions) {
     this.#options = options;
@@ -71,10 +75,10 @@ export class Http {
     return this.#found(url) ?? "public";
   }
 
-  /** True when a host's address is known, and is public or this machine's own; a proxy hides it. */
+  /** True when all addresses of a host are known, and public or this machine's own; a proxy hides them. */
   isOpen(url: URL): boolean {
     const reach = this.#found(url);
-    return reach === "public" || reach === "loopback";
+    return !this.#mixed.has(url.hostname) && (reach === "public" || reach === "loopback");
   }
 
   /** How near a host is, as far as that is known; an address that a URL names is looked at once. */
@@ -215,6 +219,7 @@ export class Http {
         } catch (refused) {
           return callback(refused as Error, []);
         }
+        if (addresses.some(({ address }) => reachOf(address) === "private")) this.#mixed.add(host);
         this.#reaches.set(host, addresses.map(({ address }) => reachOf(address)).reduce(farthest));
         return options.all ? callback(null, [...addresses]) : callback(null, first.address, first.family);
       });

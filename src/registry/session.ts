@@ -1,6 +1,5 @@
-import { PullError } from "../oci/failure.ts";
-import { excerpt } from "../oci/json.ts";
-import { type Challenge, parseChallenges } from "./challenge.ts";
+import { BodyError } from "./body.ts";
+import { type Challenge, chooseChallenge } from "./challenge.ts";
 import { basicValue, type Credential, type Keychain } from "./credentials.ts";
 import type { Http, HttpAnswer, HttpRequest } from "./http.ts";
 import type { Refusal, TokenService } from "./token.ts";
@@ -91,7 +90,13 @@ export class Session {
     let grant = await this.#current();
     for (let refused = 0; ; refused++) {
       const authorized = grant === undefined ? {} : { authorization: grant.authorization };
-      const answer = await this.#options.http.exchange({ ...request, headers: { ...request.headers, ...authorized } });
+      const sink = grant?.authenticated ? noting(request) : request.sink;
+      const authorizedRequest = { ...request, headers: { ...request.headers, ...authorized }, sink };
+      const answer = await this.#options.http.exchange(authorizedRequest).catch((error: unknown) => {
+        // A body that was cut was let through.
+        if (error instanceof BodyError) this.#accept(grant);
+        throw error;
+      });
       if (answer.status !== 401 && answer.status !== 403) {
         this.#accept(grant);
         return { answer, authenticated: grant?.authenticated ?? false };
@@ -198,23 +203,22 @@ export class Session {
    * only at `/v2/` (https://github.com/containers/image/blob/main/docker/docker_client.go), so that is asked once.
    */
   async #challengeOf(answer: HttpAnswer): Promise<Challenge | undefined> {
-    const challenge = choose(answer);
+    const challenge = chooseChallenge(answer.headers["www-authenticate"]);
     if (challenge !== undefined || answer.status !== 401 || this.#origin.challenge !== undefined || !this.#home) return challenge;
     const url = new URL("/v2/", this.#origin.url);
-    return choose(await this.#options.http.exchange({ method: "GET", url, headers: {}, limit: 64 * 1024, namedBy: "user" }));
+    const { headers } = await this.#options.http.exchange({ method: "GET", url, headers: {}, limit: 64 * 1024, namedBy: "user" });
+    return chooseChallenge(headers["www-authenticate"]);
   }
 }
 
-function choose(answer: HttpAnswer): Challenge | undefined {
-  const header = answer.headers["www-authenticate"];
-  if (header === undefined) return undefined;
-  const challenges = parseChallenges(header);
-  const known = challenges.find(({ scheme }) => scheme === "bearer") ?? challenges.find(({ scheme }) => scheme === "basic");
-  if (known === undefined) {
-    const schemes = excerpt(challenges.map(({ scheme }) => scheme).join(", ")) || "none that can be read";
-    throw new PullError("scheme-unknown", `the registry asks for an authentication scheme that is not Bearer or Basic: ${schemes}`);
-  }
-  return known;
+/** The request's sink, which tells of credentials before it takes a byte: a cut leaves what came. */
+function noting({ sink, carried }: HttpRequest): HttpRequest["sink"] {
+  if (sink === undefined) return undefined;
+  const begin: typeof sink.begin = (status, headers) => {
+    carried?.();
+    return sink.begin(status, headers);
+  };
+  return { ...sink, begin };
 }
 
 function grant(

@@ -28,6 +28,8 @@ const SHORTEST_LIFE_MS = 60_000;
 // Renewed a little early, so that none expires on its way.
 const EARLY_MS = 5_000;
 const REDIRECT_LIMIT = 5;
+// Real ones have hundreds of characters.
+const SECRET_LENGTH = 16;
 const CLIENT_ID = "registry-pull";
 
 /** Exchanges credentials, or nothing, for bearer tokens at the service a challenge names. */
@@ -55,7 +57,7 @@ export class TokenService {
     if (answer.status !== 200) {
       return { refused: `${realm.host} answered ${answer.status} ${words}`.trim(), status: answer.status };
     }
-    return this.#read(realm, answer);
+    return this.#read(realm, answer, credential !== undefined);
   }
 
   async #ask(registry: URL, realm: URL, fields: [string, string][], credential: Credential | undefined): Promise<HttpAnswer> {
@@ -133,7 +135,7 @@ export class TokenService {
     return url;
   }
 
-  #read(realm: URL, answer: HttpAnswer): Token {
+  #read(realm: URL, answer: HttpAnswer, isOwn: boolean): Token {
     let json: { token?: unknown; access_token?: unknown; expires_in?: unknown } | null;
     try {
       json = JSON.parse(answer.body.toString());
@@ -144,7 +146,8 @@ export class TokenService {
     if (typeof token !== "string" || !/^[\x21-\x7e]+$/.test(token)) {
       throw new PullError("token-invalid", `token invalid: expected one in token or access_token of the answer of ${realm.host}`);
     }
-    this.#options.mask(token);
+    // What a stranger's service gives to everybody is no secret, and masking a short word would garble the job's log.
+    if (isOwn || token.length >= SECRET_LENGTH) this.#options.mask(token);
     const seconds = typeof json?.expires_in === "number" && json.expires_in > 0 ? json.expires_in : 0;
     return { token, expires: this.#options.now() + Math.max(seconds * 1_000, SHORTEST_LIFE_MS) - EARLY_MS };
   }

@@ -16,7 +16,7 @@ const NEXT_TO_GO = ["platforms"];
 /**
  * The output `json` for the entries of all images, by name, as JSON of at most {@link JSON_LIMIT} bytes. Where that is too little,
  * the largest fields go first, image by image, and an image's `truncated` names those it lost. Where even what is kept of
- * each does not fit, images go from the end, and the `truncated` beside `images` counts them.
+ * each does not fit, images go from the end, and the `truncated` beside `images` counts them. `*` names all but what is kept.
  */
 export function boundedImages(entries: readonly (readonly [name: string, entry: Entry])[]): string {
   const images = entries.map(([name, entry]) => new Shrinking(name, entry));
@@ -26,6 +26,8 @@ export function boundedImages(entries: readonly (readonly [name: string, entry: 
       if (over > 0) over -= image.drop(field);
     }
   }
+  // Where the names of what went cost too much, they are one.
+  for (const image of over <= 0 ? [] : images) over -= image.strip();
   const count = images.length;
   while (over > 0 && images.length > 0) over -= images.pop()?.size ?? 0;
   const truncated = images.length === count ? "" : `"truncated":${count - images.length},`;
@@ -52,6 +54,9 @@ function largestFirst(images: readonly Shrinking[], isDue: (field: string) => bo
   return parts.toSorted((one, other) => other.size - one.size);
 }
 
+// `"truncated":[]` and two commas.
+const COST = 16;
+
 /** One image's entry as JSON, which loses fields one by one. Harmless JSON is ASCII: its length is its bytes. */
 class Shrinking {
   readonly #name: string;
@@ -64,9 +69,10 @@ class Shrinking {
     this.#fields = new Map(Object.entries(entry).map(([field, value]) => [field, harmlessJson({ [field]: value }).slice(1, -1)]));
   }
 
-  /** The fields there still are, each with its bytes. */
+  /** The fields there still are, each with its bytes, where leaving one out saves more than it costs to say so. */
   get fields(): readonly (readonly [field: string, size: number])[] {
-    return [...this.#fields].map(([field, text]) => [field, text.length]);
+    const worth = [...this.#fields].filter(([field, text]) => text.length > JSON.stringify(field).length + COST);
+    return worth.map(([field, text]) => [field, text.length]);
   }
 
   /** Bytes, with the comma behind it. */
@@ -79,6 +85,14 @@ class Shrinking {
     const before = this.size;
     this.#fields.delete(field);
     this.#lost.push(field);
+    return before - this.size;
+  }
+
+  /** Leaves out all that need not stay; how many bytes less that takes. */
+  strip(): number {
+    const before = this.size;
+    for (const field of [...this.#fields.keys()].filter(isNoneOf(KEPT))) this.#fields.delete(field);
+    this.#lost.splice(0, this.#lost.length, "*");
     return before - this.size;
   }
 

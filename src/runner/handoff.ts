@@ -30,23 +30,23 @@ function contextOf(resolved: Resolved, { fetched }: Root, pulled: Outcome["pulle
 }
 
 /**
- * Writes the metadata and bake files into a fresh directory under `parent`; their paths. Fails as `unsupported` when they
- * cannot be written there.
+ * Makes a directory under `parent` for the files that later steps read; its path. Fails as `unsupported` where that cannot be:
+ * before anything is contacted, because without files half of a step is missing.
  */
-export async function writeFiles(outcome: Outcome, runner: Platform, parent: string): Promise<Files> {
+export async function makeFilesDirectory(parent: string): Promise<string> {
   try {
-    return await write(outcome, runner, parent);
+    return await mkdtemp(join(parent, "registry-pull-"));
   } catch (cause) {
     if ((cause as { code?: string }).code === undefined) throw cause;
-    throw new PullError("runner-broken", `cannot write the metadata file: ${(cause as Error).message}`, { cause });
+    throw new PullError("runner-broken", `cannot write below ${parent}: ${(cause as Error).message}`, { cause });
   }
 }
 
-/** Where the files for later steps are; empty for what could not be written. */
+/** Where the files for later steps are. */
 export type Files = { readonly metadata: string; readonly bake: string };
 
-async function write(outcome: Outcome, runner: Platform, parent: string): Promise<Files> {
-  const directory = await mkdtemp(join(parent, "registry-pull-"));
+/** Writes the metadata and bake files into a directory; their paths. */
+export async function writeFiles(outcome: Outcome, runner: Platform, directory: string): Promise<Files> {
   const metadata = join(directory, "metadata.json");
   const bake = join(directory, "bake.json");
   await writeFile(metadata, metadataOf(outcome, runner));

@@ -51,7 +51,7 @@ function readImage({ line, text }: Item, platforms: Requirement, complain: Compl
 /** What a line was meant to be that is written as an item of a YAML list, or with a space for a comma. */
 function likelyMeaning(text: string): string | undefined {
   const [, item] = /^-\s+(\S.*)$/.exec(text) ?? [];
-  if (item !== undefined) return item;
+  if (item !== undefined) return likelyMeaning(item) ?? item;
   const [, reference, options] = /^([^\s,]+)\s+((?:name|platform|optional)=.*)$/.exec(text) ?? [];
   return reference === undefined ? undefined : `${reference},${options?.replace(/\s+(?=(name|platform|optional)=)/g, ",")}`;
 }

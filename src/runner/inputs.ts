@@ -74,14 +74,16 @@ export type Refused = Pick<Inputs, "jobSummary"> & { readonly problems: readonly
 export async function readInputs(environment: Environment, runner: Platform): Promise<Inputs | Refused> {
   const problems: string[] = [];
   const complain: Complain = (problem) => problems.push(problem);
-  const text = (name: InputName): string => environment[`INPUT_${name.toUpperCase()}`]?.trim() || DEFAULTS[name];
+  // A list keeps the blank lines in front, or its problems would name other lines than the user wrote.
+  const list = (name: InputName): string => environment[`INPUT_${name.toUpperCase()}`] || DEFAULTS[name];
+  const text = (name: InputName): string => list(name).trim() || DEFAULTS[name];
   const number = (name: InputName, least: number, most: number): number => readNumber(name, text(name), least, most, complain);
   const boolean = (name: InputName): boolean => readBoolean(name, text(name), complain);
-  const platforms = readPlatforms("platforms", listItems(text("platforms")), complain) ?? [runner];
+  const platforms = readPlatforms("platforms", listItems(list("platforms")), complain) ?? [runner];
   const pull = readChoice("pull", text("pull"), ["none", "layout", "docker", "podman"], complain);
   const inputs: Inputs = {
     plan: {
-      wanted: readImages(text("images"), platforms, complain),
+      wanted: readImages(list("images"), platforms, complain),
       verify: readChoice<Depth>("verify", text("verify"), ["index", "manifest", "blobs"], complain),
       pullsFor: pull === "none" ? undefined : runner,
       waitTimeout: number("wait-timeout", 0, 86_400),
@@ -101,8 +103,8 @@ export async function readInputs(environment: Environment, runner: Platform): Pr
     failOnMissing: boolean("fail-on-missing"),
     registryAuth: await readLogins(text("registry-auth"), complain),
     githubToken: text("github-token"),
-    insecureRegistries: readHosts("insecure-registries", text("insecure-registries"), complain),
-    trustedRealms: readHosts("trusted-realms", text("trusted-realms"), complain),
+    insecureRegistries: readHosts("insecure-registries", list("insecure-registries"), complain),
+    trustedRealms: readHosts("trusted-realms", list("trusted-realms"), complain),
     concurrency: number("concurrency", 1, 64),
     timeout: number("timeout", 1, 21_600),
     jobSummary: readChoice("job-summary", text("job-summary"), ["always", "on-failure", "never"], complain),

@@ -11,7 +11,7 @@ export type Item = { readonly line: number; readonly text: string };
 /** The lines of a list that say something: blank lines and `#` comments do not. Lines end with LF or CRLF. */
 export function lines(text: string): readonly Item[] {
   return text
-    .split(/\r?\n/)
+    .split(/\r\n|\r|\n/)
     .map((line, at) => ({ line: at + 1, text: line.replace(/(^|\s)#.*$/, "").trim() }))
     .filter(({ text }) => text !== "");
 }

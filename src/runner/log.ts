@@ -1,15 +1,20 @@
-import { failsOn, type Outcome, type PlatformOutcome, type Pulled, problemsOf, type Resolved } from "../pull/plan.ts";
+import { failsOn, type PlatformOutcome, type Pulled, problemsOf, type Resolved } from "../pull/plan.ts";
 import { pinnedReference, sumOfSizes } from "./entries.ts";
+import type { Judged } from "./summary.ts";
 import type { Workflow } from "./workflow.ts";
 
 // The runner keeps ten annotations of a type and step: https://github.com/actions/runner/blob/main/src/Runner.Worker/GlobalContext.cs
 const ANNOTATION_LIMIT = 10;
+// Half of them, so that no image's warnings push out all others.
+const WARNING_LIMIT = 5;
 
 /** One line an image: what it is now, or what is wrong with it; its platforms in a group where there are several. */
 export function sayResolved(workflow: Workflow, resolved: Resolved): void {
   const { wanted, root, platforms } = resolved;
   const problems = problemsOf(resolved);
-  for (const warning of resolved.warnings) workflow.warn(warning);
+  for (const warning of resolved.warnings.slice(0, WARNING_LIMIT)) workflow.warn(warning);
+  const more = resolved.warnings.slice(WARNING_LIMIT);
+  if (more.length > 0) workflow.group(`${more.length} more warnings of ${wanted.name}`, more);
   const mark = problems.length === 0 ? "✓" : "✗";
   const name = wanted.name === wanted.written ? wanted.written : `${wanted.name}: ${wanted.written}`;
   const what = root === undefined ? "" : ` → ${pinnedReference(resolved)} (${root.document.kind}${platformCount(platforms)})`;
@@ -35,16 +40,18 @@ function platformLine(outcome: PlatformOutcome): string {
   return `${platformMark(outcome)} ${platform} ${digest ?? status}${size}${required ? "" : " (not required)"}`;
 }
 
-/** An error for every problem that fails the step, a warning for every other one, at most ten of each; the rest in a group. */
-export function annotate(workflow: Workflow, outcome: Outcome, failOnMissing: boolean): void {
+/** An error for everything that fails the step, a warning for every other problem, at most ten of each; the rest in a group. */
+export function annotate(workflow: Workflow, outcome: Judged, failOnMissing: boolean): void {
   const all = outcome.images.flatMap((resolved) => problemsOf(resolved).map((problem) => ({ ...problem, wanted: resolved.wanted })));
   const errors = all.filter(({ wanted, status }) => failsOn(status, wanted.optional, failOnMissing));
   const warnings = all.filter((problem) => !errors.includes(problem));
   const title = ({ wanted, platform, status }: (typeof all)[number]): string =>
     `${wanted.name}${platform === "" ? "" : ` ${platform}`}: ${status}`;
-  for (const problem of errors.slice(0, ANNOTATION_LIMIT)) workflow.fail(title(problem), problem.message);
+  if (outcome.cacheMiss !== "") workflow.fail("cache miss", outcome.cacheMiss);
+  const room = ANNOTATION_LIMIT - (outcome.cacheMiss === "" ? 0 : 1);
+  for (const problem of errors.slice(0, room)) workflow.fail(title(problem), problem.message);
   for (const problem of warnings.slice(0, ANNOTATION_LIMIT)) workflow.warn(`${title(problem)}: ${problem.message}`);
-  const rest = [...errors.slice(ANNOTATION_LIMIT), ...warnings.slice(ANNOTATION_LIMIT)];
+  const rest = [...errors.slice(room), ...warnings.slice(ANNOTATION_LIMIT)];
   if (rest.length === 0) return;
   workflow.group(
     `${rest.length} more problems, also in the job summary`,

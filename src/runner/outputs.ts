@@ -1,6 +1,6 @@
 import type { Platform } from "../oci/platform.ts";
 import type { Outcome } from "../pull/plan.ts";
-import { existsAll, problemsOf, type Resolved, shownImage } from "../pull/plan.ts";
+import { countedPlatforms, existsAll, problemsOf, type Resolved, shownImage } from "../pull/plan.ts";
 import { boundedImages, boundedList, JSON_LIMIT, type MissingEntry } from "./bounds.ts";
 import { pinnedReference, toEntries, totalSize } from "./entries.ts";
 import { buildContexts } from "./handoff.ts";
@@ -66,6 +66,14 @@ export function toOutputs(outcome: Outcome, runner: Platform, files: { readonly 
 /** What does not fit an output is in the metadata file, whole; half of a JSON text would be no JSON. */
 function bounded(json: string): string {
   return Buffer.byteLength(json) < JSON_LIMIT ? json : "";
+}
+
+/** A line for every output that is empty because its value is too long. */
+export function leftOut(outputs: Outputs, { images }: Outcome): readonly string[] {
+  const [first] = images;
+  if (first === undefined || countedPlatforms(first).length === 0) return [];
+  const lost = (["config", "labels", "platforms"] as const).filter((name) => outputs[name] === "");
+  return lost.map((name) => `the output ${name} is empty: it would be longer than ${JSON_LIMIT} bytes; ${outputs["metadata-file"]} has it`);
 }
 
 function offeredPlatforms(resolved: Resolved): readonly string[] {

@@ -7,7 +7,10 @@ import { markdown } from "./sanitiser.ts";
 const LENGTH_LIMIT = 900 * 1024;
 
 /** What a step has to report: what became of its images, or why its inputs are invalid. */
-export type Report = Outcome | { readonly invalid: readonly string[] };
+export type Report = Judged | { readonly invalid: readonly string[] };
+
+/** An outcome, and what is to be said of blobs that did not come from the cache; empty when nothing is. */
+export type Judged = Outcome & { readonly cacheMiss: string };
 
 /** The job summary in Markdown. */
 export function toSummary(report: Report): string {
@@ -20,14 +23,15 @@ function summaryOfInputs(problems: readonly string[]): string {
 }
 
 /** Problems first when there are any, then a row an image, then the references to copy. */
-function summaryOfImages(outcome: Outcome): string {
+function summaryOfImages(outcome: Judged): string {
   const problems = outcome.images.flatMap((resolved) => problemsOf(resolved).map((problem) => problemRow(resolved, problem)));
   const failed = outcome.images.filter((resolved) => statusOf(resolved) !== "ok").length;
   const head = `### registry-pull: ${failed === 0 ? `${outcome.images.length} resolved` : `${failed} of ${outcome.images.length} with problems`}`;
   const pinned = outcome.images.map(pinnedReference).filter((reference) => reference !== "");
   return capped([
     head,
-    ...table(["image", "platform", "status", "what to do"], problems),
+    ...(outcome.cacheMiss === "" ? [] : ["", `✗ cache miss: ${markdown(outcome.cacheMiss)}`]),
+    ...table(["image", "platform", "status", "what was found, and what to do"], problems),
     ...table(
       ["image", "digest", "platforms", "size", "from"],
       outcome.images.map((image) => imageRow(image, outcome.pulled?.byImage.get(image.wanted.name))),

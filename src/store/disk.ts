@@ -1,5 +1,5 @@
 import { statfsSync } from "node:fs";
-import { constants, type FileHandle, open } from "node:fs/promises";
+import { constants, type FileHandle, lstat, mkdir, open } from "node:fs/promises";
 import { dirname } from "node:path";
 import { PullError } from "../oci/failure.ts";
 
@@ -73,5 +73,24 @@ export async function readRegular(path: string, limit: number): Promise<Buffer |
     return (await file.stat()).size > limit ? undefined : await file.readFile();
   } finally {
     await file.close();
+  }
+}
+
+/** Makes a directory, and those above it. Fails as `unsupported` for a link in its place, which would lead every blob elsewhere. */
+export async function makeDirectory(path: string): Promise<void> {
+  await mkdirs(path);
+  if (!(await lstat(path)).isDirectory()) throw new PullError("not-a-directory", `${path} is not a directory: a layout cannot be here`);
+}
+
+/** A directory and those above it. Node's own way never ends below /proc, and says ENOENT for other reasons: https://github.com/nodejs/node/issues/42808 */
+async function mkdirs(path: string): Promise<void> {
+  try {
+    await mkdir(path);
+  } catch (error) {
+    const { code } = error as { code?: string };
+    if (code === "EEXIST") return;
+    if (code !== "ENOENT" || dirname(path) === path) throw error;
+    await mkdirs(dirname(path));
+    await mkdir(path);
   }
 }

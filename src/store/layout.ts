@@ -1,11 +1,11 @@
-import { lstat, mkdir, readdir, rename, rm, writeFile } from "node:fs/promises";
-import { dirname, join, resolve } from "node:path";
+import { lstat, readdir, rename, rm, writeFile } from "node:fs/promises";
+import { join, resolve } from "node:path";
 import { readDescriptor } from "../oci/descriptor.ts";
 import { algorithmOf, type Digest, digestOf } from "../oci/digest.ts";
 import { PullError } from "../oci/failure.ts";
 import { asList, asObject, type Json, type JsonObject, parseJson } from "../oci/json.ts";
 import { OCI_INDEX } from "../oci/media-type.ts";
-import { onDisk, readRegular } from "./disk.ts";
+import { makeDirectory, onDisk, readRegular } from "./disk.ts";
 import { diffIdsOf, digestOfFile } from "./hash.ts";
 import { holderOf, lifeOf, temporaryPath } from "./holder.ts";
 import { type Expected, Ingest } from "./ingest.ts";
@@ -33,6 +33,9 @@ const SMALL_LIMIT = 64 * 1024 * 1024;
 // often than once a day, and clocks that TLS works with are less than a day apart.
 const LEFT_MS = 24 * 60 * 60 * 1_000;
 
+// What opening says of what is gone, of a link, and of a socket.
+const NO_FILE = new Set(["ENOENT", "ELOOP", "EMLINK", "ENXIO"]);
+
 /**
  * An OCI image layout in a directory, which other processes and other tools may be using:
  * https://github.com/opencontainers/image-spec/blob/main/image-layout.md
@@ -40,7 +43,8 @@ const LEFT_MS = 24 * 60 * 60 * 1_000;
 export class Layout {
   /** The directory, absolute. */
   readonly path: string;
-  readonly #verified = new Set<Digest>();
+  /** Sizes in bytes of the blobs that were hashed and right. */
+  readonly #verified = new Map<Digest, number>();
   readonly #time: Patience;
 
   private constructor(path: string, time: Patience) {
@@ -69,18 +73,23 @@ export class Layout {
 
   /** True when the blob is here and its bytes are right; one that is wrong is removed. Never follows a link. */
   async has(blob: Expected): Promise<boolean> {
-    if (this.#verified.has(blob.digest)) return true;
     const path = this.blobPath(blob.digest);
+    return onDisk(path, () => this.#has(blob, path));
+  }
+
+  async #has(blob: Expected, path: string): Promise<boolean> {
+    const verified = this.#verified.get(blob.digest);
+    if (verified !== undefined) return verified === blob.size;
     const found = await lstat(path).catch(() => undefined);
     if (found === undefined) return false;
     if (found.isDirectory()) throw new PullError("not-a-file", `${path} is a directory where a blob should be`);
-    const right = found.isFile() && found.size === blob.size && (await this.isRight(blob.digest));
-    if (right) this.#verified.add(blob.digest);
+    const right = found.isFile() && found.size === blob.size && (await this.#computed(path, blob.digest)) === blob.digest;
+    if (right) this.#verified.set(blob.digest, blob.size);
     else await this.#removeSpoilt(blob.digest);
     return right;
   }
 
-  /** Moved aside before it is removed, and looked at again there: somebody else may just have put the right bytes in its place. */
+  /** Moved aside before it is removed, and looked at again there: another process may just have put the right bytes in its place. */
   async #removeSpoilt(digest: Digest): Promise<void> {
     const aside = this.temporary("spoilt");
     try {
@@ -89,8 +98,24 @@ export class Layout {
       if ((error as { code?: string }).code === "ENOENT") return;
       throw error;
     }
-    if ((await digestOfFile(aside, digest).catch(() => undefined)) === digest) await rename(aside, this.blobPath(digest));
-    else await rm(aside, { force: true });
+    try {
+      if ((await this.#computed(aside, digest)) !== digest) return await rm(aside, { force: true });
+    } catch (error) {
+      // What cannot be read just now is not known to be wrong.
+      await rename(aside, this.blobPath(digest));
+      throw error;
+    }
+    await rename(aside, this.blobPath(digest));
+  }
+
+  /** The digest of what is at a path; undefined for what is gone, a link or another thing that is no file. */
+  async #computed(path: string, digest: Digest): Promise<Digest | undefined> {
+    try {
+      return await digestOfFile(path, digest);
+    } catch (error) {
+      if (error instanceof PullError || NO_FILE.has((error as { code?: string }).code ?? "")) return undefined;
+      throw error;
+    }
   }
 
   /** True when a blob is here under its right digest, whatever its size; false for whatever cannot be read. */
@@ -140,6 +165,7 @@ export class Layout {
       const added = entries.map(({ mediaType, digest, size, annotations }) => ({ mediaType, digest, size, annotations }));
       const kept = index.manifests.filter((entry) => !names.has(nameOf(entry)));
       const text = JSON.stringify({ ...index.fields, manifests: [...added, ...kept] }, undefined, 2);
+      if (Buffer.byteLength(text) > INDEX_LIMIT) throw new PullError("layout-full", `${this.path} names too many images`);
       await this.#replace("oci-layout", LAYOUT_VERSION, expectHeld);
       await this.#replace("index.json", text, expectHeld);
       return added.flatMap((entry) => clashOf(entry, kept));
@@ -155,6 +181,7 @@ export class Layout {
       const bytes = found.isFile() ? await readRegular(path, INDEX_LIMIT) : undefined;
       if (bytes === undefined) throw new PullError("too-large", `expected a file of at most ${INDEX_LIMIT} bytes`);
       const fields = asObject(parseJson(bytes, "it"), "it", ["manifests"]);
+      if (fields["manifests"] === undefined) throw new PullError("wrong-field", "it has no manifests");
       const manifests = asList(fields["manifests"], "its manifests");
       // Another tool's entries are kept as they are, and only when they are entries.
       for (const [at, entry] of manifests.entries()) readDescriptor(entry, `its manifests[${at}]`);
@@ -219,23 +246,4 @@ function clashOf({ annotations, digest }: Entry, others: readonly Json[]): reado
   if (other === undefined || (other as JsonObject)["digest"] === digest) return [];
   const theirs = nameOf(other) ?? String((other as JsonObject)["digest"]);
   return [`the layout has two images with the tag ${tag}: ${annotations[IMAGE_NAME]}, which stands first, and ${theirs}`];
-}
-
-/** A link planted where a directory should be would lead every blob elsewhere. */
-async function makeDirectory(path: string): Promise<void> {
-  await mkdirs(path);
-  if (!(await lstat(path)).isDirectory()) throw new PullError("not-a-directory", `${path} is not a directory: a layout cannot be here`);
-}
-
-/** A directory and those above it. Node's own way never ends below /proc, and says ENOENT for other reasons: https://github.com/nodejs/node/issues/42808 */
-async function mkdirs(path: string): Promise<void> {
-  try {
-    await mkdir(path);
-  } catch (error) {
-    const { code } = error as { code?: string };
-    if (code === "EEXIST") return;
-    if (code !== "ENOENT" || dirname(path) === path) throw error;
-    await mkdirs(dirname(path));
-    await mkdir(path);
-  }
 }

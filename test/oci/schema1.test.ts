@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { digestOf } from "../../src/oci/digest.ts";
 import { parseDocument } from "../../src/oci/document.ts";
+import { PullError } from "../../src/oci/failure.ts";
 import { documentContent } from "../../src/oci/schema1.ts";
 import { content, descriptor, image, schema1 } from "../support/image.ts";
 
@@ -31,6 +32,18 @@ describe("schema 1", () => {
   it("signed: the digest is over the payload, which alone is read", () => {
     assert.notEqual(digestOf(schema1(true).bytes), schema1(true).digest);
     assert.equal(schema1(true).digest, schema1(false).digest);
+  });
+
+  it("refuses a command whose words are no strings, which could not be joined", () => {
+    for (const word of [{ toString: 0, valueOf: 0 }, [], 1, null]) {
+      const bytes = changed((manifest) => {
+        manifest["history"] = (manifest["history"] as unknown[]).map(() => ({
+          v1Compatibility: JSON.stringify({ container_config: { Cmd: [word] } }),
+        }));
+      });
+      if (word === null) assert.doesNotThrow(() => read(bytes));
+      else assert.throws(() => read(bytes), PullError);
+    }
   });
 
   it("has the config of its newest entry, and the history of all", () => {

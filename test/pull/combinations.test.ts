@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, it } from "node:test";
 import { runnerPlatform } from "../../src/oci/platform.ts";
-import { artifact, image, index, type Made, multiPlatform, schema1 } from "../support/image.ts";
+import { artifact, content, image, index, type Made, multiPlatform, schema1 } from "../support/image.ts";
 import { type Fault, Registry, refuse } from "../support/registry.ts";
 import { runStep, type StepResult } from "../support/runner.ts";
 
@@ -93,7 +93,7 @@ describe("what a pull leaves in the layout", () => {
     const result = await pull(registry.push("org/app", "1", multiPlatform(OTHERS)), { platforms: "any" });
     assert.deepEqual([result.exitCode, existsSync(path)], [1, false]);
     const [problem] = problems(result);
-    assert.deepEqual([problem?.status, problem?.reason], ["platform-missing", "platform-unnamed"]);
+    assert.deepEqual([problem?.status, problem?.reason], ["unsupported", "platform-unnamed"]);
     assert.match(problem?.message ?? "", /it offers linux\/ppc64le, linux\/s390x.*; name the platform to pull with platform=$/);
   });
 
@@ -169,6 +169,96 @@ describe("what a pull leaves in the layout", () => {
       });
     }
   }
+
+  for (const order of ["before", "after"]) {
+    for (const lie of [7, -7]) {
+      it(`fails only the optional image that lists a shared layer ${lie > 0 ? "too large" : "too small"}, named ${order} the right one`, async () => {
+        const right = image("linux/s390x");
+        const [config, layer] = right.blobs;
+        assert.ok(config && layer);
+        const document = JSON.parse(right.bytes.toString());
+        document.layers[0].size += lie;
+        const wrong = { ...content(right.mediaType, document), manifests: [], blobs: right.blobs };
+        const healthy = registry.push("org/right", "1", right);
+        const broken = `${registry.push("org/wrong", "1", wrong)},optional=true`;
+        const images = order === "before" ? [broken, healthy] : [healthy, broken];
+        const result = await pull(images.join("\n"), { platforms: "linux/s390x" });
+        assert.equal(result.exitCode, 0, result.stdout);
+        assert.deepEqual(
+          problems(result).map(({ name }) => name.includes("org/wrong")),
+          [true],
+        );
+        for (const digest of all(right)) assert.ok(held().includes(digest));
+      });
+    }
+
+    it(`fails only the optional image that lists a shared config too small, named ${order} the right one`, async () => {
+      const right = image("linux/s390x");
+      const document = JSON.parse(right.bytes.toString());
+      document.config.size -= 7;
+      const wrong = { ...content(right.mediaType, document), manifests: [], blobs: right.blobs };
+      const healthy = registry.push("org/app", "right", right);
+      const broken = `${registry.push("org/app", "wrong", wrong)},optional=true`;
+      const images = order === "before" ? [broken, healthy] : [healthy, broken];
+      const result = await pull(images.join("\n"), { platforms: "linux/s390x" });
+      assert.equal(result.exitCode, 0, result.stdout);
+      assert.deepEqual(
+        problems(result).map(({ name, reason }) => [name.includes(":wrong"), reason]),
+        [[true, "size-differs"]],
+      );
+    });
+  }
+
+  it("asks a required image's repository before an optional one's, which may be slow", async () => {
+    const made = image("linux/s390x");
+    const slow = `${registry.push("org/slow", "1", made)},optional=true`;
+    const result = await pull([slow, registry.push("org/app", "1", made)].join("\n"), { platforms: "linux/s390x" });
+    assert.equal(result.exitCode, 0, result.stdout);
+    const layers = registry.log.filter((line) => made.blobs.slice(1).some(({ digest }) => line.includes(digest)));
+    assert.ok(
+      layers.every((line) => line.includes("/org/app/")),
+      layers.join(),
+    );
+  });
+
+  it("waits, too, for a layer that is lost and comes back while it is pulled", async () => {
+    const made = image("linux/s390x");
+    const lost = made.blobs[1]?.digest ?? "";
+    let refusals = 0;
+    registry.faults.push((request, response) => {
+      if (!request.url?.endsWith(lost) || refusals === 2) return false;
+      refusals++;
+      gone(response);
+      return true;
+    });
+    const inputs = { platforms: "linux/s390x", "wait-timeout": "30", "wait-interval": "1" };
+    const result = await pull(registry.push("org/app", "1", made), inputs);
+    assert.deepEqual([result.exitCode, refusals], [0, 2], result.stdout);
+  });
+
+  it("has no cache hit where nothing was pulled", async () => {
+    const { exitCode, outputs } = await pull(`${registry.host}/org/none:1,optional=true`);
+    assert.deepEqual([exitCode, outputs.get("cache-hit")], [0, "false"]);
+  });
+
+  it("names the blob that the timeout ended, and keeps what a registry answered before", async () => {
+    const made = image("linux/s390x");
+    const layer = made.blobs[1]?.digest ?? "";
+    for (const [status, expected] of [
+      [0, /layer sha256:\w+: the step's timeout of 2 s has passed/],
+      [503, /answered 503 .*busy.*\(the step's timeout of 2 s has passed\)$/],
+    ] as const) {
+      registry.faults.splice(0, 1, (request, response) => {
+        const held = request.url?.endsWith(layer) === true;
+        if (held && status > 0) response.setHeader("retry-after", "30");
+        if (held && status > 0) refuse(response, status, "UNAVAILABLE", "busy", null);
+        return held;
+      });
+      const result = await pull(registry.push("org/app", "1", made), { platforms: "linux/s390x", timeout: "2" });
+      assert.equal(result.exitCode, 1);
+      assert.match(problems(result)[0]?.message ?? "", expected);
+    }
+  });
 
   it("takes the config of the first required platform as written, not of the first in the index", async () => {
     const made = index(OTHERS.map((platform) => image(platform)));
