@@ -119,6 +119,30 @@ describe("a step", () => {
     }
   });
 
+  it("takes a reference that others write for a reference and nothing else, where images is JSON", async () => {
+    const app = registry.push("org/app", "1.0", multiPlatform(THREE));
+    const other = registry.push("org/other", "1.0", multiPlatform(THREE));
+    const platform = ["linux/ppc64le", "linux/arm/v6"];
+    const entries = [
+      { reference: app, name: "app", platform },
+      { reference: other },
+      { reference: `${registry.host}/none`, optional: true },
+    ];
+    const { exitCode, outputs } = await runStep({ images: JSON.stringify(entries), platforms: "linux/arm/v6" });
+    const { images } = JSON.parse(outputs.get("json") ?? "");
+    assert.deepEqual([exitCode, outputs.get("exists")], [0, "true"]);
+    assert.deepEqual(Object.keys(images), ["app", other, `${registry.host}/none`]);
+    const required = images.app.platforms.filter(({ required }: { required: boolean }) => required);
+    assert.equal(required.length, 2);
+    const written = `${registry.host}/org/none:1,optional=true`;
+    for (const [text, code] of [
+      [written, 0],
+      [JSON.stringify([{ reference: written }]), 1],
+    ] as const) {
+      assert.equal((await runStep({ images: text })).exitCode, code);
+    }
+  });
+
   it("is all warnings when absence is not to fail it", async () => {
     const app = registry.push("org/app", "1.0", multiPlatform(THREE));
     const result = await runStep({ images: app, platforms: "linux/s390x", "fail-on-missing": "false" });

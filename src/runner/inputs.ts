@@ -77,7 +77,7 @@ export async function readInputs(environment: Environment, runner: Platform): Pr
   const text = (name: InputName): string => environment[`INPUT_${name.toUpperCase()}`]?.trim() || DEFAULTS[name];
   const number = (name: InputName, least: number, most: number): number => readNumber(name, text(name), least, most, complain);
   const boolean = (name: InputName): boolean => readBoolean(name, text(name), complain);
-  const platforms = readPlatforms("platforms", listItems(text("platforms")), complain) ?? [runner];
+  const platforms = readPlatforms(listItems("platforms", text("platforms")), complain) ?? [runner];
   const pull = readChoice("pull", text("pull"), ["none", "layout", "docker", "podman"], complain);
   const inputs: Inputs = {
     plan: {
@@ -158,10 +158,10 @@ function readKeyPrefix(text: string, complain: Complain): string {
 }
 
 function readHosts(name: InputName, text: string, complain: Complain): ReadonlySet<string> {
-  const hosts = listItems(text).map(({ line, text }) => ({ line, host: text.toLowerCase() }));
-  for (const { line, host } of hosts) {
+  const hosts = listItems(name, text).map(({ where, text }) => ({ where, host: text.toLowerCase() }));
+  for (const { where, host } of hosts) {
     if (!/^([a-z0-9.-]+|\[[0-9a-f:]+\])(:\d{1,5})?$/.test(host))
-      complain(`${name}, line ${line}: expected host or host:port, got ${JSON.stringify(host)}`);
+      complain(`${where}: expected host or host:port, got ${JSON.stringify(host)}`);
   }
   return new Set(hosts.map(({ host }) => host));
 }
