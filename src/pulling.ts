@@ -40,7 +40,8 @@ export type Caching = {
 export async function openCache({ source, downloads }: Registries, { inputs, machine, workflow, http, signal }: Step): Promise<Caching> {
   const { minSize, maxSize, savePrivate, keyPrefix, mode } = inputs.cache;
   const { environment, clock } = machine;
-  const { kind, restore, save, why } = cachePolicy(mode, environment);
+  const event = readEvent(environment);
+  const { kind, restore, save, why } = cachePolicy(mode, environment, event);
   if (why !== "") workflow.say(why);
   const keys = keysUnder(keyPrefix);
   const cache = kind === "none" || !restore ? undefined : await connectCache(kind, http, environment, { voice: workflow, clock, signal });
@@ -48,7 +49,7 @@ export async function openCache({ source, downloads }: Registries, { inputs, mac
     const bundle = await cache?.fetch(key, limit);
     return bundle === undefined ? new Map() : fromBundle(bundle);
   };
-  const mayShare = savePrivate || kind === "directory" || isPrivateRepository(readEvent(environment));
+  const mayShare = savePrivate || kind === "directory" || isPrivateRepository(event);
   return {
     source: new CachedSource(source, { fetch, keys, wanted: inputs.plan.wanted, warn: workflow.warn }),
     downloads,
