@@ -1,6 +1,6 @@
-import { readFileSync } from "node:fs";
+import { mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { connectCache, type openHttp, type Registries } from "./connect.ts";
+import { cachesOf, connectCache, type openHttp, type Registries } from "./connect.ts";
 import { PullError } from "./oci/failure.ts";
 import { type Outcome, problemFrom, problemsOf, type Resolved } from "./pull/plan.ts";
 import type { BlobDownload } from "./pull/ports.ts";
@@ -77,7 +77,7 @@ export async function pullAndLoad(images: readonly Resolved[], caching: Caching,
   const progress = startProgress(workflow.say);
   try {
     const patience = { now: machine.clock.now, sleep: (ms: number) => machine.clock.sleep(ms, signal) };
-    const store = await Layout.open(inputs.path || join(machine.temporary, "registry-pull"), patience);
+    const store = await Layout.open(inputs.path || defaultLayout(machine.environment), patience);
     const load = loaderFor(store, step);
     const options = { concurrency: inputs.concurrency, progress, runner: inputs.runner, now: machine.clock.now, signal };
     const outcome = await pull(images, { ...caching, store, restored: (digest) => source.restored(digest) }, options);
@@ -94,6 +94,22 @@ export async function pullAndLoad(images: readonly Resolved[], caching: Caching,
   } finally {
     progress.stop();
   }
+}
+
+/**
+ * The layout's directory where the input names none: under the runner's temporary directory or, without
+ * a runner, one that only this user can enter. Other users can write to a machine's temporary directory.
+ */
+function defaultLayout(environment: Environment): string {
+  const temporary = environment["RUNNER_TEMP"];
+  if (temporary) return join(temporary, "registry-pull");
+  const path = join(cachesOf(environment), "registry-pull-layout");
+  try {
+    mkdirSync(path, { recursive: true, mode: 0o700 });
+  } catch {
+    // The layout fails to open then, and says why.
+  }
+  return path;
 }
 
 /** The outcome once the engine has the images: what it refused are problems of those, and without an engine of all. */

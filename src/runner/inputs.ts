@@ -40,7 +40,7 @@ export type InputName = keyof typeof DEFAULTS;
 export type Inputs = {
   readonly plan: Plan;
   readonly pull: "none" | "layout" | "docker" | "podman";
-  /** The layout's directory; empty for one under the runner's temporary directory. */
+  /** The layout's directory; empty for the runner's or, without a runner, the user's own. */
   readonly path: string;
   readonly cache: CacheInputs;
   /** The platform of the machine that runs the job. */
