@@ -1,29 +1,29 @@
 import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);
 import {
   terminal
-} from "./chunk-ITDKTEL2.js";
+} from "./chunk-UPSDKU6M.js";
 import {
   cancellation,
   endWhenUnread
-} from "./chunk-WYWAKUFA.js";
+} from "./chunk-SBQSWKAJ.js";
 import {
   DEFAULTS,
   step
-} from "./chunk-HDHNBPWX.js";
+} from "./chunk-KLT7RQWC.js";
 import {
   save
-} from "./chunk-S3IBN4HD.js";
+} from "./chunk-JOSPQVUP.js";
 import "./chunk-TQBEFKGP.js";
-import "./chunk-MHDJFKML.js";
-import "./chunk-5EIF6J77.js";
-import "./chunk-YMXZJG2D.js";
+import "./chunk-AZODO3E4.js";
+import "./chunk-2PQWRIUW.js";
+import "./chunk-4XBSQEE4.js";
 import {
   SYSTEM_CLOCK,
   warnOnce
-} from "./chunk-2H6FFUPU.js";
-import "./chunk-VRL3GBN7.js";
-import "./chunk-O35ASXUY.js";
-import "./chunk-OPYLAHRT.js";
+} from "./chunk-SQSYWZW6.js";
+import "./chunk-PQHYQCDK.js";
+import "./chunk-7XNSTKSR.js";
+import "./chunk-RMGETNJX.js";
 import {
   __name
 } from "./chunk-QTX6ZG2H.js";
@@ -52,7 +52,7 @@ function toEnvironment(args) {
 __name(toEnvironment, "toEnvironment");
 async function main(args) {
   if (args.length === 0) {
-    const { demonstrate } = await import("./demo-FNBDBLOL.js");
+    const { demonstrate } = await import("./demo-JA7EEIUE.js");
     return demonstrate(write);
   }
   let environment;

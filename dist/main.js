@@ -1,23 +1,23 @@
 import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);
 import {
   actions
-} from "./chunk-O7JUSHQT.js";
+} from "./chunk-G3S25U4V.js";
 import {
   cancellation,
   endWhenUnread
-} from "./chunk-WYWAKUFA.js";
+} from "./chunk-SBQSWKAJ.js";
 import {
   step
-} from "./chunk-HDHNBPWX.js";
+} from "./chunk-KLT7RQWC.js";
 import "./chunk-TQBEFKGP.js";
 import "./chunk-Z6BS36K7.js";
-import "./chunk-5EIF6J77.js";
+import "./chunk-2PQWRIUW.js";
 import {
   SYSTEM_CLOCK
-} from "./chunk-2H6FFUPU.js";
-import "./chunk-VRL3GBN7.js";
-import "./chunk-O35ASXUY.js";
-import "./chunk-OPYLAHRT.js";
+} from "./chunk-SQSYWZW6.js";
+import "./chunk-PQHYQCDK.js";
+import "./chunk-7XNSTKSR.js";
+import "./chunk-RMGETNJX.js";
 import "./chunk-QTX6ZG2H.js";
 
 // src/main.ts

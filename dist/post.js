@@ -2,23 +2,23 @@ import { createRequire as __createRequire } from 'node:module'; const require = 
 import {
   actions,
   pendingSaves
-} from "./chunk-O7JUSHQT.js";
+} from "./chunk-G3S25U4V.js";
 import {
   save
-} from "./chunk-S3IBN4HD.js";
+} from "./chunk-JOSPQVUP.js";
 import "./chunk-TQBEFKGP.js";
-import "./chunk-MHDJFKML.js";
+import "./chunk-AZODO3E4.js";
 import "./chunk-Z6BS36K7.js";
-import "./chunk-YMXZJG2D.js";
+import "./chunk-4XBSQEE4.js";
 import {
   SYSTEM_CLOCK,
   warnOnce
-} from "./chunk-2H6FFUPU.js";
-import "./chunk-VRL3GBN7.js";
-import "./chunk-O35ASXUY.js";
+} from "./chunk-SQSYWZW6.js";
+import "./chunk-PQHYQCDK.js";
+import "./chunk-7XNSTKSR.js";
 import {
   foundBy
-} from "./chunk-OPYLAHRT.js";
+} from "./chunk-RMGETNJX.js";
 import "./chunk-QTX6ZG2H.js";
 
 // src/post.ts

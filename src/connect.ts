@@ -107,14 +107,16 @@ export function connectRegistries(http: Http, inputs: Inputs, environment: Envir
 /** A cache that can be filled, too. */
 export type Cache = BlobCache & { readonly save: (key: string, bytes: Outgoing) => Promise<Saved> };
 
+/** The directory of the user's caches: https://specifications.freedesktop.org/basedir-spec/latest/ */
+export function cachesOf(environment: Environment): string {
+  return environment["XDG_CACHE_HOME"] || join(environment["HOME"] || homedir(), ".cache");
+}
+
 /** The cache of a kind; the service's client is loaded only when there is a service. */
 export async function connectCache(kind: "service" | "directory", http: Http, environment: Environment, context: Context): Promise<Cache> {
   const { voice, clock, signal } = context;
   const { say, warn } = voice;
-  if (kind === "directory") {
-    const home = environment["XDG_CACHE_HOME"] || join(environment["HOME"] || homedir(), ".cache");
-    return new DirectoryCache(join(home, "registry-pull"), warn);
-  }
+  if (kind === "directory") return new DirectoryCache(join(cachesOf(environment), "registry-pull"), warn);
   const { ActionsCache } = await import("./store/actions-cache.ts");
   return new ActionsCache({ urls: signedUrls(http, context), after: clock.after, signal, say, warn });
 }

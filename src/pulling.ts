@@ -1,6 +1,6 @@
-import { readFileSync } from "node:fs";
+import { mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { connectCache, type openHttp, type Registries, warnOnce } from "./connect.ts";
+import { cachesOf, connectCache, type openHttp, type Registries, warnOnce } from "./connect.ts";
 import { foundBy } from "./oci/failure.ts";
 import type { PendingSaves } from "./pull/pending.ts";
 import { asProblem, type Outcome, problemsOf, type Resolved } from "./pull/plan.ts";
@@ -47,7 +47,8 @@ export type Caching = {
 export async function openCache({ source, downloads }: Registries, { inputs, machine, workflow, http, signal }: Step): Promise<Caching> {
   const { minSize, maxSize, savePrivate, keyPrefix, mode } = inputs.cache;
   const { environment, clock } = machine;
-  const { kind, restore, save, why } = cachePolicy(mode, environment);
+  const event = readEvent(environment);
+  const { kind, restore, save, why } = cachePolicy(mode, environment, event);
   if (why !== "") workflow.say(why);
   const keys = keysUnder(keyPrefix);
   const voice = warnOnce(workflow);
@@ -61,7 +62,7 @@ export async function openCache({ source, downloads }: Registries, { inputs, mac
       return new Map();
     });
   };
-  const mayShare = savePrivate || kind === "directory" || isPrivateRepository(readEvent(environment));
+  const mayShare = savePrivate || kind === "directory" || isPrivateRepository(event);
   return {
     source: new CachedSource(source, { fetch, keys, wanted: inputs.plan.wanted, warn: workflow.warn }),
     downloads,
@@ -92,7 +93,7 @@ export async function pullAndLoad(images: readonly Resolved[], caching: Caching,
   try {
     const sleep = (ms: number): Promise<unknown> => machine.clock.sleep(ms, signal).catch(() => signal.throwIfAborted());
     const time = { ...machine.clock, sleep };
-    const store = await Layout.open(inputs.path || join(machine.temporary, "registry-pull"), time);
+    const store = await Layout.open(inputs.path || defaultLayout(machine.environment), time);
     const load = loaderFor(store, step);
     const { concurrency, runner, plan } = inputs;
     const patience = { until: step.started + plan.waitTimeout * 1_000, interval: plan.waitInterval * 1_000 };
@@ -114,6 +115,22 @@ export async function pullAndLoad(images: readonly Resolved[], caching: Caching,
   } finally {
     progress.stop();
   }
+}
+
+/**
+ * The layout's directory where the input names none: under the runner's temporary directory or, without
+ * a runner, one that only this user can enter. Other users can write to a machine's temporary directory.
+ */
+function defaultLayout(environment: Environment): string {
+  const temporary = environment["RUNNER_TEMP"];
+  if (temporary) return join(temporary, "registry-pull");
+  const path = join(cachesOf(environment), "registry-pull-layout");
+  try {
+    mkdirSync(path, { recursive: true, mode: 0o700 });
+  } catch {
+    // The layout fails to open then, and says why.
+  }
+  return path;
 }
 
 /** The outcome once the engine has the images: what it refused are problems of those, and without an engine of all. */

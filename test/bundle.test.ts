@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdtempSync, readdirSync, readFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, it } from "node:test";
@@ -126,6 +126,30 @@ describe("a step", () => {
     }
   });
 
+  it("takes a reference that others write for a reference and nothing else, where images is JSON", async () => {
+    const app = registry.push("org/app", "1.0", multiPlatform(THREE));
+    const other = registry.push("org/other", "1.0", multiPlatform(THREE));
+    const platform = ["linux/ppc64le", "linux/arm/v6"];
+    const entries = [
+      { reference: app, name: "app", platform },
+      { reference: other },
+      { reference: `${registry.host}/none`, optional: true },
+    ];
+    const { exitCode, outputs } = await runStep({ images: JSON.stringify(entries), platforms: "linux/arm/v6" });
+    const { images } = JSON.parse(outputs.get("json") ?? "");
+    assert.deepEqual([exitCode, outputs.get("exists")], [0, "true"]);
+    assert.deepEqual(Object.keys(images), ["app", other, `${registry.host}/none`]);
+    const required = images.app.platforms.filter(({ required }: { required: boolean }) => required);
+    assert.equal(required.length, 2);
+    const written = `${registry.host}/org/none:1,optional=true`;
+    for (const [text, code] of [
+      [written, 0],
+      [JSON.stringify([{ reference: written }]), 1],
+    ] as const) {
+      assert.equal((await runStep({ images: text })).exitCode, code);
+    }
+  });
+
   it("is all warnings when absence is not to fail it", async () => {
     const app = registry.push("org/app", "1.0", multiPlatform(THREE));
     const result = await runStep({ images: app, platforms: "linux/s390x", "fail-on-missing": "false" });
@@ -173,6 +197,41 @@ describe("a step", () => {
       });
     }
   }
+
+  for (const [where, environment, expected] of [
+    ["with the user's caches", {}, ".cache/registry-pull-layout"],
+    ["where XDG_CACHE_HOME says", { XDG_CACHE_HOME: "{home}/caches" }, "caches/registry-pull-layout"],
+  ] as const) {
+    it(`keeps a layout that is named nowhere ${where} without a runner, for this user alone`, async () => {
+      const home = mkdtempSync(join(tmpdir(), "home-"));
+      const at = Object.entries(environment).map(([name, value]) => [name, value.replace("{home}", home)]);
+      const app = registry.push("org/app", "1.0", multiPlatform(THREE));
+      const inputs = { images: app, platforms: "linux/arm/v6", pull: "layout" };
+      try {
+        const machine = { RUNNER_TEMP: "", TMPDIR: home, HOME: home, ...Object.fromEntries(at) };
+        const { exitCode, outputs, stdout } = await runStep(inputs, machine);
+        assert.deepEqual([exitCode, outputs.get("oci-layout")], [0, join(home, expected)], stdout);
+        // What is written there is readable to all: the directory is not.
+        assert.equal(statSync(join(home, expected)).mode & 0o777, 0o700);
+      } finally {
+        rmSync(home, { recursive: true, force: true });
+      }
+    });
+  }
+
+  it("says that a layout cannot be written where the user has no directory for caches", async () => {
+    const app = registry.push("org/app", "1.0", multiPlatform(THREE));
+    const inputs = { images: app, platforms: "linux/arm/v6", pull: "layout" };
+    const temporary = mkdtempSync(join(tmpdir(), "home-"));
+    try {
+      const machine = { RUNNER_TEMP: "", TMPDIR: temporary, HOME: "/dev/null" };
+      const { commands } = await runStep(inputs, machine);
+      const [error] = commands.filter(({ name }) => name === "error");
+      assert.match(error?.data ?? "", /\/dev\/null\/\.cache.*choose another directory with the input path/);
+    } finally {
+      rmSync(temporary, { recursive: true, force: true });
+    }
+  });
 
   it("writes no summary when none is wanted", async () => {
     const app = registry.push("org/app", "1.0", multiPlatform(THREE));

@@ -259,7 +259,7 @@ describe("a pull through the Actions cache", () => {
   for (const [what, environment, inputs, line, posts] of [
     ["there is no service", { ACTIONS_CACHE_SERVICE_V2: "" }, {}, /there is no Actions cache service here/, 0],
     ["the server is no github.com", { GITHUB_SERVER_URL: "https://ghes.example" }, {}, /there is no Actions cache service here/, 0],
-    ["it is a pull request", { GITHUB_EVENT_NAME: "pull_request" }, {}, /pull requests do not save to the cache/, 0],
+    ["it is a pull request", { GITHUB_EVENT_NAME: "pull_request" }, {}, /pull_request can be triggered by a stranger: nothing is saved/, 0],
     ["the runner says read", { ACTIONS_CACHE_MODE: "read" }, {}, /downloaded/, 0],
     ["the runner says none", { ACTIONS_CACHE_MODE: "none" }, {}, /downloaded/, 0],
     ["the input says read", {}, { "cache-mode": "read" }, /downloaded/, 0],

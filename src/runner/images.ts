@@ -1,28 +1,54 @@
 import { parseReference } from "../oci/reference.ts";
 import type { Requirement, Wanted } from "../pull/plan.ts";
-import { attempt, type Complain, type Item, lines, readPlatforms } from "./lists.ts";
+import { readObjects } from "./image-objects.ts";
+import { attempt, type Complain, type Item, lines, readPlatforms, type WrittenImage } from "./lists.ts";
 
 const FORM = "expected reference[,name=key][,platform=os/arch[/variant]][,optional=true]";
 
 /**
- * The images of the `images` input: one a line, `reference[,key=value…]`. `platforms` holds for those that name none.
- * Every problem goes to `complain` with its line.
+ * The images of the `images` input: one a line, `reference[,key=value…]`, or a JSON array of objects.
+ * `platforms` holds for those that name none. Every problem goes to `complain` with its line or entry.
  */
 export function readImages(text: string, platforms: Requirement, complain: Complain): readonly Wanted[] {
-  const found = lines(text);
-  if (found.length === 0) complain(`images: expected at least one reference, got none; ${FORM}`);
-  const images = found.map((item) => readImage(item, platforms, complain));
-  const seen = new Set<string>();
-  images.forEach((image, at) => {
-    if (image === undefined) return;
-    if (seen.has(image.name)) complain(`images, line ${found[at]?.line}: duplicate name ${image.name}; give this image another with name=`);
-    seen.add(image.name);
+  const written = isJson(text) ? readObjects(text, complain) : readLines(text, complain);
+  if (written?.length === 0) complain(`images: expected at least one reference, got none; ${FORM}`);
+  const names = new Set<string>();
+  return (written ?? []).flatMap((image) => {
+    if (image === undefined) return [];
+    const wanted = toWanted(image, platforms, complain);
+    if (wanted === undefined) return [];
+    const { name } = wanted;
+    if (names.has(name)) complain(`${image.where}: duplicate name ${name}; give this image another name`);
+    names.add(name);
+    return [wanted];
   });
-  return images.filter((image) => image !== undefined);
 }
 
-function readImage({ line, text }: Item, platforms: Requirement, complain: Complain): Wanted | undefined {
-  const where = `images, line ${line}`;
+/** A list may start with a bracket, too: that of an IPv6 address. */
+function isJson(text: string): boolean {
+  return /^\s*\[/.test(text) && !/^\s*\[[0-9a-f.]*:[0-9a-f:.]*\]/i.test(text);
+}
+
+function toWanted(
+  { where, written, name, platforms, optional }: WrittenImage,
+  otherwise: Requirement,
+  complain: Complain,
+): Wanted | undefined {
+  const reference = attempt(() => parseReference(written), where, complain);
+  if (name !== undefined && !/^[A-Za-z0-9_][A-Za-z0-9_.:/@-]{0,254}$/.test(name)) {
+    complain(`${where}: name: expected letters, digits and _ . : / @ -, got ${JSON.stringify(name)}`);
+  }
+  const own = platforms.map((text) => ({ where, text }));
+  const required = readPlatforms(own, complain) ?? otherwise;
+  if (reference === undefined) return undefined;
+  return { name: name ?? written, written, reference, platforms: required, optional };
+}
+
+function readLines(text: string, complain: Complain): readonly (WrittenImage | undefined)[] {
+  return lines("images", text).map((item) => readLine(item, complain));
+}
+
+function readLine({ where, text }: Item, complain: Complain): WrittenImage | undefined {
   const meant = likelyMeaning(text);
   if (meant !== undefined) {
     complain(`${where}: ${JSON.stringify(text)} is no reference; did you mean ${meant}? ${FORM}`);
@@ -34,18 +60,11 @@ function readImage({ line, text }: Item, platforms: Requirement, complain: Compl
     complain(`${where}: expected a reference before the first comma; credentials go into registry-auth; ${FORM}`);
     return undefined;
   }
-  const reference = attempt(() => parseReference(written), where, complain);
   const values = readOptions(where, options, complain);
-  const own = (values.get("platform") ?? []).map((platform) => ({ line, text: platform }));
   const optional = values.get("optional")?.at(-1) ?? "false";
   if (optional !== "true" && optional !== "false") complain(`${where}: optional: expected true or false, got ${JSON.stringify(optional)}`);
-  const name = values.get("name")?.at(-1) ?? written;
-  if (values.has("name") && !/^[A-Za-z0-9_][A-Za-z0-9_.:/@-]{0,254}$/.test(name)) {
-    complain(`${where}: name: expected letters, digits and _ . : / @ -, got ${JSON.stringify(name)}`);
-  }
-  const required = readPlatforms("images", own, complain) ?? platforms;
-  if (reference === undefined) return undefined;
-  return { name, written, reference, platforms: required, optional: optional === "true" };
+  const platforms = values.get("platform") ?? [];
+  return { where, written, name: values.get("name")?.at(-1), platforms, optional: optional === "true" };
 }
 
 /** What a line was meant to be that is written as an item of a YAML list, or with a space for a comma. */

@@ -40,7 +40,7 @@ export type InputName = keyof typeof DEFAULTS;
 export type Inputs = {
   readonly plan: Plan;
   readonly pull: "none" | "layout" | "docker" | "podman";
-  /** The layout's directory; empty for one under the runner's temporary directory. */
+  /** The layout's directory; empty for the runner's or, without a runner, the user's own. */
   readonly path: string;
   readonly cache: CacheInputs;
   /** The platform of the machine that runs the job. */
@@ -79,7 +79,7 @@ export async function readInputs(environment: Environment, runner: Platform): Pr
   const text = (name: InputName): string => list(name).trim() || DEFAULTS[name];
   const number = (name: InputName, least: number, most: number): number => readNumber(name, text(name), least, most, complain);
   const boolean = (name: InputName): boolean => readBoolean(name, text(name), complain);
-  const platforms = readPlatforms("platforms", listItems(list("platforms")), complain) ?? [runner];
+  const platforms = readPlatforms(listItems("platforms", list("platforms")), complain) ?? [runner];
   const pull = readChoice("pull", text("pull"), ["none", "layout", "docker", "podman"], complain);
   const inputs: Inputs = {
     plan: {
@@ -160,10 +160,10 @@ function readKeyPrefix(text: string, complain: Complain): string {
 }
 
 function readHosts(name: InputName, text: string, complain: Complain): ReadonlySet<string> {
-  const hosts = listItems(text).map(({ line, text }) => ({ line, host: text.toLowerCase() }));
-  for (const { line, host } of hosts) {
+  const hosts = listItems(name, text).map(({ where, text }) => ({ where, host: text.toLowerCase() }));
+  for (const { where, host } of hosts) {
     if (!/^([a-z0-9.-]+|\[[0-9a-f:]+\])(:\d{1,5})?$/.test(host))
-      complain(`${name}, line ${line}: expected host or host:port, got ${JSON.stringify(host)}`);
+      complain(`${where}: expected host or host:port, got ${JSON.stringify(host)}`);
   }
   return new Set(hosts.map(({ host }) => host));
 }

@@ -82,7 +82,7 @@ describe("readers of values", () => {
 
   it("name what was expected and what was found", () => {
     assert.throws(() => asObject([], "config"), /config: expected an object, got a list/);
-    assert.throws(() => asList({}, "layers"), /layers: expected a list, got a object/);
+    assert.throws(() => asList({}, "layers"), /layers: expected a list, got an object/);
     assert.throws(() => asString(1, "mediaType"), /mediaType: expected a string, got a number/);
     assert.throws(() => asStringMap({ a: 1 }, "labels"), /labels a: expected a string/);
     assert.throws(() => asObject(undefined, "config"), /got nothing/);

@@ -40,8 +40,51 @@ describe("cachePolicy", () => {
     ["none", { GITHUB_ACTIONS: "" }, "none", false, false],
   ] as const satisfies readonly (readonly [CacheMode, Record<string, string>, string, boolean, boolean])[]) {
     it(`${mode} with ${JSON.stringify(environment).slice(0, 60)} is ${kind}${restore ? ", restores" : ""}${save ? ", saves" : ""}`, () => {
-      const { why: _why, ...policy } = cachePolicy(mode, { ...RUNNER, ...environment });
+      const { why: _why, ...policy } = cachePolicy(mode, { ...RUNNER, ...environment }, "");
       assert.deepEqual(policy, { kind, restore, save });
+    });
+  }
+});
+
+describe("an event that strangers can trigger", () => {
+  const run = (head: string | null, event: string): string =>
+    JSON.stringify({
+      repository: { full_name: "org/app" },
+      workflow_run: { event, head_repository: head === null ? null : { full_name: head } },
+    });
+  for (const [name, event, saves] of [
+    ["push", "{}", true],
+    ["schedule", "", true],
+    ["workflow_dispatch", "{}", true],
+    ["repository_dispatch", "{}", true],
+    ["release", "{}", true],
+    ["merge_group", "{}", true],
+    ["pull_request", "{}", false],
+    ["pull_request_target", "{}", false],
+    ["pull_request_review", "{}", false],
+    ["pull_request_review_comment", "{}", false],
+    ["issues", "{}", false],
+    ["issue_comment", "{}", false],
+    ["discussion", "{}", false],
+    ["discussion_comment", "{}", false],
+    ["fork", "{}", false],
+    ["watch", "{}", false],
+    ["gollum", "{}", false],
+    ["workflow_run", run("org/app", "push"), true],
+    ["workflow_run", run("stranger/app", "push"), false],
+    ["workflow_run", run("org/app", "issue_comment"), false],
+    ["workflow_run", run("org/app", "pull_request"), false],
+    ["workflow_run", run(null, "push"), false],
+    ["workflow_run", "{}", false],
+    ["workflow_run", "not JSON", false],
+    ["workflow_run", "", false],
+  ] as const) {
+    it(`${saves ? "saves" : "does not save"} on ${name} ${event.slice(0, 120)} with auto, and with write`, () => {
+      const environment = { ...RUNNER, GITHUB_EVENT_NAME: name };
+      const { save, restore, why } = cachePolicy("auto", environment, event);
+      assert.deepEqual([save, restore], [saves, true]);
+      assert.match(why, saves ? /^$/ : new RegExp(`^${name} .*cache-mode: write`));
+      assert.equal(cachePolicy("write", environment, event).save, true);
     });
   }
 });

@@ -59,6 +59,96 @@ describe("readInputs", () => {
     );
   });
 
+  it("reads images as a JSON array of objects, with all that the list can say", async () => {
+    const objects = [
+      { reference: "postgres:16", name: "db" },
+      { reference: "ghcr.io/org/app:1", platform: ["linux/amd64", "linux/arm64"], optional: true },
+      { reference: "alpine", platform: "any", optional: false },
+    ];
+    for (const images of [JSON.stringify(objects), `\n  ${JSON.stringify(objects, undefined, 2)}\n`]) {
+      const { plan } = await good({ images, platforms: "linux/amd64" });
+      assert.deepEqual(
+        plan.wanted.map(({ name, written, platforms, optional }) => [name, written, show(platforms), optional]),
+        [
+          ["db", "postgres:16", "linux/amd64", false],
+          ["ghcr.io/org/app:1", "ghcr.io/org/app:1", "linux/amd64 linux/arm64", true],
+          ["alpine", "alpine", "any", false],
+        ],
+      );
+    }
+  });
+
+  it("takes a list that starts with an IPv6 address for a list", async () => {
+    const { plan } = await good({ images: "[::1]:5000/org/app:1,name=app\nalpine" });
+    assert.deepEqual(
+      plan.wanted.map(({ name }) => name),
+      ["app", "alpine"],
+    );
+  });
+
+  for (const [text, found] of [
+    ["alpine,optional=true", /^images, entry 2: reference "alpine,optional=true"/],
+    ["alpine # x", /^images, entry 2: reference "alpine # x"/],
+    ["alpine\nother", /^images, entry 2: reference "alpine\\nother"/],
+    [" alpine", /^images, entry 2: reference " alpine"/],
+    ['alpine","optional":true,"name":"x', /^images, entry 2: reference "alpine/],
+  ] as const) {
+    it(`takes ${JSON.stringify(text)} in an object for nothing but a reference`, async () => {
+      const told = await problems({ images: JSON.stringify([{ reference: "alpine" }, { reference: text }]) });
+      assert.match(told, found);
+      assert.equal(told.split("\n").length, 1);
+    });
+  }
+
+  it("reports every problem of every entry together, and repeats no value of another type", async () => {
+    const images: readonly unknown[] = [
+      "alpine",
+      null,
+      { reference: 7, name: ["hunter2"], optional: "hunter2", platform: [1] },
+      { name: "x", Optional: true, constructor: 1 },
+      { reference: "alpine", name: "a b", platform: "x" },
+      { reference: "alpine" },
+      { reference: "me:hunter2@ghcr.io/a" },
+      { reference: "alpine" },
+    ];
+    const lines = (await problems({ images: JSON.stringify(images) })).split("\n");
+    const form = '; expected [{"reference": "…", "name": "…", "platform": "…" or ["…"], "optional": true}, …]';
+    assert.deepEqual(lines, [
+      `images, entry 1: expected an object, got a string${form}`,
+      `images, entry 2: expected an object, got null${form}`,
+      `images, entry 3: reference: expected a string, got a number${form}`,
+      `images, entry 3: name: expected a string, got a list${form}`,
+      `images, entry 3: platform: expected a string or a list of strings, got a list${form}`,
+      `images, entry 3: optional: expected true or false, got a string${form}`,
+      `images, entry 4: reference: expected a string, got nothing${form}`,
+      `images, entry 4: unknown key "Optional"${form}`,
+      `images, entry 4: unknown key "constructor"${form}`,
+      'images, entry 5: name: expected letters, digits and _ . : / @ -, got "a b"',
+      lines[10],
+      lines[11],
+      "images, entry 8: duplicate name alpine; give this image another name",
+    ]);
+    assert.match(lines[10] ?? "", /^images, entry 5: platform "x": expected/);
+    assert.match(lines[11] ?? "", /^images, entry 7: .*credentials/);
+    assert.ok(!lines.join().includes("hunter2"));
+  });
+
+  for (const [name, images, expected] of [
+    ["is no JSON", '[{"reference": me:hunter2@ghcr.io}]', /^images: not JSON, though it starts with \[; expected \[\{"reference"/],
+    [
+      "has a key twice",
+      '[{"reference": "a", "reference": "b"}]',
+      /^images: the array is refused: duplicate key "?reference"?; expected \[/,
+    ],
+    ["is empty", "[]", /^images: expected at least one reference, got none/],
+  ] as const) {
+    it(`refuses an array that ${name}, once`, async () => {
+      const found = await problems({ images });
+      assert.match(found, expected);
+      assert.ok(!found.includes("hunter2") && !found.includes("\n"), found);
+    });
+  }
+
   for (const [text, expected] of [
     ["", "linux/arm64"],
     ["linux/amd64,linux/arm64", "linux/amd64 linux/arm64"],
@@ -132,7 +222,7 @@ describe("readInputs", () => {
       /^images, line 3: reference "Docker\/x" has upper case.*did you mean docker\/x/,
     ],
     ["an unknown option", { images: "alpine,tag=3" }, /^images, line 1: "tag=3" is an unknown option; expected reference\[,name=key\]/],
-    ["a name taken twice", { images: "alpine\nalpine" }, /^images, line 2: duplicate name alpine; give this image another with name=/],
+    ["a name taken twice", { images: "alpine\nalpine" }, /^images, line 2: duplicate name alpine; give this image another name/],
     ["a name that is none", { images: "alpine,name=a b" }, /^images, line 1: name: expected letters/],
     ["an optional that is neither", { images: "alpine,optional=maybe" }, /^images, line 1: optional: expected true or false, got "maybe"/],
     [
