@@ -541,7 +541,8 @@ describe("names that turn out to be near addresses", () => {
         const { http } = connect({
           resolve: (_host, _options, callback) =>
             callback(null, [
-              { address: "8.8.8.8", family: 4 },
+              // Nobody's: https://www.rfc-editor.org/rfc/rfc5737#section-3
+              { address: "192.0.2.1", family: 4 },
               { address, family },
             ]),
         });

@@ -25,6 +25,7 @@ function planted(what: string, plant: (path: string) => unknown, status: Status 
     id: "L5",
     what,
     status,
+    within: 10_000,
     ...(reason === undefined ? {} : { reason, names: blobPath }),
     arrange: (world) => {
       mkdirSync(join(world.layout, "blobs", "sha256"), { recursive: true });
