@@ -26,8 +26,8 @@ if (chosen.length === 0) {
 }
 
 const home = mkdtempSync(join(tmpdir(), "mutate-"));
-process.once("exit", () => rmSync(home, { recursive: true, force: true }));
-for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => process.exit(1));
+const stop = new AbortController();
+for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => stop.abort());
 
 const copies = Array.from({ length: AT_ONCE }, (_, at) => copyTo(join(home, String(at))));
 const started = Date.now();
@@ -36,7 +36,7 @@ const verdicts = await inTurns([...byTest(chosen).values()], AT_ONCE, async (mut
   const found = await judgeAll(mutations, copy);
   copies.push(copy);
   return found;
-});
+}).finally(() => rmSync(home, { recursive: true, force: true, maxRetries: 5 }));
 const wrong = verdicts.flat().filter((verdict) => verdict !== "killed").length;
 const seconds = ((Date.now() - started) / 1_000).toFixed(0);
 console.log(`${chosen.length} mutations in ${seconds} s, ${wrong} not killed`);
@@ -52,7 +52,12 @@ function copyTo(copy: string): string {
 
 /** The mutations that the same tests are to notice. */
 function byTest(mutations: readonly Mutation[]): ReadonlyMap<string, readonly Mutation[]> {
-  return Map.groupBy(mutations, ({ test, pattern }) => `${test} ${pattern}`);
+  const groups = new Map<string, Mutation[]>();
+  for (const mutation of mutations) {
+    const key = `${mutation.test} ${mutation.pattern}`;
+    groups.set(key, [...(groups.get(key) ?? []), mutation]);
+  }
+  return groups;
 }
 
 type Verdict = "killed" | "SURVIVES" | "does not apply";
@@ -106,8 +111,11 @@ async function runTests(test: string, pattern: string, copy: string): Promise<{ 
 /** Runs Node in a copy. Tests have the size that they have on any machine, whatever this run's own. */
 function run(args: readonly string[], copy: string): Promise<{ readonly code: number; readonly output: string }> {
   const env = { ...process.env, TMPDIR: join(copy, "tmp"), FULL_SIZE: "" };
-  return new Promise((resolve) => {
-    const options = { cwd: copy, env, maxBuffer: Number.POSITIVE_INFINITY };
-    const child = execFile(process.execPath, args, options, (_, output) => resolve({ code: child.exitCode ?? -1, output }));
+  const bounds = { signal: stop.signal, timeout: 2 * HANG_MS, killSignal: "SIGKILL", maxBuffer: Number.POSITIVE_INFINITY } as const;
+  return new Promise((resolve, reject) => {
+    const child = execFile(process.execPath, args, { cwd: copy, env, ...bounds }, (_, output) => {
+      if (stop.signal.aborted) reject(new Error("stopped"));
+      else resolve({ code: child.exitCode ?? -1, output });
+    });
   });
 }
