@@ -27,7 +27,11 @@ if (chosen.length === 0) {
 
 const home = mkdtempSync(join(tmpdir(), "mutate-"));
 const stop = new AbortController();
-for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => stop.abort());
+process.once("exit", () => {
+  stop.abort();
+  rmSync(home, { recursive: true, force: true, maxRetries: 5 });
+});
+for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => process.exit(1));
 
 const copies = Array.from({ length: AT_ONCE }, (_, at) => copyTo(join(home, String(at))));
 const started = Date.now();
@@ -36,7 +40,7 @@ const verdicts = await inTurns([...byTest(chosen).values()], AT_ONCE, async (mut
   const found = await judgeAll(mutations, copy);
   copies.push(copy);
   return found;
-}).finally(() => rmSync(home, { recursive: true, force: true, maxRetries: 5 }));
+});
 const wrong = verdicts.flat().filter((verdict) => verdict !== "killed").length;
 const seconds = ((Date.now() - started) / 1_000).toFixed(0);
 console.log(`${chosen.length} mutations in ${seconds} s, ${wrong} not killed`);
@@ -112,10 +116,8 @@ async function runTests(test: string, pattern: string, copy: string): Promise<{ 
 function run(args: readonly string[], copy: string): Promise<{ readonly code: number; readonly output: string }> {
   const env = { ...process.env, TMPDIR: join(copy, "tmp"), FULL_SIZE: "" };
   const bounds = { signal: stop.signal, timeout: 2 * HANG_MS, killSignal: "SIGKILL", maxBuffer: Number.POSITIVE_INFINITY } as const;
-  return new Promise((resolve, reject) => {
-    const child = execFile(process.execPath, args, { cwd: copy, env, ...bounds }, (_, output) => {
-      if (stop.signal.aborted) reject(new Error("stopped"));
-      else resolve({ code: child.exitCode ?? -1, output });
-    });
+  return new Promise((resolve) => {
+    const options = { cwd: copy, env, ...bounds };
+    const child = execFile(process.execPath, args, options, (_, output) => resolve({ code: child.exitCode ?? -1, output }));
   });
 }
