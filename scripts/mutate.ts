@@ -1,4 +1,4 @@
-import { execFile } from "node:child_process";
+import { type ChildProcess, execFile } from "node:child_process";
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -26,9 +26,10 @@ if (chosen.length === 0) {
 }
 
 const home = mkdtempSync(join(tmpdir(), "mutate-"));
-const stop = new AbortController();
+const running = new Set<ChildProcess>();
 process.once("exit", () => {
-  stop.abort();
+  // A test runner that is asked to end ends its tests first.
+  for (const child of running) child.kill("SIGKILL");
   rmSync(home, { recursive: true, force: true, maxRetries: 5 });
 });
 for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => process.exit(1));
@@ -115,9 +116,12 @@ async function runTests(test: string, pattern: string, copy: string): Promise<{ 
 /** Runs Node in a copy. Tests have the size that they have on any machine, whatever this run's own. */
 function run(args: readonly string[], copy: string): Promise<{ readonly code: number; readonly output: string }> {
   const env = { ...process.env, TMPDIR: join(copy, "tmp"), FULL_SIZE: "" };
-  const bounds = { signal: stop.signal, timeout: 2 * HANG_MS, killSignal: "SIGKILL", maxBuffer: Number.POSITIVE_INFINITY } as const;
+  const bounds = { timeout: 2 * HANG_MS, killSignal: "SIGKILL", maxBuffer: Number.POSITIVE_INFINITY } as const;
   return new Promise((resolve) => {
-    const options = { cwd: copy, env, ...bounds };
-    const child = execFile(process.execPath, args, options, (_, output) => resolve({ code: child.exitCode ?? -1, output }));
+    const child = execFile(process.execPath, args, { cwd: copy, env, ...bounds }, (_, output) => {
+      running.delete(child);
+      resolve({ code: child.exitCode ?? -1, output });
+    });
+    running.add(child);
   });
 }

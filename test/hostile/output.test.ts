@@ -328,7 +328,7 @@ rows("engines", [
     id: "S5",
     what: "docker that is not there",
     status: "unsupported",
-    reason: "docker is not on this runner: install it, or use pull: layout",
+    reason: "docker is not on this runner; install it, or use pull: layout",
     names: () => "docker",
     arrange: (world) => ({ ...engine(world, "docker", ""), ...NO_ENGINE }),
   },
