@@ -6,6 +6,7 @@ import { parse } from "yaml";
 import { mayPass, REASONS, type Status } from "../src/oci/failure.ts";
 import { DEFAULTS } from "../src/runner/inputs.ts";
 import { OUTPUTS } from "../src/runner/outputs.ts";
+import { MUTATIONS } from "./mutations/all.ts";
 
 const ROOT = join(import.meta.dirname, "..");
 const action = parse(readFileSync(join(ROOT, "action.yml"), "utf8"));
@@ -70,6 +71,9 @@ const rowsOf = (page: string): readonly (readonly string[])[] =>
     .filter((line) => line.startsWith("| "))
     .map((line) => line.split(" | ").map((cell) => cell.replace(/^\| | \|$/g, "").trim()));
 
+/** The promises of the threat model, each with the tests that hold it. */
+const promises = rowsOf("docs/threat-model.md").filter(([, held]) => held?.includes("](../test/"));
+
 const hostile = globSync("test/**/*.test.ts", { cwd: ROOT }).map((path) => readFileSync(join(ROOT, path), "utf8"));
 
 describe("the documentation", () => {
@@ -81,7 +85,6 @@ describe("the documentation", () => {
   }
 
   it("names for every promise of the threat model the tests that hold it, and they are there", () => {
-    const promises = rowsOf("docs/threat-model.md").filter(([, held]) => held?.includes("](../test/"));
     assert.ok(promises.length > 20);
     for (const [promise, held = ""] of promises) {
       for (const [, cases = "", path = ""] of held.matchAll(/\[([^\]]+)\]\(\.\.\/([^)]+)\)/g)) {
@@ -95,6 +98,24 @@ describe("the documentation", () => {
     const rows = sections.split("\n").filter((line) => line.startsWith("| ") && !line.startsWith("| promise"));
     assert.equal(rows.length, promises.length, "every promise has a test");
   });
+
+  it("has for every promise of the threat model a mutation that breaks it, each under a name of its own", () => {
+    for (const [promise = ""] of promises)
+      assert.ok(
+        MUTATIONS.some((mutation) => promise.startsWith(mutation.promise)),
+        promise,
+      );
+    assert.equal(new Set(MUTATIONS.map(({ name }) => name)).size, MUTATIONS.length);
+  });
+
+  for (const { name, promise, file, search, test } of MUTATIONS) {
+    it(`names the test that notices a mutation, which has one text to change: ${name}`, () => {
+      const [row, ...others] = promises.filter(([text]) => text?.startsWith(promise));
+      assert.ok(row !== undefined && others.length === 0, `one promise starts with: ${promise}`);
+      assert.ok(row[1]?.includes(`](../${test})`), `${test} is not named for: ${promise}`);
+      assert.equal(readFileSync(join(ROOT, file), "utf8").split(search).length, 2, `stands once in ${file}: ${search}`);
+    });
+  }
 
   for (const [letter, count] of [
     ["R", 7],

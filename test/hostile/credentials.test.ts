@@ -119,6 +119,18 @@ rows("realms", [
     check: nothingStolen,
   },
   {
+    id: "A2",
+    what: "a realm at a private address, given by a public registry, nothing to send",
+    status: "invalid",
+    reason: "address refused: 10.0.0.1 is a private address; a public registry may not redirect there",
+    names: () => "10.0.0.1",
+    arrange: (world) => {
+      world.evil.on(/\/v2\//, bearer("http://10.0.0.1/token")).on(/\/token/, gives(SECRETS.issued));
+      return publicly(world, "registry.example");
+    },
+    check: ({ evil }) => assert.ok(!evil.seen.some(({ target }) => target.includes("/token"))),
+  },
+  {
     id: "A4",
     what: "a realm on another public domain, with credentials",
     status: "unauthorized",
@@ -128,7 +140,7 @@ rows("realms", [
       world.evil.on(/\/v2\//, bearer("http://tokens.elsewhere.example/token")).on(/\/token/, gives("x"));
       return publicly(world, "registry.example", { "registry-auth": world.login("registry.example") });
     },
-    check: ({ evil }) => assert.ok(!evil.seen.some(({ target }) => target.startsWith("/token"))),
+    check: ({ evil }) => assert.ok(!evil.seen.some(({ target }) => target.includes("/token"))),
   },
   ...(
     [
@@ -301,11 +313,15 @@ function movedTo(location: (world: World, target: string) => string, status = 30
   };
 }
 
-/** Holds the image, too, and is owed nothing. */
+/** What a host that is owed nothing gives to anybody who asks. */
+const ANONYMOUS = "Bearer of-anybody";
+
+/** Holds the image, too, is owed nothing, and asks for all the same. */
 const blobHost = async (world: World): Promise<EvilServer> => {
   const host = await world.server();
-  host.serve(REPOSITORY, "1", made);
-  return host;
+  const holds: Script = ({ target }, wire) => wire.answer(200, {}, made.blobs.find(({ digest }) => target.endsWith(digest))?.bytes);
+  const asking: Script = (request, wire) => (request.headers.has("authorization") ? holds : bearer("/token"))(request, wire);
+  return host.on(/\/blobs\//, asking).on(/\/token/, gives("of-anybody"));
 };
 
 function withBlobHost(location: (host: EvilServer, target: string) => string, status = 307) {
@@ -316,8 +332,9 @@ function withBlobHost(location: (host: EvilServer, target: string) => string, st
       return movedTo((_, target) => location(host, target), status)(world);
     },
     check: ({ evil }) => {
-      assert.ok(host.seen.length > 0);
-      for (const { raw, headers } of host.seen) assert.deepEqual([findCanaries(raw, PASSWORD), headers.has("authorization")], [[], false]);
+      const sent = new Set(host.seen.map(({ headers }) => headers.get("authorization")));
+      assert.deepEqual(sent, new Set([undefined, ANONYMOUS]));
+      for (const { raw } of host.seen) assert.deepEqual(findCanaries(raw, PASSWORD), []);
       assert.ok(evil.seen.some(({ headers }) => headers.has("authorization")));
     },
   };
@@ -536,7 +553,8 @@ describe("names that turn out to be near addresses", () => {
         const { http } = connect({
           resolve: (_host, _options, callback) =>
             callback(null, [
-              { address: "8.8.8.8", family: 4 },
+              // Nobody's: https://www.rfc-editor.org/rfc/rfc5737#section-3
+              { address: "192.0.2.1", family: 4 },
               { address, family },
             ]),
         });

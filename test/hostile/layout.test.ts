@@ -1,9 +1,12 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { lstatSync, mkdirSync, readdirSync, readFileSync, symlinkSync, truncateSync, writeFileSync } from "node:fs";
+import { lstatSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, truncateSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { before, describe, it } from "node:test";
+import { afterEach, before, beforeEach, describe, it } from "node:test";
 import type { Status } from "../../src/oci/failure.ts";
+import { Layout } from "../../src/store/layout.ts";
+import { withBlob } from "../../src/store/outgoing.ts";
 import { image } from "../support/image.ts";
 import type { RunOptions } from "../support/runner.ts";
 import { type Arranged, type Row, rows, runRow, type World } from "../support/world.ts";
@@ -22,6 +25,7 @@ function planted(what: string, plant: (path: string) => unknown, status: Status 
     id: "L5",
     what,
     status,
+    within: 10_000,
     ...(reason === undefined ? {} : { reason, names: blobPath }),
     arrange: (world) => {
       mkdirSync(join(world.layout, "blobs", "sha256"), { recursive: true });
@@ -56,6 +60,31 @@ rows("what is in a blob's place", [
   planted("a file that may not be read", (path) => writeFileSync(path, flipped(0), { mode: 0 })),
   planted("a directory", (path) => mkdirSync(path), "unsupported", /is a directory where a blob should be; remove it/),
 ]);
+
+describe("L5: a link in a blob's place, to a file that is right", () => {
+  let directory: string;
+  let layout: Layout;
+  beforeEach(async () => {
+    directory = mkdtempSync(join(tmpdir(), "links-"));
+    layout = await Layout.open(join(directory, "layout"));
+    writeFileSync(join(directory, "right"), layer.bytes);
+    symlinkSync(join(directory, "right"), layout.blobPath(layer.digest));
+  });
+  afterEach(() => rmSync(directory, { recursive: true }));
+
+  it("is not read, even when it was put there after a look", async () => {
+    assert.ok((await layout.read(layer.digest)) === undefined);
+    assert.ok(!(await layout.isRight(layer.digest)));
+  });
+
+  it("is not sent to the cache", async () => {
+    const blob = { digest: layer.digest, size: layer.bytes.length };
+    await assert.rejects(
+      withBlob(layout.blobPath(layer.digest), blob, async () => assert.fail()),
+      { code: "ELOOP" },
+    );
+  });
+});
 
 /** A layout of which a part is not what it should be; nothing is brought, and what is there stays. */
 function place(

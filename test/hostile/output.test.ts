@@ -4,6 +4,7 @@ import { delimiter, join } from "node:path";
 import { describe, it } from "node:test";
 import { OUTPUTS } from "../../src/runner/outputs.ts";
 import { findCanaries, formsOf } from "../support/canaries.ts";
+import type { RawRequest } from "../support/evil.ts";
 import { image, index, type Made } from "../support/image.ts";
 import { obeyed, parseCommand, runStep } from "../support/runner.ts";
 import { type Arranged, type Row, rows, SECRETS, World } from "../support/world.ts";
@@ -75,7 +76,11 @@ const HTML = {
   "<img src=x onerror=alert(1)>": "</table><script>x</script>",
   "a|b": "| ` ~ * _ [x](javascript:x) ![x](http://evil.example/x)",
   "@org/team": "#1 $x$ \\ <!-- ",
+  "see https://evil.example, me@evil.example": ":tada: www.evil.example",
 };
+// What the summary makes of it that is nothing but text: elements of its own, and characters by their numbers.
+const INERT = /<\/?code>|<br>|<span>[@#$:.]<\/span>|&#\d+;/g;
+const ALIVE = /[<&`*~[\\@#$]|:\/\/|:\w+:|www\.|[^ ]\|[^ ]/;
 const DELIMITERS = {
   a: "x\nghadelimiter_00000000-0000-0000-0000-000000000000\ndigest<<EOF\nevil\nEOF\n",
   b: "EOF",
@@ -126,8 +131,9 @@ rows("text from outside", [
     },
     check: (_, { summary }) => {
       assert.match(summary, /&#60;img src=x onerror/);
-      const cells = summary.split("\n").filter((line) => line.startsWith("| <code>"));
-      for (const cell of cells) assert.ok(!/<(?!\/?(code|br|span)>)/.test(cell) && !/[`*~[]/.test(cell), cell);
+      const rows = summary.split("\n").filter((line) => line.startsWith("| <code>"));
+      assert.ok(rows.length > 0);
+      for (const row of rows) assert.doesNotMatch(row.replace(INERT, ""), ALIVE);
     },
   },
   {
@@ -248,6 +254,23 @@ rows("secrets", [
       },
     }),
   ),
+  {
+    id: "O4",
+    what: "a registry that says back the token it was sent",
+    status: "unauthorized",
+    reason: /said Bearer \*\*\*/,
+    arrange: (world) => {
+      const refusal = ({ headers }: RawRequest): string =>
+        JSON.stringify({ errors: [{ code: "DENIED", message: `it said ${headers.get("authorization")}` }] });
+      world.evil.on(
+        /\/v2\//,
+        (_, wire) => wire.answer(401, { "WWW-Authenticate": 'Bearer realm="/token"' }),
+        (request, wire) => wire.answer(403, { "Content-Type": "application/json" }, refusal(request)),
+      );
+      world.evil.on(/\/token/, (_, wire) => wire.answer(200, {}, JSON.stringify({ token: SECRETS.issued })));
+      return { inputs: { images: `${world.evil.host}/org/app:1`, "registry-auth": world.login(world.evil.host) } };
+    },
+  },
   {
     id: "O4",
     what: "a redirect to a signed URL that fails: nothing of its query",

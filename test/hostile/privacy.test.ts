@@ -4,9 +4,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, it } from "node:test";
 import { CacheService } from "../support/cache-service.ts";
+import { EvilServer } from "../support/evil.ts";
 import { content, descriptor, image, type Made } from "../support/image.ts";
 import { type Fault, Registry } from "../support/registry.ts";
 import { runStep, type StepResult } from "../support/runner.ts";
+
+type Given = Readonly<Record<string, string>>;
 
 const LOGIN = "me:canary-password";
 
@@ -25,7 +28,7 @@ describe("C6: the cache of a public repository", () => {
     rmSync(directory, { recursive: true, force: true });
   });
 
-  const run = (images: readonly string[], inputs: Readonly<Record<string, string>> = {}): Promise<StepResult> =>
+  const run = (images: readonly string[], inputs: Given = {}, environment: Given = {}): Promise<StepResult> =>
     runStep(
       {
         images: images.join("\n"),
@@ -36,7 +39,7 @@ describe("C6: the cache of a public repository", () => {
         "registry-auth": `- registry: ${registry.host}\n  username: me\n  password: canary-password`,
         ...inputs,
       },
-      { ...service.environment, GITHUB_EVENT_PATH: join(directory, "event") },
+      { ...service.environment, GITHUB_EVENT_PATH: join(directory, "event"), ...environment },
     );
   /** The digests of an image that were saved, in an entry of their own or in one with others. */
   async function saved(result: StepResult, made: Made): Promise<readonly string[]> {
@@ -77,6 +80,20 @@ describe("C6: the cache of a public repository", () => {
     const result = await run([app]);
     assert.deepEqual(await saved(result, made), []);
     assert.match(result.stdout, /not cached: .*org\/app:1/);
+  });
+
+  it("gets nothing through a proxy, which hides whether everybody could have it", async () => {
+    const made = image("linux/s390x");
+    const proxy = await EvilServer.start();
+    proxy.serve("org/app", "1", made);
+    try {
+      const inputs = { "registry-auth": "", "insecure-registries": "registry.example" };
+      const result = await run(["registry.example/org/app:1"], inputs, { http_proxy: proxy.url, no_proxy: "127.0.0.1" });
+      assert.deepEqual(await saved(result, made), []);
+      assert.match(result.stdout, /not cached: registry.example\/org\/app:1/);
+    } finally {
+      await proxy.stop();
+    }
   });
 
   it("gets no blob that needs credentials, of an image whose manifest needs none", async () => {
@@ -121,14 +138,16 @@ describe("C6: the cache of a public repository", () => {
     }
   }
 
-  it("gets nothing of what an earlier step left in the layout, because it may have come from anywhere", async () => {
-    const made = image("linux/s390x");
-    const app = registry.push("org/app", "1", made);
-    await run([app], { "cache-mode": "none" });
-    const [, ...layers] = made.blobs;
-    const kept = await saved(await run([app], { "registry-auth": "" }), made);
-    for (const { digest } of layers) assert.ok(!kept.includes(digest), digest);
-  });
+  for (const least of ["200B", "1MB"]) {
+    it(`gets nothing of what an earlier step left in the layout, from ${least} on by itself, because it may have come from anywhere`, async () => {
+      const made = image("linux/s390x");
+      const app = registry.push("org/app", "1", made);
+      await run([app], { "cache-mode": "none" });
+      const [, ...layers] = made.blobs;
+      const kept = await saved(await run([app], { "registry-auth": "", "cache-min-size": least }), made);
+      for (const { digest } of layers) assert.ok(!kept.includes(digest), digest);
+    });
+  }
 
   it("gets nothing where no answer says whether credentials are needed", async () => {
     const made = image("linux/s390x");

@@ -266,6 +266,20 @@ rows("answers", [
     "too slow: less than 1 KiB/s over 30 s",
     3,
   ),
+  {
+    id: "B9",
+    what: "no answer until the step's timeout, which is sooner than a request's own",
+    status: "unreachable",
+    reason: "the step's timeout of 30 s has passed",
+    names: () => "timeout",
+    rate: rateOf("B9"),
+    arrange: ({ evil }) => {
+      const reference = evil.serve(REPOSITORY, "1", made);
+      evil.on(/manifests\/1$/, async () => undefined);
+      return { inputs: { images: reference, timeout: "30" } };
+    },
+    check: ({ evil }) => assert.equal(evil.seen.length, 1),
+  },
   answered("B9", "429 with Retry-After of a second, and then fine", [retryAfter("1"), ok], "ok", "", 2),
   answered("B9", "429 with Retry-After of a minute, and then fine", [retryAfter("60"), ok], "ok", "", 2),
   answered(
@@ -475,7 +489,7 @@ rows("TLS", [
     id: "B11",
     what: "plain HTTP where TLS was expected",
     status: "unreachable",
-    reason: /TLS failed: .*insecure-registries if that is meant/,
+    reason: /TLS failed: .*if plain HTTP is meant, list the registry in insecure-registries/,
     names: () => "registry.example",
     arrange: async (world) => {
       const proxy = await world.server({ blurts: "HTTP/1.1 400 Bad Request\r\n\r\n" });

@@ -60,6 +60,24 @@ describe("a source with an image's entry before it", () => {
     assert.deepEqual(asked, [`blob ${listed.digest}`]);
   });
 
+  it("takes for private what no registry says that everybody can read", async () => {
+    const down = async (): Promise<never> => {
+      throw new PullError("no-answer", "no answer");
+    };
+    const source = new CachedSource(
+      { ...registry([]), claim: down },
+      {
+        fetch: async () => new Map([top, listed].map(({ digest, bytes }) => [digest, bytes])),
+        keys: keysUnder("prefix"),
+        wanted: [{ name: "app", written: "app", reference, platforms: "any", optional: false }],
+        warn: () => undefined,
+      },
+    );
+    const { authenticated, private: isPrivate } = await source.manifest(reference, top.digest);
+    assert.deepEqual([authenticated, isPrivate], [true, true]);
+    assert.ok((await source.blob(reference, listed)).private);
+  });
+
   it("gives no manifest and no config of more than 4 MiB, as no registry may", async () => {
     const { source, asked } = await opened(large);
     await ownAnswer(source.manifest(reference, large.digest));

@@ -23,6 +23,10 @@ describe("a redirect", () => {
       ["user", "private", "private", "public"],
     ],
     [
+      ["https://cdn.example/a", "https://10.0.0.9/b", "https://10.0.0.9/c"],
+      ["user", "private", "public", "public"],
+    ],
+    [
       ["https://cdn.example/a", "https://registry.lan/b"],
       ["user", "private", "public"],
     ],

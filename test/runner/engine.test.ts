@@ -272,7 +272,7 @@ describe("engineRunner", () => {
   });
 
   it("ends with the step", async () => {
-    script("docker", "exec sleep 60");
+    script("docker", "exec sleep 10");
     const stop = new AbortController();
     setTimeout(() => stop.abort(), 50);
     await assert.rejects(runner(stop.signal)("docker", ["info"]), /docker cannot be run/);
