@@ -69,7 +69,7 @@ export const BYTES: readonly Mutation[] = [
     name: "size-alone",
     promise: "Presence proves nothing",
     file: "src/store/layout.ts",
-    search: " && (await this.isRight(blob.digest))",
+    search: " && (await this.#computed(path, blob.digest)) === blob.digest",
     replace: "",
     test: "test/hostile/layout.test.ts",
     pattern: "L5: the blob with a bit flipped",
@@ -217,5 +217,14 @@ export const BYTES: readonly Mutation[] = [
     replace: "await",
     test: "test/save.test.ts",
     pattern: "reads no file from elsewhere",
+  },
+  {
+    name: "layout-open-to-all",
+    promise: "Without a runner, the layout",
+    file: "src/pulling.ts",
+    search: "mode: 0o700",
+    replace: "mode: 0o777",
+    test: "test/bundle.test.ts",
+    pattern: "without a runner, for this user alone",
   },
 ];

@@ -164,4 +164,13 @@ export const JOB: readonly Mutation[] = [
     test: "test/hostile/output.test.ts",
     pattern: "O6: in requests",
   },
+  {
+    name: "values-split",
+    promise: "In `images` as a JSON array",
+    file: "src/runner/image-objects.ts",
+    search: "written: reference, name",
+    replace: 'written: reference.split(",")[0] ?? "", name',
+    test: "test/runner/inputs.test.ts",
+    pattern: "in an object for nothing but a reference",
+  },
 ];
