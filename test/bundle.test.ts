@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readdirSync, readFileSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, it } from "node:test";
 import { OUTPUTS } from "../src/runner/outputs.ts";
+import { temporaryDirectory } from "./support/directory.ts";
 import { artifact, image, multiPlatform } from "./support/image.ts";
 import { Registry, refuse } from "./support/registry.ts";
 import { run, runStep, type StepResult } from "./support/runner.ts";
@@ -38,7 +38,7 @@ function view(result: StepResult, registry: Registry): string {
 
 describe("the bundle", () => {
   it("is what the sources build", async () => {
-    const built = mkdtempSync(join(tmpdir(), "dist-"));
+    const built = temporaryDirectory("dist");
     const { exitCode, stderr } = await run(["scripts/build.ts", built], { PATH: process.env["PATH"] ?? "" });
     assert.equal(exitCode, 0, stderr);
     const committed = join(ROOT, "dist");
@@ -203,7 +203,7 @@ describe("a step", () => {
     ["where XDG_CACHE_HOME says", { XDG_CACHE_HOME: "{home}/caches" }, "caches/registry-pull-layout"],
   ] as const) {
     it(`keeps a layout that is named nowhere ${where} without a runner, for this user alone`, async () => {
-      const home = mkdtempSync(join(tmpdir(), "home-"));
+      const home = temporaryDirectory("home");
       const at = Object.entries(environment).map(([name, value]) => [name, value.replace("{home}", home)]);
       const app = registry.push("org/app", "1.0", multiPlatform(THREE));
       const inputs = { images: app, platforms: "linux/arm/v6", pull: "layout" };
@@ -222,7 +222,7 @@ describe("a step", () => {
   it("says that a layout cannot be written where the user has no directory for caches", async () => {
     const app = registry.push("org/app", "1.0", multiPlatform(THREE));
     const inputs = { images: app, platforms: "linux/arm/v6", pull: "layout" };
-    const temporary = mkdtempSync(join(tmpdir(), "home-"));
+    const temporary = temporaryDirectory("home");
     try {
       const machine = { RUNNER_TEMP: "", TMPDIR: temporary, HOME: "/dev/null" };
       const { commands } = await runStep(inputs, machine);

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, it } from "node:test";
 import { CacheService } from "./support/cache-service.ts";
+import { temporaryDirectory } from "./support/directory.ts";
 import { artifact, buildkitCache, image, index, multiPlatform, schema1 } from "./support/image.ts";
 import { Registry, refuse } from "./support/registry.ts";
 import { runStep } from "./support/runner.ts";
@@ -19,7 +19,7 @@ describe("a pull through the Actions cache", () => {
   beforeEach(async () => {
     registry = await Registry.start();
     service = await CacheService.start();
-    path = join(mkdtempSync(join(tmpdir(), "cached-")), "layout");
+    path = join(temporaryDirectory("cached"), "layout");
   });
   afterEach(async () => {
     await registry.stop();

@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
-import { mkdtempSync, readFileSync, rmSync, statfsSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readFileSync, rmSync, statfsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { hasher } from "../src/oci/digest.ts";
 import { OCI_MANIFEST } from "../src/oci/media-type.ts";
 import { inTurns } from "../src/pull/transfer.ts";
+import { temporaryDirectory } from "./support/directory.ts";
 import { EvilServer } from "./support/evil.ts";
 import { content, descriptor, image, schema1, zeros } from "./support/image.ts";
 import { Registry } from "./support/registry.ts";
@@ -25,7 +25,7 @@ const made = image("linux/amd64", { busybox: Buffer.alloc(6 * MIB, "some bytes t
 let directory: string;
 let registry: Registry;
 before(async () => {
-  directory = mkdtempSync(join(tmpdir(), "crash-"));
+  directory = temporaryDirectory("crash");
   registry = await Registry.start();
 });
 after(async () => {

@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
-import { globSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { globSync, mkdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, it } from "node:test";
 import { SYSTEM_CLOCK } from "../src/connect.ts";
@@ -9,6 +8,7 @@ import type { PendingSave, PendingSaves } from "../src/pull/pending.ts";
 import { writePendingSaves } from "../src/runner/handoff.ts";
 import { save } from "../src/save.ts";
 import { Layout } from "../src/store/layout.ts";
+import { temporaryDirectory } from "./support/directory.ts";
 
 const MIB = 1024 * 1024;
 
@@ -17,7 +17,7 @@ describe("saving what the step left for later", () => {
   let layout: Layout;
   let said: string[];
   beforeEach(async () => {
-    directory = mkdtempSync(join(tmpdir(), "save-"));
+    directory = temporaryDirectory("save");
     mkdirSync(join(directory, "temporary"));
     layout = await Layout.open(join(directory, "layout"));
     said = [];

@@ -24,7 +24,7 @@ export type WrittenImage = {
  */
 export function lines(input: string, text: string): readonly Item[] {
   return text
-    .split(/\r\n|\r|\n/)
+    .split(/\r?\n/)
     .map((line, at) => ({
       where: `${input}, line ${at + 1}`,
       text: line.replace(/(^|\s)#.*$/, "").trim(),

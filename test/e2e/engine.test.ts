@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, beforeEach, describe, it } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { formatPlatform, runnerPlatform } from "../../src/oci/platform.ts";
+import { temporaryDirectory } from "../support/directory.ts";
 import { multiPlatform, schema1 } from "../support/image.ts";
 import { Registry } from "../support/registry.ts";
 import { runStep } from "../support/runner.ts";
@@ -16,7 +16,7 @@ const PLATFORMS = [OWN, OWN === "linux/s390x" ? "linux/amd64" : "linux/s390x"];
 const PATH = process.env["PATH"] ?? "";
 
 describe("a real podman", { skip: realPartsMissing("podman") }, () => {
-  const directory = mkdtempSync(join(tmpdir(), "podman-"));
+  const directory = temporaryDirectory("podman");
   const environment = { CONTAINERS_STORAGE_CONF: join(directory, "storage.conf"), PATH };
   const podman = (...args: string[]): string =>
     execFileSync("podman", args, { env: { ...environment, HOME: directory }, encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] });
@@ -64,7 +64,7 @@ for (const store of ["containerd", "classic"] as const) {
   describe(`a real Docker Engine with its ${store} store`, {
     skip: realPartsMissing("dockerd", "containerd", "runc", "docker", "busybox"),
   }, () => {
-    const directory = mkdtempSync(join(tmpdir(), "dockerd-"));
+    const directory = temporaryDirectory("dockerd");
     const environment = { DOCKER_HOST: `unix://${directory}/docker.sock`, PATH };
     const docker = (...args: string[]): string =>
       execFileSync("docker", args, { env: { ...environment, HOME: directory }, encoding: "utf8", stdio: ["ignore", "pipe", "pipe"] });

@@ -1,12 +1,12 @@
 import { type ChildProcess, execFile, execFileSync, spawn } from "node:child_process";
 import { generateKeyPairSync, type KeyObject, sign } from "node:crypto";
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import { type AddressInfo, createServer as createTcpServer } from "node:net";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
+import { temporaryDirectory } from "../support/directory.ts";
 import type { Content, Made } from "../support/image.ts";
 
 /**
@@ -29,7 +29,7 @@ export function realPartsMissing(...needed: readonly string[]): string | false {
 }
 
 /** A directory of this test run. */
-export const directory = mkdtempSync(join(tmpdir(), "e2e-"));
+export const directory = temporaryDirectory("e2e");
 
 /** A real docker-registry on loopback, with the given `auth` section. */
 export type RealRegistry = { readonly host: string; readonly storage: string; readonly stop: () => Promise<void> };

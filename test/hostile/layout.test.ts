@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { lstatSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, truncateSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { lstatSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, before, beforeEach, describe, it } from "node:test";
 import type { Status } from "../../src/oci/failure.ts";
 import { Layout } from "../../src/store/layout.ts";
 import { withBlob } from "../../src/store/outgoing.ts";
+import { temporaryDirectory } from "../support/directory.ts";
 import { image } from "../support/image.ts";
 import type { RunOptions } from "../support/runner.ts";
 import { type Arranged, type Row, rows, runRow, type World } from "../support/world.ts";
@@ -65,7 +65,7 @@ describe("L5: a link in a blob's place, to a file that is right", () => {
   let directory: string;
   let layout: Layout;
   beforeEach(async () => {
-    directory = mkdtempSync(join(tmpdir(), "links-"));
+    directory = temporaryDirectory("links");
     layout = await Layout.open(join(directory, "layout"));
     writeFileSync(join(directory, "right"), layer.bytes);
     symlinkSync(join(directory, "right"), layout.blobPath(layer.digest));

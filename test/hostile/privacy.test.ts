@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, it } from "node:test";
 import { CacheService } from "../support/cache-service.ts";
+import { temporaryDirectory } from "../support/directory.ts";
 import { EvilServer } from "../support/evil.ts";
 import { content, descriptor, image, type Made } from "../support/image.ts";
 import { type Fault, Registry } from "../support/registry.ts";
@@ -20,7 +20,7 @@ describe("C6: the cache of a public repository", () => {
   let directory: string;
   beforeEach(async () => {
     [registry, other, service] = await Promise.all([Registry.start(), Registry.start(), CacheService.start()]);
-    directory = mkdtempSync(join(tmpdir(), "privacy-"));
+    directory = temporaryDirectory("privacy");
     writeFileSync(join(directory, "event"), JSON.stringify({ repository: { private: false } }));
   });
   afterEach(async () => {

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
-import { existsSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { existsSync, readdirSync, rmSync } from "node:fs";
 import type { ServerResponse } from "node:http";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, it } from "node:test";
 import { runnerPlatform } from "../../src/oci/platform.ts";
+import { temporaryDirectory } from "../support/directory.ts";
 import { artifact, content, image, index, type Made, multiPlatform, schema1 } from "../support/image.ts";
 import { type Fault, Registry, refuse } from "../support/registry.ts";
 import { runStep, type StepResult } from "../support/runner.ts";
@@ -20,7 +20,7 @@ describe("what a pull leaves in the layout", () => {
   let path: string;
   beforeEach(async () => {
     registry = await Registry.start();
-    directory = mkdtempSync(join(tmpdir(), "combined-"));
+    directory = temporaryDirectory("combined");
     path = join(directory, "layout");
   });
   afterEach(async () => {

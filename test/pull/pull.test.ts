@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, it } from "node:test";
 import { type Digest, digestOf } from "../../src/oci/digest.ts";
+import { temporaryDirectory } from "../support/directory.ts";
 import { artifact, buildkitCache, image, index, type Made, multiPlatform, schema1, zeros } from "../support/image.ts";
 import { Registry, refuse } from "../support/registry.ts";
 import { runStep } from "../support/runner.ts";
@@ -16,7 +16,7 @@ describe("a pull into a layout", () => {
   let path: string;
   beforeEach(async () => {
     registry = await Registry.start();
-    directory = mkdtempSync(join(tmpdir(), "pull-"));
+    directory = temporaryDirectory("pull");
     path = join(directory, "layout");
   });
   afterEach(async () => {

@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
-import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { chmodSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, it } from "node:test";
 import fc from "fast-check";
@@ -8,6 +7,7 @@ import { SYSTEM_CLOCK } from "../../src/connect.ts";
 import { type Credential, helperRunner, Keychain, type KeychainOptions } from "../../src/registry/credentials.ts";
 import { type Environment, hostPath, readDockerConfigs } from "../../src/registry/docker-config.ts";
 import type { Clock } from "../../src/registry/retry.ts";
+import { temporaryDirectory } from "../support/directory.ts";
 
 const basic = (login: string): { auth: string } => ({ auth: Buffer.from(login).toString("base64") });
 
@@ -205,7 +205,7 @@ describe("Keychain", () => {
 
     let directory: string;
     beforeEach(() => {
-      directory = mkdtempSync(join(tmpdir(), "helpers-"));
+      directory = temporaryDirectory("helpers");
     });
     afterEach(() => rmSync(directory, { recursive: true, force: true }));
 

@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { chmodSync, existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, it } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -13,6 +12,7 @@ import { parsePlatform } from "../../src/oci/platform.ts";
 import { parseReference } from "../../src/oci/reference.ts";
 import type { Loadable, Resolved } from "../../src/pull/plan.ts";
 import { type Archived, type Ended, engineRunner, loader } from "../../src/runner/engine.ts";
+import { temporaryDirectory } from "../support/directory.ts";
 import { image, multiPlatform } from "../support/image.ts";
 import { Registry } from "../support/registry.ts";
 import { runStep } from "../support/runner.ts";
@@ -197,7 +197,7 @@ describe("engineRunner", () => {
     chmodSync(join(directory, name), 0o755);
   };
   beforeEach(() => {
-    directory = mkdtempSync(join(tmpdir(), "engine-"));
+    directory = temporaryDirectory("engine");
   });
   afterEach(() => rmSync(directory, { recursive: true, force: true }));
   const runner = (signal = new AbortController().signal) =>

@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
-import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
 import { restoreCache, saveCache } from "@actions/cache";
 import { SYSTEM_CLOCK } from "../../src/connect.ts";
 import { ActionsCache } from "../../src/store/actions-cache.ts";
 import { CacheService } from "../support/cache-service.ts";
+import { temporaryDirectory } from "../support/directory.ts";
 import { outgoing } from "../support/outgoing.ts";
 
 /** What was asked of the service, and with which fields. */
@@ -14,7 +14,7 @@ type Asked = { readonly call: string; readonly fields: readonly string[] };
 
 describe("the cache's wire is that of @actions/cache's public functions", () => {
   let service: CacheService;
-  const directory = mkdtempSync(join(tmpdir(), "contract-"));
+  const directory = temporaryDirectory("contract");
   const environment = { ...process.env };
   before(async () => {
     service = await CacheService.start();

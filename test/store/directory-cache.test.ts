@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, it } from "node:test";
 import { digestOf } from "../../src/oci/digest.ts";
 import { DirectoryCache } from "../../src/store/directory-cache.ts";
 import { Layout } from "../../src/store/layout.ts";
+import { temporaryDirectory } from "../support/directory.ts";
 
 const right = Buffer.from("a blob");
 const blob = { digest: digestOf(right), size: right.length };
@@ -15,7 +15,7 @@ describe("a cache in a directory", () => {
   let warned: string[];
   let cache: DirectoryCache;
   beforeEach(() => {
-    directory = mkdtempSync(join(tmpdir(), "directory-cache-"));
+    directory = temporaryDirectory("directory-cache");
     warned = [];
     cache = new DirectoryCache(join(directory, "cache"), (message) => void warned.push(message));
     mkdirSync(join(directory, "cache"));

@@ -1,18 +1,18 @@
 import assert from "node:assert/strict";
-import { mkdtempSync, readdirSync, readlinkSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readdirSync, readlinkSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 import { gzipSync } from "node:zlib";
 import { digestOf } from "../../src/oci/digest.ts";
 import { diffIdsOf, type Layer } from "../../src/store/hash.ts";
+import { temporaryDirectory } from "../support/directory.ts";
 import { type Content, content, layer, zeros } from "../support/image.ts";
 
 describe("diffIdsOf", () => {
   let directory: string;
   before(() => {
-    directory = mkdtempSync(join(tmpdir(), "hash-"));
+    directory = temporaryDirectory("hash");
   });
   after(() => rmSync(directory, { recursive: true }));
 

@@ -1,15 +1,15 @@
 import assert from "node:assert/strict";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { after, describe, it } from "node:test";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import fc from "fast-check";
 import { digestOf } from "../../src/oci/digest.ts";
 import { Ingest } from "../../src/store/ingest.ts";
+import { temporaryDirectory } from "../support/directory.ts";
 import { variedBytes } from "../support/image.ts";
 
-const directory = mkdtempSync(join(tmpdir(), "ingest-"));
+const directory = temporaryDirectory("ingest");
 after(() => rmSync(directory, { recursive: true }));
 
 describe("an ingest", () => {

@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { existsSync, lstatSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { existsSync, lstatSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, it } from "node:test";
 import fc from "fast-check";
@@ -10,6 +9,7 @@ import { PullError } from "../../src/oci/failure.ts";
 import { fromBundle, toBundle } from "../../src/store/bundle.ts";
 import { DirectoryCache } from "../../src/store/directory-cache.ts";
 import { Layout } from "../../src/store/layout.ts";
+import { temporaryDirectory } from "../support/directory.ts";
 import { HOLDERS, nameOf, plantLock } from "../support/holders.ts";
 import { outgoing } from "../support/outgoing.ts";
 
@@ -148,7 +148,7 @@ describe("a layout that many write to, crash in and spoil, in any order", () => 
     const commands = fc.commands([putting, adding, failing, spoiling, looking], { maxCommands: 25, size: "max" });
     await fc.assert(
       fc.asyncProperty(commands, async (chosen) => {
-        const path = mkdtempSync(join(tmpdir(), "interleaved-"));
+        const path = temporaryDirectory("interleaved");
         await Layout.open(path);
         await fc.asyncModelRun(
           () => ({ model: { put: new Set<Blob>(), spoilt: new Set<Blob>(), names: new Set<string>() }, real: { path } }),
@@ -161,7 +161,7 @@ describe("a layout that many write to, crash in and spoil, in any order", () => 
   });
 
   it("takes none of a thousand cached blobs with a flipped bit, by themselves or among others, and is healed by the next save", async () => {
-    const path = mkdtempSync(join(tmpdir(), "cached-"));
+    const path = temporaryDirectory("cached");
     const cache = new DirectoryCache(join(path, "cache"), () => undefined);
     const { signal } = new AbortController();
     const layout = await Layout.open(join(path, "layout"));
@@ -190,7 +190,7 @@ describe("a layout that many write to, crash in and spoil, in any order", () => 
   });
 
   it("finds every one of a thousand flipped bits, and is healed", async () => {
-    const path = mkdtempSync(join(tmpdir(), "flipped-"));
+    const path = temporaryDirectory("flipped");
     for (let at = 0; at < 1_000; at++) {
       const one = BLOBS[1 + (at % (BLOBS.length - 1))] as Blob;
       const layout = await Layout.open(path);

@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
 import { spawn, spawnSync } from "node:child_process";
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, beforeEach, describe, it } from "node:test";
 import fc from "fast-check";
 import { type Digest, digestOf } from "../../src/oci/digest.ts";
 import { Layout } from "../../src/store/layout.ts";
 import { type Patience, REAL_TIME } from "../../src/store/mutex.ts";
+import { temporaryDirectory } from "../support/directory.ts";
 import { HOLDERS, nameOf, plantLock } from "../support/holders.ts";
 
 const blobOf = (bytes: Buffer) => ({ digest: digestOf(bytes), size: bytes.length });
@@ -22,7 +22,7 @@ describe("a layout", () => {
   let directory: string;
   let path: string;
   before(() => {
-    directory = mkdtempSync(join(tmpdir(), "layout-"));
+    directory = temporaryDirectory("layout");
   });
   beforeEach(() => {
     path = join(mkdtempSync(join(directory, "test-")), "with spaces, ünïcode");

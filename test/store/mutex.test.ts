@@ -13,12 +13,12 @@ import {
   utimesSync,
   writeFileSync,
 } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, beforeEach, describe, it } from "node:test";
 import { setTimeout as realSleep } from "node:timers/promises";
 import { locked, type Patience, REAL_TIME } from "../../src/store/mutex.ts";
 import type { Answer, Round } from "../support/contender.ts";
+import { temporaryDirectory } from "../support/directory.ts";
 import { HOLDERS, plantLock, zombie } from "../support/holders.ts";
 
 // The whole number takes about three minutes: `FULL_SIZE=1 npm test`.
@@ -62,7 +62,7 @@ class TestTime implements Patience {
 let directory: string;
 let lock: string;
 before(() => {
-  directory = mkdtempSync(join(tmpdir(), "mutex-"));
+  directory = temporaryDirectory("mutex");
 });
 beforeEach(() => {
   lock = join(mkdtempSync(join(directory, "test-")), "lock");

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { existsSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { temporaryDirectory } from "./directory.ts";
 
 /** What the runner reads of one step. */
 export type StepResult = {
@@ -23,6 +23,8 @@ export type StepResult = {
 export type Command = { readonly name: string; readonly properties: Readonly<Record<string, string>>; readonly data: string };
 
 const ROOT = join(import.meta.dirname, "../..");
+// Where a program keeps what it is not told a place for.
+const TMPDIR = temporaryDirectory("programs");
 
 /** How a step is run: by which command, and for how long at most. */
 export type RunOptions = {
@@ -40,7 +42,7 @@ export async function runStep(
   environment: Readonly<Record<string, string>> = {},
   options: RunOptions = {},
 ): Promise<StepResult> {
-  const directory = mkdtempSync(join(tmpdir(), "runner-"));
+  const directory = temporaryDirectory("runner");
   const file = (name: string): string => {
     writeFileSync(join(directory, name), "");
     return join(directory, name);
@@ -91,7 +93,7 @@ export function run(
 ): Promise<{ exitCode: number; stdout: string; stderr: string }> {
   return new Promise((resolve, reject) => {
     const [program = "", ...before] = command;
-    const child = spawn(program, [...before, ...args], { env, cwd: ROOT, timeout, killSignal: "SIGKILL" });
+    const child = spawn(program, [...before, ...args], { env: { TMPDIR, ...env }, cwd: ROOT, timeout, killSignal: "SIGKILL" });
     started?.(child);
     let stdout = "";
     let stderr = "";

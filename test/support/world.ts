@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
-import { existsSync, globSync, lstatSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { existsSync, globSync, lstatSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, it } from "node:test";
 import { digestOf } from "../../src/oci/digest.ts";
@@ -9,6 +8,7 @@ import { OUTPUTS } from "../../src/runner/outputs.ts";
 import { sanitise } from "../../src/runner/sanitiser.ts";
 import { CacheService } from "./cache-service.ts";
 import { type Canary, findCanaries } from "./canaries.ts";
+import { temporaryDirectory } from "./directory.ts";
 import { type EvilOptions, EvilServer, type RawRequest } from "./evil.ts";
 import { Registry } from "./registry.ts";
 import { type RunOptions, runStep, type StepResult } from "./runner.ts";
@@ -40,7 +40,7 @@ export class World {
     this.evil = evil;
     this.attacker = attacker.on(/./, (_, wire) => wire.answer(200, { "Content-Type": "application/json" }, '{"token":"taken"}'));
     this.cache = cache;
-    this.directory = mkdtempSync(join(tmpdir(), "world-"));
+    this.directory = temporaryDirectory("world");
     this.layout = join(this.directory, "layout");
     mkdirSync(join(this.directory, "outside"));
     writeFileSync(join(this.directory, "outside", "file"), "as it was");
