@@ -92,9 +92,9 @@ async function judge({ file, search, replace, test, pattern }: Mutation, count: 
   try {
     writeFileSync(path, parts.join(replace));
     if (!(await build(copy))) return ["does not apply", `${file} cannot be built with it`];
-    const { passed, count: run } = await runTests(test, pattern, copy);
-    if (run !== count) return ["does not apply", `with it ${run} instead of ${count} tests of ${test} are run`];
-    return [passed ? "SURVIVES" : "killed", ""];
+    const { code, passed, count: run } = await runTests(test, pattern, copy);
+    if (run === count) return [passed ? "SURVIVES" : "killed", ""];
+    return ["does not apply", `with it ${run} instead of ${count} tests of ${test} are run, exit code ${code}`];
   } finally {
     writeFileSync(path, text);
   }
@@ -105,12 +105,14 @@ async function build(copy: string): Promise<boolean> {
   return (await run(["scripts/build.ts"], copy)).code === 0;
 }
 
-/** Whether the tests of a name pass, and how many there are. */
-async function runTests(test: string, pattern: string, copy: string): Promise<{ readonly passed: boolean; readonly count: number }> {
+/** What came of tests: how many there are, whether they pass, and the exit code, -1 when they were killed. */
+type Tests = { readonly code: number; readonly passed: boolean; readonly count: number };
+
+async function runTests(test: string, pattern: string, copy: string): Promise<Tests> {
   const flags = ["--test-isolation=none", "--test-force-exit", `--test-timeout=${HANG_MS}`, "--test-reporter=tap"];
   const { code, output } = await run(["--test", ...flags, `--test-name-pattern=${pattern}`, test], copy);
   const count = Number(/^# tests (\d+)$/m.exec(output)?.[1] ?? 0);
-  return { passed: code === 0 && count > 0, count };
+  return { code, passed: code === 0 && count > 0, count };
 }
 
 /** Runs Node in a copy. Tests have the size that they have on any machine, whatever this run's own. */
