@@ -9,7 +9,7 @@ import {
 import {
   DEFAULTS,
   step
-} from "./chunk-KLT7RQWC.js";
+} from "./chunk-YVVAR7N3.js";
 import {
   save
 } from "./chunk-JOSPQVUP.js";
@@ -52,7 +52,7 @@ function toEnvironment(args) {
 __name(toEnvironment, "toEnvironment");
 async function main(args) {
   if (args.length === 0) {
-    const { demonstrate } = await import("./demo-JA7EEIUE.js");
+    const { demonstrate } = await import("./demo-I32Z5EBZ.js");
     return demonstrate(write);
   }
   let environment;

@@ -8,7 +8,7 @@ import {
 } from "./chunk-SBQSWKAJ.js";
 import {
   step
-} from "./chunk-KLT7RQWC.js";
+} from "./chunk-YVVAR7N3.js";
 import "./chunk-TQBEFKGP.js";
 import "./chunk-Z6BS36K7.js";
 import "./chunk-2PQWRIUW.js";
