@@ -160,6 +160,20 @@ describe("a pull through the Actions cache", () => {
     }
   }
 
+  it("warm, by tag, with a limit that is reached after the tag, and every layer to be asked about: one warning", async () => {
+    const app = registry.push("org/app", "1.0", image("linux/s390x"));
+    const filled = await fill(app, { verify: "blobs" });
+    registry.faults.push((request, response) => {
+      if (request.url?.endsWith("/manifests/1.0")) return false;
+      response.setHeader("retry-after", "600");
+      refuse(response, 429, "TOOMANYREQUESTS", "not now", null);
+      return true;
+    });
+    const warm = await step(app, { verify: "blobs" });
+    assert.deepEqual([warm.exitCode, warm.outputs.get("cache-hit"), listing()], [0, "true", filled], warm.stdout);
+    assert.equal(warm.commands.filter(({ name }) => name === "warning").length, 1, warm.stdout);
+  });
+
   for (const [status, code, expected] of [
     [404, "MANIFEST_UNKNOWN", "not-found"],
     [403, "DENIED", "unauthorized"],

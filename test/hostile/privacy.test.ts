@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { rmSync, writeFileSync } from "node:fs";
+import type { IncomingMessage } from "node:http";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, it } from "node:test";
 import { CacheService } from "../support/cache-service.ts";
@@ -49,6 +50,8 @@ describe("C6: the cache of a public repository", () => {
     return [made, ...made.blobs].filter((one) => bytes.includes(one.bytes)).map(({ digest }) => digest);
   }
   const all = (made: Made): readonly string[] => [made, ...made.blobs].map(({ digest }) => digest);
+
+  const tokenOf = ({ headers }: IncomingMessage): string => headers.authorization?.replace("Bearer ", "") ?? "";
 
   /** Asks for the password wherever `isPrivate` says so of a path. */
   const behindLogin =
@@ -137,6 +140,34 @@ describe("C6: the cache of a public repository", () => {
       });
     }
   }
+
+  it("gets no blob of which a part came with credentials, though the rest came without", async () => {
+    const made = image("linux/s390x", { busybox: Buffer.alloc(300_000, "layer") });
+    const layer = made.blobs[1];
+    assert.ok(layer);
+    const app = registry.push("org/app", "1", made);
+    registry.access = { scheme: "bearer", login: LOGIN };
+    let cut = false;
+    registry.faults.push((request, response) => {
+      // From the cut on the login is refused, and everybody gets a token without one.
+      const refused = cut && request.url?.startsWith("/token") === true && request.headers.authorization !== undefined;
+      if (refused) response.writeHead(401).end();
+      if (refused || !request.url?.endsWith(layer.digest) || !registry.tokens.has(tokenOf(request))) return refused;
+      const { range = "" } = request.headers;
+      const start = Number(/^bytes=(\d+)-/.exec(range)?.[1] ?? 0);
+      const total = layer.bytes.length;
+      const part = { "content-length": total - start, "content-range": `bytes ${start}-${total - 1}/${total}` };
+      response.writeHead(start === 0 ? 200 : 206, part);
+      if (cut) response.end(layer.bytes.subarray(start));
+      else response.write(layer.bytes.subarray(0, 150_000), () => setTimeout(() => response.destroy(), 20));
+      if (!cut) registry.tokens.clear();
+      cut = true;
+      registry.access = { scheme: "bearer" };
+      return true;
+    });
+    const kept = await saved(await run([app]), made);
+    assert.ok(cut && !kept.includes(layer.digest));
+  });
 
   for (const least of ["200B", "1MB"]) {
     it(`gets nothing of what an earlier step left in the layout, from ${least} on by itself, because it may have come from anywhere`, async () => {

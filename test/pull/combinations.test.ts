@@ -236,6 +236,31 @@ describe("what a pull leaves in the layout", () => {
     assert.deepEqual([result.exitCode, refusals], [0, 2], result.stdout);
   });
 
+  it("goes on with a layer that is cut again and again, by a registry that forgets the token each time", async () => {
+    const made = image("linux/s390x", { busybox: Buffer.alloc(500_000, "layer") });
+    const layer = made.blobs[1];
+    assert.ok(layer && layer.bytes.length > 500_000);
+    registry.access = { scheme: "bearer" };
+    let answered = 0;
+    registry.faults.push((request, response) => {
+      const token = request.headers.authorization?.replace("Bearer ", "") ?? "";
+      if (!request.url?.endsWith(layer.digest) || !registry.tokens.has(token)) return false;
+      answered++;
+      const total = layer.bytes.length;
+      const start = Number(/^bytes=(\d+)-/.exec(request.headers.range ?? "")?.[1] ?? 0);
+      const range = { "content-range": `bytes ${start}-${total - 1}/${total}` };
+      response.writeHead(start === 0 ? 200 : 206, { "content-length": total - start, ...(start === 0 ? {} : range) });
+      response.write(layer.bytes.subarray(start, start + 100_000));
+      registry.tokens.clear();
+      if (start + 100_000 < total) setTimeout(() => response.destroy(), 20);
+      else response.end(layer.bytes.subarray(start + 100_000));
+      return true;
+    });
+    const result = await pull(registry.push("org/app", "1", made), { platforms: "linux/s390x" });
+    assert.equal(result.exitCode, 0, result.stdout);
+    assert.equal(answered, 6);
+  });
+
   it("has no cache hit where nothing was pulled", async () => {
     const { exitCode, outputs } = await pull(`${registry.host}/org/none:1,optional=true`);
     assert.deepEqual([exitCode, outputs.get("cache-hit")], [0, "false"]);
