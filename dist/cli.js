@@ -9,13 +9,13 @@ import {
 import {
   DEFAULTS,
   step
-} from "./chunk-YVVAR7N3.js";
+} from "./chunk-SPT56Q5O.js";
 import {
   save
 } from "./chunk-JOSPQVUP.js";
 import "./chunk-TQBEFKGP.js";
 import "./chunk-AZODO3E4.js";
-import "./chunk-2PQWRIUW.js";
+import "./chunk-VVSRG6DL.js";
 import "./chunk-4XBSQEE4.js";
 import {
   SYSTEM_CLOCK,
@@ -52,7 +52,7 @@ function toEnvironment(args) {
 __name(toEnvironment, "toEnvironment");
 async function main(args) {
   if (args.length === 0) {
-    const { demonstrate } = await import("./demo-I32Z5EBZ.js");
+    const { demonstrate } = await import("./demo-24JFMUVU.js");
     return demonstrate(write);
   }
   let environment;

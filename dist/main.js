@@ -8,10 +8,10 @@ import {
 } from "./chunk-SBQSWKAJ.js";
 import {
   step
-} from "./chunk-YVVAR7N3.js";
+} from "./chunk-SPT56Q5O.js";
 import "./chunk-TQBEFKGP.js";
 import "./chunk-Z6BS36K7.js";
-import "./chunk-2PQWRIUW.js";
+import "./chunk-VVSRG6DL.js";
 import {
   SYSTEM_CLOCK
 } from "./chunk-SQSYWZW6.js";

@@ -31,9 +31,9 @@ export async function demonstrate(write: (line: string) => void): Promise<number
     write(`An embedded registry at ${registry.host} holds an image for ${PLATFORMS.join(", ")}, and a Helm chart.\n`);
     write("1. The gate passes: every required platform is there, and the chart is pinned without one.\n");
     const passed = await run({ INPUT_IMAGES: `${app},name=app\n${chart},name=chart,platform=any`, INPUT_PLATFORMS: PLATFORMS.join(",") });
-    write("\n2. The gate fails: somebody needs a platform that nobody built.\n");
+    write("\n2. The gate fails: a required platform was never built.\n");
     const failed = await run({ INPUT_IMAGES: `${app},name=app`, INPUT_PLATFORMS: "linux/amd64,linux/riscv64" });
-    write("\n3. A pull, cold: every blob comes from the registry and is verified; what it brought is cached.\n");
+    write("\n3. A pull, cold: every blob comes from the registry and is verified; all of it is cached.\n");
     const cold = await run(pull("cold"));
     write("\n4. The same pull into another layout, warm: the registry is only asked whether things are still there.\n");
     registry.seen.length = 0;

@@ -38,8 +38,11 @@ const pull = (images: string, path: string, options: RunOptions = {}, inputs: Re
 
 const allRight = (path: string): boolean => finalsOf(path).every(({ right }) => right);
 
+// Two hundred runs that are killed, and as many that are not, on a machine with other work.
+const LONG = { timeout: 600_000 };
+
 describe("a layout", () => {
-  it(`L1: survives ${KILLS} kills at random moments: nothing partial has a final name, and the next run succeeds`, async () => {
+  it(`L1: survives ${KILLS} kills at random moments: nothing partial has a final name, and the next run succeeds`, LONG, async () => {
     const reference = registry.push("org/app", "1", made);
     const before = Date.now();
     assert.equal((await pull(reference, join(directory, "whole"))).exitCode, 0);

@@ -25,8 +25,8 @@ export async function resolveImage(source: Source, wanted: Wanted, thoroughness:
     return { ...resolved, warnings: [...moved, ...resolved.warnings] };
   } catch (error) {
     if (!(error instanceof PullError)) throw error;
-    const found = `${error.found}${await tagHint(source, wanted, error)}`;
-    return { ...nothing, problem: problem(error.reason, wanted.written, found, error.next) };
+    const next = `${error.next}${await tagHint(source, wanted, error)}`;
+    return { ...nothing, problem: problem(error.reason, wanted.written, error.found, next) };
   }
 }
 
@@ -49,8 +49,7 @@ async function tagHint(source: Source, { reference }: Wanted, { status }: PullEr
     return [];
   });
   if (tags.length === 0) return "";
-  const nearest = nearestTags(tag, tags, HINTED_TAGS).join(", ");
-  return tags.length === 1 ? `; its only tag: ${nearest}` : `; nearest of its ${tags.length} tags: ${nearest}`;
+  return `; nearest of its ${tags.length} tags: ${nearestTags(tag, tags, HINTED_TAGS).join(", ")}`;
 }
 
 /** With tag and digest the digest decides; a tag that has moved on is worth a word. */

@@ -33,6 +33,8 @@ export class Budget {
   }
 
   async #spend(size: number, read: () => Promise<ReadConfig>): Promise<ReadConfig> {
+    // What is too large by itself is refused as such.
+    if (size > CONFIG_BYTES) return read();
     this.#left -= size;
     if (this.#left < 0) throw new PullError("too-large", `too large: the configs of all platforms have more than ${CONFIG_BYTES} bytes`);
     return read();

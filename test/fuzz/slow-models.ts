@@ -27,13 +27,14 @@ export const METADATA = ["fd00:100::100:200", "fd00:c1::a9fe:a9fe", "fd20:ce::25
 export function slowReach(address: string): Reach {
   const number = addressNumber(address);
   const high = number >> 32n;
-  // IPv4 within IPv6: mapped, NAT64 and 6to4.
-  if (high === 0xffffn || number >> 96n === 0x0064ff9bn) return slowReach4(number & 0xffffffffn);
+  // IPv4 within IPv6: compatible, mapped, translated, NAT64 and 6to4.
+  if (high === 0n && number > 0xffffn) return slowReach4(number);
+  if (high === 0xffffn || high === 0xffff0000n || number >> 96n === 0x0064ff9bn) return slowReach4(number & 0xffffffffn);
   if (number >> 112n === 0x2002n) return slowReach4((number >> 80n) & 0xffffffffn);
   if (number === 0n || number >> 118n === 0xfe80n >> 6n || number >> 120n === 0xffn) return "forbidden";
   if (high >> 64n === 0xfd000ec2n || METADATA.some((one) => number === addressNumber(one))) return "forbidden";
   if (number === 1n) return "loopback";
-  return number >> 121n === 0xfcn >> 1n ? "private" : "public";
+  return number >> 121n === 0xfcn >> 1n || number >> 118n === 0xfec0n >> 6n ? "private" : "public";
 }
 
 function slowReach4(number: bigint): Reach {
@@ -45,6 +46,7 @@ function slowReach4(number: bigint): Reach {
     a === 10n ||
     (a === 172n && b >= 16n && b < 32n) ||
     (a === 192n && b === 168n) ||
+    number >> 8n === 0xc00000n ||
     (a === 100n && b >= 64n && b < 128n) ||
     (a === 198n && (b === 18n || b === 19n));
   return isPrivate ? "private" : "public";
