@@ -1,3 +1,4 @@
+// The service stores blobs at Azure. `@actions/cache` brings this client in, and offers uploads by path alone.
 import { BlockBlobClient } from "@azure/storage-blob";
 import type { Outgoing } from "./cache-entry.ts";
 import { SLICE_BYTES } from "./outgoing.ts";
