@@ -1,7 +1,7 @@
 import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);
 import {
   terminal
-} from "./chunk-UPSDKU6M.js";
+} from "./chunk-XEPZWHUU.js";
 import {
   cancellation,
   endWhenUnread
@@ -9,18 +9,18 @@ import {
 import {
   DEFAULTS,
   step
-} from "./chunk-SPT56Q5O.js";
+} from "./chunk-N52IWGUQ.js";
 import {
   save
-} from "./chunk-JOSPQVUP.js";
+} from "./chunk-2GDSV5LP.js";
 import "./chunk-TQBEFKGP.js";
 import "./chunk-AZODO3E4.js";
-import "./chunk-VVSRG6DL.js";
-import "./chunk-4XBSQEE4.js";
+import "./chunk-KCTFNAJD.js";
+import "./chunk-UVPQ3QRS.js";
 import {
   SYSTEM_CLOCK,
   warnOnce
-} from "./chunk-SQSYWZW6.js";
+} from "./chunk-CGFQ6JUW.js";
 import "./chunk-PQHYQCDK.js";
 import "./chunk-7XNSTKSR.js";
 import "./chunk-RMGETNJX.js";
@@ -52,7 +52,7 @@ function toEnvironment(args) {
 __name(toEnvironment, "toEnvironment");
 async function main(args) {
   if (args.length === 0) {
-    const { demonstrate } = await import("./demo-24JFMUVU.js");
+    const { demonstrate } = await import("./demo-UGY2UGKI.js");
     return demonstrate(write);
   }
   let environment;

@@ -1,20 +1,20 @@
 import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);
 import {
   actions
-} from "./chunk-G3S25U4V.js";
+} from "./chunk-64HXC53T.js";
 import {
   cancellation,
   endWhenUnread
 } from "./chunk-SBQSWKAJ.js";
 import {
   step
-} from "./chunk-SPT56Q5O.js";
+} from "./chunk-N52IWGUQ.js";
 import "./chunk-TQBEFKGP.js";
 import "./chunk-Z6BS36K7.js";
-import "./chunk-VVSRG6DL.js";
+import "./chunk-KCTFNAJD.js";
 import {
   SYSTEM_CLOCK
-} from "./chunk-SQSYWZW6.js";
+} from "./chunk-CGFQ6JUW.js";
 import "./chunk-PQHYQCDK.js";
 import "./chunk-7XNSTKSR.js";
 import "./chunk-RMGETNJX.js";

@@ -2,18 +2,18 @@ import { createRequire as __createRequire } from 'node:module'; const require = 
 import {
   actions,
   pendingSaves
-} from "./chunk-G3S25U4V.js";
+} from "./chunk-64HXC53T.js";
 import {
   save
-} from "./chunk-JOSPQVUP.js";
+} from "./chunk-2GDSV5LP.js";
 import "./chunk-TQBEFKGP.js";
 import "./chunk-AZODO3E4.js";
 import "./chunk-Z6BS36K7.js";
-import "./chunk-4XBSQEE4.js";
+import "./chunk-UVPQ3QRS.js";
 import {
   SYSTEM_CLOCK,
   warnOnce
-} from "./chunk-SQSYWZW6.js";
+} from "./chunk-CGFQ6JUW.js";
 import "./chunk-PQHYQCDK.js";
 import "./chunk-7XNSTKSR.js";
 import {

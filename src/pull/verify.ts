@@ -109,7 +109,7 @@ async function verifySchema1(
   return { platform, manifest, mediaType, config, configDigest: undefined, private: manifest.private, layers, blobs };
 }
 
-/** The stated size of a layer or, where a pull needs one that nobody states, the counted size. */
+/** The stated size of a layer or, where a pull needs a size and none is stated, the counted one. */
 async function layerSize(inspection: Inspection, digest: Digest): Promise<number | undefined> {
   const stated = await presentSize(inspection, "layer", digest);
   if (stated !== undefined || !inspection.pulled) return stated;

@@ -83,7 +83,7 @@ export class ActionsCache {
     return saved ?? "failed";
   }
 
-  /** Nobody can restore an entry before it is finalised; with wrong bytes the upload fails first. */
+  /** An entry cannot be restored before it is finalised; with wrong bytes the upload fails first. */
   async #upload(key: string, bytes: Outgoing): Promise<Saved> {
     const created = await this.#within(RPC_DEADLINE_MS, () => this.#wire().CreateCacheEntry({ key, version: VERSION }));
     // Another job was first; what it saves has the same digest.

@@ -58,7 +58,7 @@ export const JOB: readonly Mutation[] = [
   },
   {
     name: "password-repeated",
-    promise: "What is no reference contacts nobody",
+    promise: "An invalid reference causes no request",
     file: "src/oci/reference.ts",
     search: "checkCredentials(text);",
     replace: "",
