@@ -1,29 +1,29 @@
 import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);
 import {
   terminal
-} from "./chunk-XEPZWHUU.js";
+} from "./chunk-VIQV7HKK.js";
 import {
   cancellation,
   endWhenUnread
-} from "./chunk-SBQSWKAJ.js";
+} from "./chunk-3IGIZ4VV.js";
 import {
   DEFAULTS,
   step
-} from "./chunk-N52IWGUQ.js";
+} from "./chunk-MUIJP73A.js";
 import {
   save
-} from "./chunk-2GDSV5LP.js";
+} from "./chunk-JM74FZSH.js";
 import "./chunk-TQBEFKGP.js";
-import "./chunk-AZODO3E4.js";
-import "./chunk-KCTFNAJD.js";
-import "./chunk-UVPQ3QRS.js";
+import "./chunk-VJHD5BRZ.js";
+import "./chunk-UNAMYNAQ.js";
+import "./chunk-GARAT3GI.js";
 import {
   SYSTEM_CLOCK,
   warnOnce
-} from "./chunk-CGFQ6JUW.js";
-import "./chunk-PQHYQCDK.js";
-import "./chunk-7XNSTKSR.js";
-import "./chunk-RMGETNJX.js";
+} from "./chunk-U27EXNVS.js";
+import "./chunk-3FKFBQK7.js";
+import "./chunk-IDHIWDFX.js";
+import "./chunk-ZX7A5LN5.js";
 import {
   __name
 } from "./chunk-QTX6ZG2H.js";
@@ -52,7 +52,7 @@ function toEnvironment(args) {
 __name(toEnvironment, "toEnvironment");
 async function main(args) {
   if (args.length === 0) {
-    const { demonstrate } = await import("./demo-UGY2UGKI.js");
+    const { demonstrate } = await import("./demo-ZYMHZ6C7.js");
     return demonstrate(write);
   }
   let environment;

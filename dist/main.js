@@ -1,23 +1,23 @@
 import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);
 import {
   actions
-} from "./chunk-64HXC53T.js";
+} from "./chunk-3ENEDNZY.js";
 import {
   cancellation,
   endWhenUnread
-} from "./chunk-SBQSWKAJ.js";
+} from "./chunk-3IGIZ4VV.js";
 import {
   step
-} from "./chunk-N52IWGUQ.js";
+} from "./chunk-MUIJP73A.js";
 import "./chunk-TQBEFKGP.js";
 import "./chunk-Z6BS36K7.js";
-import "./chunk-KCTFNAJD.js";
+import "./chunk-UNAMYNAQ.js";
 import {
   SYSTEM_CLOCK
-} from "./chunk-CGFQ6JUW.js";
-import "./chunk-PQHYQCDK.js";
-import "./chunk-7XNSTKSR.js";
-import "./chunk-RMGETNJX.js";
+} from "./chunk-U27EXNVS.js";
+import "./chunk-3FKFBQK7.js";
+import "./chunk-IDHIWDFX.js";
+import "./chunk-ZX7A5LN5.js";
 import "./chunk-QTX6ZG2H.js";
 
 // src/main.ts

@@ -2,23 +2,23 @@ import { createRequire as __createRequire } from 'node:module'; const require = 
 import {
   actions,
   pendingSaves
-} from "./chunk-64HXC53T.js";
+} from "./chunk-3ENEDNZY.js";
 import {
   save
-} from "./chunk-2GDSV5LP.js";
+} from "./chunk-JM74FZSH.js";
 import "./chunk-TQBEFKGP.js";
-import "./chunk-AZODO3E4.js";
+import "./chunk-VJHD5BRZ.js";
 import "./chunk-Z6BS36K7.js";
-import "./chunk-UVPQ3QRS.js";
+import "./chunk-GARAT3GI.js";
 import {
   SYSTEM_CLOCK,
   warnOnce
-} from "./chunk-CGFQ6JUW.js";
-import "./chunk-PQHYQCDK.js";
-import "./chunk-7XNSTKSR.js";
+} from "./chunk-U27EXNVS.js";
+import "./chunk-3FKFBQK7.js";
+import "./chunk-IDHIWDFX.js";
 import {
   foundBy
-} from "./chunk-RMGETNJX.js";
+} from "./chunk-ZX7A5LN5.js";
 import "./chunk-QTX6ZG2H.js";
 
 // src/post.ts

@@ -156,6 +156,11 @@ export function inContext(error: PullError, prefix: string): PullError {
   return new PullError(error.reason, `${prefix}: ${error.found}`, { next: error.next, cause: error });
 }
 
+/** True when the end of the step is why nothing better is known. */
+export function isInterruption(reason: Reason | ""): boolean {
+  return reason === "timeout" || reason === "cancelled";
+}
+
 /** What was found, in the words of an error of any kind. */
 export function foundBy(error: unknown): string {
   if (error instanceof PullError) return error.found;

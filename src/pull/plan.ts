@@ -56,6 +56,11 @@ export function asProblem(error: unknown, asked: string): Problem {
   return problemFrom(error, asked);
 }
 
+/** The same, its message with a note at the end. */
+export function withNote<T extends { readonly message: string }>(one: T, note: string): T {
+  return { ...one, message: `${one.message} (${note})` };
+}
+
 /** An image for one platform, read and verified. Sizes are compressed bytes. */
 export type PlatformImage = {
   /** As the index offers it or, without an index, as its config says. */

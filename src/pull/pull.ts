@@ -20,14 +20,15 @@ export async function pull(images: readonly Resolved[], wires: Wires, options: P
   const started = now();
   const failures = new Map<Resolved, Problem>();
   const attempted = images.filter((resolved) => problemsOf(resolved).length === 0);
-  const pullable = attempted.flatMap((resolved) => tried(resolved, failures, () => toPullable(resolved)));
+  const pullable = (await inTurns(attempted, concurrency, (resolved) => tried(resolved, failures, () => toPullable(resolved)))).flat();
   const needs = needsOf(pullable);
   const transferred = await transfer(needs, wires, options);
   const { transfers, present } = transferred;
   for (const [resolved, problem] of transferred.failures) failures.set(resolved, problem);
   const whole = pullable.filter(({ resolved }) => !failures.has(resolved));
-  const keepOne = (image: Pullable): Promise<readonly Named[]> => keep(image, wires.store, options, failures);
-  const named = (await inTurns(whole, concurrency, keepOne)).flat();
+  const keep = (image: Pullable): Promise<readonly Named[]> =>
+    tried(image.resolved, failures, () => storeDocuments(image, wires.store, options));
+  const named = (await inTurns(whole, concurrency, keep)).flat();
   const warnings = await wires.store.add(named.map(({ entry }) => entry));
   const fromRegistry = needs.filter(({ digest }) => transfers.get(digest)?.origin === "registry");
   const pulled = {
@@ -51,9 +52,9 @@ export async function pull(images: readonly Resolved[], wires: Wires, options: P
 }
 
 /** What `make` makes of an image, or nothing, and the failure is the image's. */
-function tried<T>(resolved: Resolved, failures: Map<Resolved, Problem>, make: () => T): readonly T[] {
+async function tried<T>(resolved: Resolved, failures: Map<Resolved, Problem>, make: () => T | Promise<T>): Promise<readonly T[]> {
   try {
-    return [make()];
+    return [await make()];
   } catch (error) {
     failures.set(resolved, asProblem(error, resolved.wanted.written));
     return [];
@@ -69,16 +70,7 @@ type Named = {
   readonly loadable: Loadable | undefined;
 };
 
-/** Keeps an image's documents and says how the index is to name it; a failure is that image's. */
-async function keep(image: Pullable, store: BlobStore, options: PullOptions, failures: Map<Resolved, Problem>): Promise<readonly Named[]> {
-  try {
-    return [await storeDocuments(image, store, options)];
-  } catch (error) {
-    failures.set(image.resolved, asProblem(error, image.resolved.wanted.written));
-    return [];
-  }
-}
-
+/** Keeps an image's documents and says how the index is to name it. */
 async function storeDocuments(image: Pullable, store: BlobStore, { runner, signal }: PullOptions): Promise<Named> {
   const { root, resolved, platforms } = image;
   const converted = await convert(root, platforms, store, signal);

@@ -1,6 +1,6 @@
 import { asDigest, type Digest, digestOf } from "../oci/digest.ts";
 import { DOCUMENT_BYTES } from "../oci/document.ts";
-import { PullError } from "../oci/failure.ts";
+import { isInterruption, PullError } from "../oci/failure.ts";
 import { formatPlatform } from "../oci/platform.ts";
 import { repositoryName } from "../oci/reference.ts";
 import type { Requirement, Wanted } from "./plan.ts";
@@ -167,15 +167,14 @@ export class CachedSource implements Source {
 
 /** True for trouble of the registry's own, which says nothing about the image. The end of the step is none. */
 function isUnavailable({ status, reason }: PullError): boolean {
-  if (reason === "timeout" || reason === "cancelled") return false;
-  return status === "unreachable" || status === "rate-limited";
+  return !isInterruption(reason) && (status === "unreachable" || status === "rate-limited");
 }
 
 function nameOf(image: Image, reference: string | undefined): string {
   return `${repositoryName(image)} ${reference}`;
 }
 
-/** Brings blobs of `least` bytes or more from their own entries; smaller ones have none. */
+/** Restores blobs of `least` bytes or more from their own entries; smaller ones have none. */
 export function restorer(cache: BlobCache, keys: Keys, least: number): Wires["restore"] {
   return async (blob, target) => blob.size >= least && (await cache.restore(keys.blob(blob.digest), blob, target));
 }

@@ -1,6 +1,6 @@
-import { foundBy, mayPass } from "../oci/failure.ts";
+import { foundBy, isInterruption, mayPass } from "../oci/failure.ts";
 import { resolveImage } from "./gate.ts";
-import { type Plan, type Problem, problemsOf, type Resolved, statusOf, type Wanted } from "./plan.ts";
+import { type Plan, problemsOf, type Resolved, statusOf, type Wanted, withNote } from "./plan.ts";
 import type { Source } from "./ports.ts";
 
 /** The clock, what ends the run, the log, and a listener for results. */
@@ -23,7 +23,7 @@ export async function run(plan: Plan, source: Source, surroundings: Surroundings
   const deadline = now() + plan.waitTimeout * 1_000;
   const patient = plan.waitTimeout > 0;
   const finish = (image: Resolved, note = signal.aborted ? foundBy(signal.reason) : ""): Resolved => {
-    const last = note === "" || wasInterrupted(image) ? image : withNote(image, note);
+    const last = note === "" || wasInterrupted(image) ? image : annotate(image, note);
     resolved(last);
     return last;
   };
@@ -52,14 +52,13 @@ function isWorthRetry(resolved: Resolved): boolean {
 
 /** True when the end of the step is the reason that nothing better is known. */
 function wasInterrupted(resolved: Resolved): boolean {
-  return problemsOf(resolved).some(({ reason }) => reason === "timeout" || reason === "cancelled");
+  return problemsOf(resolved).some(({ reason }) => isInterruption(reason));
 }
 
 /** The same problems, with a note about the time that ran out. */
-function withNote(resolved: Resolved, note: string): Resolved {
-  const noted = <T extends { readonly message: string }>(one: T): T => ({ ...one, message: `${one.message} (${note})` });
-  const problem: Problem | undefined = resolved.problem && noted(resolved.problem);
-  const platforms = resolved.platforms.map((platform) => (platform.reason === "" ? platform : noted(platform)));
+function annotate(resolved: Resolved, note: string): Resolved {
+  const problem = resolved.problem && withNote(resolved.problem, note);
+  const platforms = resolved.platforms.map((platform) => (platform.reason === "" ? platform : withNote(platform, note)));
   return { ...resolved, problem, platforms };
 }
 

@@ -1,7 +1,7 @@
 import type { Digest } from "../oci/digest.ts";
-import { foundBy, inContext, mayPass, PullError } from "../oci/failure.ts";
+import { foundBy, inContext, isInterruption, mayPass, PullError } from "../oci/failure.ts";
 import { repositoryName } from "../oci/reference.ts";
-import { type Problem, problemFrom, type Resolved, type Wanted } from "./plan.ts";
+import { type Problem, problemFrom, type Resolved, type Wanted, withNote } from "./plan.ts";
 import type { Blob, BlobDownload, BlobStore, BlobTarget, Origin, Source } from "./ports.ts";
 import type { Pullable } from "./pullable.ts";
 import { danglingFrom } from "./resolve.ts";
@@ -137,8 +137,7 @@ function mayAllPass(problems: Problems): boolean {
 
 /** The problem, with a note about the time that ran out; unless that is the problem. */
 function noted(problem: Problem, signal: AbortSignal): Problem {
-  if (!signal.aborted || problem.reason === "timeout" || problem.reason === "cancelled") return problem;
-  return { ...problem, message: `${problem.message} (${foundBy(signal.reason)})` };
+  return signal.aborted && !isInterruption(problem.reason) ? withNote(problem, foundBy(signal.reason)) : problem;
 }
 
 /** Asks the repository of every image that needs a blob, until one gives it; else the problem of each image. */
