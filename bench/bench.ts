@@ -2,72 +2,125 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { arch, cpus, release, tmpdir, totalmem } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { measure, type Sample } from "./measure.ts";
-import { DETAILS_HEAD, detailsOf, type Measured, markdownTable, SUMMARY_HEAD, summaryOf, textTable } from "./results.ts";
-import type { Contender, Row } from "./rows.ts";
-import { openWork, versionOf } from "./work.ts";
+import { runOnce } from "./contenders.ts";
+import type { Sample } from "./measure.ts";
+import { versionOf } from "./programs.ts";
+import {
+  DETAILS_HEAD,
+  detailsOf,
+  type Measured,
+  markdownTable,
+  SUMMARY_HEAD,
+  summaryOf,
+  textTable,
+} from "./results.ts";
+import type { Contender, Row } from "./row.ts";
+import { openSetup } from "./setup.ts";
+import { prepare, type Work } from "./work.ts";
 
 /**
- * Measures whole processes, ours and every peer's that is on this machine, on the same work and in turn: a warm-up of each, and
- * then rounds of A B C A B C. Prints a table, and writes `bench/RESULTS.md` when all rows were measured or `--write` is given.
+ * Measures whole processes on the same work: this action, and every peer that is installed. After a
+ * warm-up run of each, the contenders of a row take turns in every round. Prints tables, and writes
+ * bench/RESULTS.md after all rows, or after some with `--write`:
  * `npm run bench -- --rows pull-cold,restore --rounds 5`
  */
 const { values } = parseArgs({
-  options: { rows: { type: "string", default: "" }, rounds: { type: "string", default: "5" }, write: { type: "boolean", default: false } },
+  options: {
+    rows: { type: "string", default: "" },
+    rounds: { type: "string", default: "5" },
+    write: { type: "boolean", default: false },
+  },
 });
 const rounds = Number(values.rounds);
-const wanted = values.rows.split(",").filter((name) => name !== "");
-const directory = mkdtempSync(join(tmpdir(), "bench-"));
+const names = values.rows.split(",");
+const wanted = names.filter((name) => name !== "");
+const isComplete = wanted.length === 0;
+const isWanted = (name: string): boolean => isComplete || wanted.includes(name);
+const PROGRAMS = ["node", "docker-registry", "crane", "oras", "skopeo", "podman", "docker"];
 
-async function once(contender: Contender): Promise<Sample> {
+const directory = mkdtempSync(join(tmpdir(), "bench-"));
+const setup = await openSetup(directory);
+try {
+  const work = await prepare(setup, isWanted);
+  const all = await measureAll(work);
+  if (isComplete || values.write) {
+    const file = join(import.meta.dirname, "RESULTS.md");
+    writeFileSync(file, toReport(all, work));
+  }
+} finally {
+  await setup.stop();
+  rmSync(directory, { recursive: true, force: true });
+}
+
+/** Measures all rows, and prints the figures of each and then of all. */
+async function measureAll({ rows, notRun }: Work): Promise<readonly Measured[]> {
+  const all: Measured[] = [];
+  for (const row of rows) {
+    const measured = await measureRow(row);
+    all.push(measured);
+    const details = textTable(DETAILS_HEAD, detailsOf(measured));
+    console.log(textTable(SUMMARY_HEAD, [summaryOf(measured)]));
+    console.log(`${details}\n`);
+  }
+  console.log(textTable(SUMMARY_HEAD, all.map(summaryOf)));
+  for (const line of notRun) console.log(`not run: ${line}`);
+  return all;
+}
+
+async function measureRow(row: Row): Promise<Measured> {
+  const contenders = [row.ours, ...row.peers];
+  const samples = new Map<string, Sample[]>();
+  for (const contender of contenders) {
+    await sample(contender);
+    samples.set(contender.name, []);
+  }
+  for (let round = 0; round < rounds; round++) {
+    for (const contender of contenders) {
+      const taken = await sample(contender);
+      samples.get(contender.name)?.push(taken);
+    }
+  }
+  return { row, samples };
+}
+
+/** Runs a contender once, in a directory that is removed afterwards. */
+async function sample(contender: Contender): Promise<Sample> {
   await contender.before?.();
   const fresh = join(directory, "run");
   mkdirSync(fresh);
   try {
-    return await measure(contender.command(fresh), { ...process.env, ...contender.environment });
+    return await runOnce(contender, fresh);
   } finally {
     rmSync(fresh, { recursive: true, force: true });
   }
 }
 
-async function measureRow(row: Row): Promise<Measured> {
-  const contenders = [row.ours, ...row.peers];
-  for (const contender of contenders) await once(contender);
-  const samples = new Map<string, Sample[]>(contenders.map(({ name }) => [name, []]));
-  for (let round = 0; round < rounds; round++) for (const contender of contenders) samples.get(contender.name)?.push(await once(contender));
-  return { row, samples };
-}
-
-function report(all: readonly Measured[], notRun: readonly string[]): string {
-  const machine = `${cpus().length} × ${cpus()[0]?.model.trim()}, ${Math.round(totalmem() / 1e9)} GB, ${process.platform} ${release()} ${arch()}`;
-  const versions = ["node", "docker-registry", "crane", "oras", "skopeo", "podman", "docker"].map((name) => `${name} ${versionOf(name)}`);
+/** The text of bench/RESULTS.md. */
+function toReport(all: readonly Measured[], { notRun }: Work): string {
+  const date = new Date().toISOString().slice(0, 10);
+  const processors = cpus();
+  const model = processors[0]?.model.trim();
+  const processor = `${processors.length} × ${model}`;
+  const gigabytes = Math.round(totalmem() / 1e9);
+  const system = `${process.platform} ${release()} ${arch()}`;
+  const versions = PROGRAMS.map((name) => `${name} ${versionOf(name)}`);
   return `# Results
 
-Made by \`npm run bench\` on ${new Date().toISOString().slice(0, 10)}; medians of ${rounds} rounds after a warm-up, whole processes, in turn. Registry, cache service
-and every client share one machine: ${machine}. ${versions.join(" · ")}.
+Generated by \`npm run bench\` on ${date}: medians of ${rounds} rounds after a warm-up.
+Whole processes are measured, and take turns.
+Registry, cache service and all clients share one machine: ${processor}, ${gigabytes} GB, ${system}.
+${versions.join(" · ")}.
 
 ${markdownTable(SUMMARY_HEAD, all.map(summaryOf))}
 
-${all.map(({ row }) => `- **${row.name}**: ${row.work}${row.note === undefined ? "" : `. ${row.note}`}`).join("\n")}
+${all.map(({ row }) => describeRow(row)).join("\n")}
 ${notRun.map((line) => `- not run: ${line}`).join("\n")}
 
 ${markdownTable(DETAILS_HEAD, all.flatMap(detailsOf))}
 `;
 }
 
-const work = await openWork(directory);
-try {
-  const rows = await work.rows((name) => wanted.length === 0 || wanted.includes(name));
-  const all: Measured[] = [];
-  for (const row of rows) {
-    all.push(await measureRow(row));
-    console.log(textTable(SUMMARY_HEAD, all.slice(-1).map(summaryOf)));
-    console.log(`${textTable(DETAILS_HEAD, all.slice(-1).flatMap(detailsOf))}\n`);
-  }
-  console.log(textTable(SUMMARY_HEAD, all.map(summaryOf)));
-  for (const line of work.notRun) console.log(`not run: ${line}`);
-  if (wanted.length === 0 || values.write) writeFileSync(join(import.meta.dirname, "RESULTS.md"), report(all, work.notRun));
-} finally {
-  await work.stop();
-  rmSync(directory, { recursive: true, force: true });
+function describeRow({ name, work, note }: Row): string {
+  const remark = note === undefined ? "" : `. ${note}`;
+  return `- **${name}**: ${work}${remark}`;
 }

@@ -1,13 +1,20 @@
-import { type AddressInfo, connect, createServer, type Server, type Socket } from "node:net";
+import { connect, createServer, type Server, type Socket } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 
-/** A network: milliseconds before an answer starts, and bytes a second of a connection and of all together. */
-export type Network = { readonly delayMs: number; readonly perConnection: number; readonly together: number };
+/** Limits of a network: the latency of each response, and bytes a second. */
+export type Network = {
+  /** Milliseconds before a response starts. */
+  readonly delayMs: number;
+  /** Bytes a second of one connection. */
+  readonly perConnection: number;
+  /** Bytes a second of all connections together. */
+  readonly together: number;
+};
 
-// Small enough that a rate is smooth, large enough that waking up costs little.
+// Short enough for a smooth rate, long enough for few timers.
 const SLICE_MS = 5;
 
-/** A rate that is shared by all who take from it. */
+/** Limits a rate that several connections may share. */
 class Bucket {
   #ready = performance.now();
   readonly #rate: number;
@@ -16,59 +23,89 @@ class Bucket {
     this.#rate = bytesPerSecond;
   }
 
-  /** Milliseconds until so many bytes may go, which they then have. */
+  /** Reserves bytes. Returns the milliseconds until they may be sent. */
   take(bytes: number): number {
     const now = performance.now();
-    this.#ready = Math.max(this.#ready, now) + (bytes / this.#rate) * 1_000;
+    const duration = (bytes / this.#rate) * 1_000;
+    this.#ready = Math.max(this.#ready, now) + duration;
     return this.#ready - now;
   }
 }
 
+/** A proxy at a port of loopback. */
+type Proxy = {
+  readonly port: number;
+  readonly stop: () => Promise<void>;
+};
+
 /**
- * A proxy in front of a server that is as slow as a network: every request's answer starts `delayMs` later, and bytes come at
- * its rates. It looks at nothing but time, so it is the same to every tool.
+ * Starts a proxy on loopback that makes the server at port `target` as slow as a network. It works
+ * on bytes and reads no protocol, so it treats all clients alike.
  */
-export async function slowNetwork(
-  target: number,
-  { delayMs, perConnection, together }: Network,
-): Promise<{ readonly port: number; readonly stop: () => Promise<void> }> {
+export async function slowNetwork(target: number, network: Network): Promise<Proxy> {
   const sockets = new Set<Socket>();
-  const shared = new Bucket(together);
-  const server: Server = createServer({ noDelay: true }, (client) => {
+  const shared = new Bucket(network.together);
+  const server = createServer({ noDelay: true }, (client) => {
     const upstream = connect({ port: target, host: "127.0.0.1", noDelay: true });
-    const own = new Bucket(perConnection);
     for (const socket of [client, upstream]) {
       sockets.add(socket);
-      socket.on("close", () => sockets.delete(socket)).on("error", () => undefined);
+      socket.on("close", () => sockets.delete(socket));
+      socket.on("error", () => undefined);
     }
-    client.on("close", () => upstream.destroy());
-    let asked = true;
-    client.on("data", (chunk) => {
-      asked = true;
-      upstream.write(chunk);
-    });
-    client.on("end", () => upstream.end());
-    void (async () => {
-      try {
-        for await (const chunk of upstream as AsyncIterable<Buffer>) {
-          if (asked) await sleep(delayMs);
-          asked = false;
-          const wait = Math.max(own.take(chunk.length), shared.take(chunk.length));
-          if (wait > SLICE_MS) await sleep(wait - SLICE_MS / 2);
-          if (!client.write(chunk)) await new Promise((resolve) => client.once("drain", resolve).once("close", resolve));
-        }
-        client.end();
-      } catch {
-        client.destroy();
-      }
-    })();
+    void relay(client, upstream, shared, network);
   });
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  return {
-    port: (server.address() as AddressInfo).port,
-    stop: () => {
-      for (const socket of sockets) socket.destroy();
-      return new Promise((resolve) => server.close(() => resolve()));
-    },
+  const port = await listen(server);
+  const stop = (): Promise<void> => {
+    for (const socket of sockets) socket.destroy();
+    return new Promise((resolve) => server.close(() => resolve()));
   };
+  return { port, stop };
+}
+
+/** Passes requests on at once, and responses at the rate of the network. */
+async function relay(
+  client: Socket,
+  upstream: Socket,
+  shared: Bucket,
+  { delayMs, perConnection }: Network,
+): Promise<void> {
+  const own = new Bucket(perConnection);
+  let startsResponse = true;
+  client.on("data", (chunk) => {
+    startsResponse = true;
+    upstream.write(chunk);
+  });
+  client.on("end", () => upstream.end());
+  client.on("close", () => upstream.destroy());
+  try {
+    for await (const chunk of upstream as AsyncIterable<Buffer>) {
+      if (startsResponse) await sleep(delayMs);
+      startsResponse = false;
+      const ownWait = own.take(chunk.length);
+      const sharedWait = shared.take(chunk.length);
+      const wait = Math.max(ownWait, sharedWait);
+      if (wait > SLICE_MS) await sleep(wait - SLICE_MS / 2);
+      if (!client.write(chunk)) await drained(client);
+    }
+    client.end();
+  } catch {
+    client.destroy();
+  }
+}
+
+function drained(socket: Socket): Promise<unknown> {
+  return new Promise((resolve) => {
+    socket.once("drain", resolve);
+    socket.once("close", resolve);
+  });
+}
+
+/** Listens on a free port of loopback, which it resolves to. */
+async function listen(server: Server): Promise<number> {
+  await new Promise<void>((resolve) => {
+    server.listen(0, "127.0.0.1", resolve);
+  });
+  const address = server.address();
+  if (typeof address === "object" && address !== null) return address.port;
+  throw new Error("the proxy has no port");
 }

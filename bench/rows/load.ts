@@ -1,0 +1,67 @@
+import { execFileSync, spawnSync } from "node:child_process";
+import { join } from "node:path";
+import { runOnce, step } from "../contenders.ts";
+import { MB, pushSingle, times } from "../fixtures.ts";
+import { type Pusher, tarBlob } from "../images.ts";
+import { isInstalled } from "../programs.ts";
+import { atMost, type Contender, type Group } from "../row.ts";
+
+/** Loads an image from the layout into Docker. */
+export const LOAD: Group = {
+  names: ["load"],
+  obstacle: () => {
+    if (spawnSync("docker", ["info"]).status !== 0) return "no Docker Engine answers";
+    return isInstalled("skopeo") ? undefined : "skopeo is not installed";
+  },
+  make: async (setup) => {
+    const { directory, pusher } = setup;
+    const image = await pushTars(pusher);
+    const path = join(directory, "load");
+    const pull = step(setup, { images: image, path, pull: "layout" });
+    await runOnce(pull, directory);
+    const tar = join(directory, "load.tar");
+    // The tar that `docker save` would have written, made from the layout.
+    execFileSync("skopeo", ["copy", `oci:${path}`, `docker-archive:${tar}:${image}`]);
+    const before = (): void => {
+      spawnSync("docker", ["image", "rm", "--force", image]);
+    };
+    const load = step(setup, { images: image, path, pull: "docker" });
+    return [
+      {
+        name: "load",
+        work: "load 500 MB from the layout into Docker; the peers load a tar from disk",
+        ours: { ...load, before },
+        peers: [{ ...dockerLoad(tar), before }, podmanLoad(tar)],
+        target: "≤ 1.2",
+        reached: atMost(1.2),
+        note: "Ours hashes the layout again before loading it. CPU and memory exclude the engine's",
+      },
+    ];
+  },
+};
+
+function pushTars(pusher: Pusher): Promise<string> {
+  const layers = times(5, (at) => tarBlob(`load ${at}`, 100 * MB));
+  return pushSingle(pusher, "bench/load", layers);
+}
+
+function dockerLoad(tar: string): Contender {
+  return {
+    program: "docker",
+    name: "docker load",
+    command: () => ["docker", "load", "-i", tar],
+  };
+}
+
+/** Podman's storage is in the fresh directory, so every run starts with none. */
+function podmanLoad(tar: string): Contender {
+  const storage = (fresh: string): readonly string[] => [
+    ...["--root", join(fresh, "root")],
+    ...["--runroot", join(fresh, "run")],
+  ];
+  return {
+    program: "podman",
+    name: "podman load",
+    command: (fresh) => ["podman", ...storage(fresh), "load", "-i", tar],
+  };
+}
