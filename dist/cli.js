@@ -1,81 +1,234 @@
 import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);
 import {
-  terminal
-} from "./chunk-VIQV7HKK.js";
-import {
-  cancellation,
-  endWhenUnread
-} from "./chunk-3IGIZ4VV.js";
-import {
   DEFAULTS,
   step
-} from "./chunk-MUIJP73A.js";
+} from "./chunk-S4D6ILUQ.js";
+import "./chunk-MJXNX7IE.js";
+import "./chunk-4VMNDKTB.js";
 import {
-  save
-} from "./chunk-JM74FZSH.js";
-import "./chunk-TQBEFKGP.js";
-import "./chunk-VJHD5BRZ.js";
-import "./chunk-UNAMYNAQ.js";
-import "./chunk-GARAT3GI.js";
+  savePending
+} from "./chunk-BR6SBJYC.js";
+import "./chunk-QQ6JMD24.js";
+import "./chunk-7NEGQMD5.js";
 import {
-  SYSTEM_CLOCK,
-  warnOnce
-} from "./chunk-U27EXNVS.js";
-import "./chunk-3FKFBQK7.js";
-import "./chunk-IDHIWDFX.js";
-import "./chunk-ZX7A5LN5.js";
+  endWhenUnread,
+  sanitise,
+  thisMachine,
+  withhold
+} from "./chunk-XWQSRL4E.js";
+import {
+  formatBytes,
+  pinnedReference,
+  platformMark,
+  statusOf,
+  totalSize
+} from "./chunk-D3RAUVTV.js";
+import "./chunk-5HIDFRGQ.js";
+import "./chunk-QRXV6LSP.js";
+import "./chunk-HLD764OP.js";
+import "./chunk-Z6CH3W3A.js";
+import "./chunk-IQLQFKDL.js";
+import {
+  messageOf
+} from "./chunk-DLJB3WGB.js";
 import {
   __name
 } from "./chunk-QTX6ZG2H.js";
 
-// src/cli.ts
-import { tmpdir } from "node:os";
+// src/runner/command-line.ts
 import { parseArgs } from "node:util";
-var USAGE = `npm start                            an embedded registry, no network: the gate passing, then failing
-npm start -- REFERENCE\u2026 [--INPUT VALUE\u2026]   the same step that the runner runs
+var OPTIONS = Object.entries(DEFAULTS).filter(([name]) => name !== "images").map(([name, value]) => `  --${name} ${value}`.trimEnd());
+var USAGE = `npm start                            a demonstration on an embedded registry, without network
+npm start -- REFERENCE… [--INPUT VALUE…]   the step that the runner runs, on these images
 
-Inputs, with their defaults (README.md says what they mean):
-${Object.entries(DEFAULTS).filter(([name]) => name !== "images").map(([name, value]) => `  --${name}${value === "" ? "" : ` ${value}`}`).join("\n")}
+Inputs, with their defaults (README.md describes them):
+${OPTIONS.join("\n")}
 `;
-endWhenUnread();
-var write = /* @__PURE__ */ __name((line) => void process.stdout.write(`${line}
-`), "write");
-function toEnvironment(args) {
+function readCommandLine(args, environment) {
   const options = { help: { type: "boolean", short: "h" } };
-  for (const name of Object.keys(DEFAULTS)) options[name] = { type: "string" };
-  const { values, positionals } = parseArgs({ args: [...args], allowPositionals: true, options });
-  if (values["help"]) return void 0;
-  const given = Object.entries(values).map(([name, value]) => [`INPUT_${name.toUpperCase()}`, String(value)]);
-  const images = [...positionals, ...typeof values["images"] === "string" ? [values["images"]] : []].join("\n");
-  return { ...process.env, ...Object.fromEntries(given), INPUT_IMAGES: images };
-}
-__name(toEnvironment, "toEnvironment");
-async function main(args) {
-  if (args.length === 0) {
-    const { demonstrate } = await import("./demo-ZYMHZ6C7.js");
-    return demonstrate(write);
+  for (const name of Object.keys(DEFAULTS)) {
+    options[name] = { type: "string" };
   }
-  let environment;
   try {
-    environment = toEnvironment(args);
+    const { values, positionals } = parseArgs({
+      args: [...args],
+      allowPositionals: true,
+      options
+    });
+    if (values["help"]) return { help: true };
+    const { images, ...others } = values;
+    const inputs = {};
+    for (const [name, value] of Object.entries(others)) {
+      inputs[inputName(name)] = String(value);
+    }
+    const named = typeof images === "string" ? [images] : [];
+    inputs["INPUT_IMAGES"] = [...positionals, ...named].join("\n");
+    return { environment: { ...environment, ...inputs } };
   } catch (error) {
-    write(`${error.message}
+    return { problem: messageOf(error) };
+  }
+}
+__name(readCommandLine, "readCommandLine");
+function inputName(option) {
+  return `INPUT_${option.toUpperCase()}`;
+}
+__name(inputName, "inputName");
+
+// src/runner/terminal.ts
+var VALUE_LIMIT = 160;
+function terminal(write2) {
+  let pendingSaves = "";
+  const secrets = /* @__PURE__ */ new Set();
+  const outputs = [];
+  const print = /* @__PURE__ */ __name((text) => {
+    const redacted = withhold(secrets, text);
+    write2(sanitise(redacted));
+  }, "print");
+  return {
+    ...messages(print),
+    mask: /* @__PURE__ */ __name((secret) => {
+      if (secret.trim() !== "") secrets.add(secret);
+    }, "mask"),
+    withhold: /* @__PURE__ */ __name((text) => withhold(secrets, text), "withhold"),
+    output: /* @__PURE__ */ __name((name, value) => {
+      outputs.push([name, value]);
+    }, "output"),
+    saveLater: /* @__PURE__ */ __name((path) => {
+      pendingSaves = path;
+    }, "saveLater"),
+    pendingSaves: /* @__PURE__ */ __name(() => pendingSaves, "pendingSaves"),
+    printOutputs: /* @__PURE__ */ __name(() => {
+      print("");
+      print("outputs");
+      for (const [name, value] of outputs) {
+        outputLines(name, value).forEach(print);
+      }
+    }, "printOutputs")
+  };
+}
+__name(terminal, "terminal");
+function messages(print) {
+  return {
+    say: print,
+    group: /* @__PURE__ */ __name((title, lines) => {
+      print(title);
+      for (const line of lines) print(`    ${line}`);
+    }, "group"),
+    warn: /* @__PURE__ */ __name((message, location) => {
+      const place = placeOf(location);
+      print(`${place}warning: ${message}`);
+    }, "warn"),
+    error: /* @__PURE__ */ __name((title, message, location) => {
+      const place = placeOf(location);
+      print(`${place}error: ${title}: ${message}`);
+    }, "error"),
+    summary: /* @__PURE__ */ __name(async (report) => {
+      if ("invalid" in report) return;
+      toText(report).forEach(print);
+    }, "summary")
+  };
+}
+__name(messages, "messages");
+function placeOf(location) {
+  if (location === void 0) return "";
+  const { file, line, column } = location;
+  return `${file}:${line}:${column}: `;
+}
+__name(placeOf, "placeOf");
+function outputLines(name, value) {
+  const lines = value === "" ? ["(empty)"] : value.split("\n");
+  return lines.map((line, at) => {
+    const label = at === 0 ? name : "";
+    return `  ${label.padEnd(15)} ${shortened(line)}`;
+  });
+}
+__name(outputLines, "outputLines");
+function shortened(line) {
+  if (line.length <= VALUE_LIMIT) return line;
+  return `${line.slice(0, VALUE_LIMIT)}… (${line.length} characters)`;
+}
+__name(shortened, "shortened");
+function toText({ images }) {
+  const rows = images.map(toRow);
+  const widths = widthsOf(rows);
+  const lines = rows.map((row) => {
+    const cells = row.map((cell, column) => {
+      const width = widths[column] ?? 0;
+      return cell.padEnd(width);
+    });
+    return `  ${cells.join("  ").trimEnd()}`;
+  });
+  return ["", "summary", ...lines];
+}
+__name(toText, "toText");
+function widthsOf(rows) {
+  const [first = []] = rows;
+  return first.map((_, column) => {
+    const lengths = rows.map((row) => row[column]?.length ?? 0);
+    return Math.max(...lengths);
+  });
+}
+__name(widthsOf, "widthsOf");
+function toRow(image) {
+  const status = statusOf(image);
+  const required = image.platforms.filter((platform) => platform.required);
+  const platforms = required.map((outcome) => {
+    const mark = platformMark(outcome);
+    return `${mark} ${outcome.platform}`;
+  });
+  return [
+    status === "ok" ? "✓" : "✗",
+    image.wanted.name,
+    status,
+    platforms.join(" "),
+    formatBytes(totalSize([image])),
+    pinnedReference(image)
+  ];
+}
+__name(toRow, "toRow");
+
+// src/cli.ts
+var write = /* @__PURE__ */ __name((line) => {
+  process.stdout.write(`${line}
+`);
+}, "write");
+async function run(machine) {
+  const workflow = terminal(write);
+  const exitCode = await step(machine, workflow);
+  workflow.printOutputs();
+  await savePending(workflow.pendingSaves(), machine, workflow);
+  return exitCode;
+}
+__name(run, "run");
+async function demonstrate() {
+  const path = new URL("../demo/demo.js", import.meta.url).href;
+  const demonstration = await import(path);
+  const machine = thisMachine();
+  return demonstration.demonstrate(
+    write,
+    (environment, temporary) => run({
+      ...machine,
+      platform: "linux",
+      architecture: "x64",
+      environment,
+      temporary
+    })
+  );
+}
+__name(demonstrate, "demonstrate");
+async function main(args) {
+  if (args.length === 0) return demonstrate();
+  const asked = readCommandLine(args, process.env);
+  if ("environment" in asked) return run(thisMachine(asked.environment));
+  if ("problem" in asked) {
+    write(`${asked.problem}
 
 ${USAGE}`);
     return 2;
   }
-  if (environment === void 0) {
-    write(USAGE);
-    return 0;
-  }
-  const workflow = terminal(write);
-  const { platform, arch: architecture } = process;
-  const machine = { environment, platform, architecture, temporary: tmpdir(), clock: SYSTEM_CLOCK, cancelled: cancellation() };
-  const exitCode = await step(machine, workflow);
-  workflow.printOutputs();
-  const pending = workflow.pendingSaves();
-  if (pending !== "") await save(pending, machine, warnOnce(workflow));
-  return exitCode;
+  write(USAGE);
+  return 0;
 }
 __name(main, "main");
+endWhenUnread();
 process.exitCode = await main(process.argv.slice(2));

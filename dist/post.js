@@ -2,33 +2,25 @@ import { createRequire as __createRequire } from 'node:module'; const require = 
 import {
   actions,
   pendingSaves
-} from "./chunk-3ENEDNZY.js";
+} from "./chunk-CHXLMO62.js";
 import {
-  save
-} from "./chunk-JM74FZSH.js";
-import "./chunk-TQBEFKGP.js";
-import "./chunk-VJHD5BRZ.js";
+  savePending
+} from "./chunk-BR6SBJYC.js";
+import "./chunk-QQ6JMD24.js";
+import "./chunk-7NEGQMD5.js";
+import {
+  thisMachine
+} from "./chunk-XWQSRL4E.js";
+import "./chunk-D3RAUVTV.js";
+import "./chunk-5HIDFRGQ.js";
+import "./chunk-QRXV6LSP.js";
+import "./chunk-HLD764OP.js";
+import "./chunk-Z6CH3W3A.js";
 import "./chunk-Z6BS36K7.js";
-import "./chunk-GARAT3GI.js";
-import {
-  SYSTEM_CLOCK,
-  warnOnce
-} from "./chunk-U27EXNVS.js";
-import "./chunk-3FKFBQK7.js";
-import "./chunk-IDHIWDFX.js";
-import {
-  foundBy
-} from "./chunk-ZX7A5LN5.js";
+import "./chunk-IQLQFKDL.js";
+import "./chunk-DLJB3WGB.js";
 import "./chunk-QTX6ZG2H.js";
 
 // src/post.ts
-import { tmpdir } from "node:os";
-var voice = warnOnce(actions);
-var path = pendingSaves();
-var machine = { environment: process.env, clock: SYSTEM_CLOCK, temporary: process.env["RUNNER_TEMP"] || tmpdir() };
-try {
-  if (path !== "") await save(path, machine, voice);
-} catch (error) {
-  voice.warn(`nothing was saved to the cache: ${foundBy(error)}`);
-}
+await savePending(pendingSaves(), thisMachine(), actions);
 process.exit(0);

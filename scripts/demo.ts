@@ -1,63 +1,118 @@
-import { mkdtemp, rm } from "node:fs/promises";
+import { rmSync } from "node:fs";
+import { mkdtemp } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { SYSTEM_CLOCK, warnOnce } from "../src/connect.ts";
-import { terminal } from "../src/runner/terminal.ts";
-import { save } from "../src/save.ts";
-import { step } from "../src/step.ts";
 import { artifact, multiPlatform } from "../test/support/image.ts";
 import { Registry } from "../test/support/registry.ts";
 
 const PLATFORMS = ["linux/amd64", "linux/arm64", "linux/arm/v7"];
 
+/** Runs a step in an environment, with a directory for its files. Resolves to its exit code. */
+type RunStep = (environment: NodeJS.ProcessEnv, temporary: string) => Promise<number>;
+
+/** One step of the demonstration: what it shows, its inputs, and the exit code to expect. */
+type Scene = {
+  readonly heading: string;
+  readonly inputs: Readonly<Record<string, string>>;
+  readonly expected: number;
+};
+
 /**
- * The whole story with no network: a registry in this process holds an image for three platforms; the step passes on them,
- * then fails, as it should, on one that is not there, and pulls the image twice, the second time from a cache.
- * Returns 0 when all went as told.
+ * Demonstrates the action without network, on a registry in this process: a gate that passes, one
+ * that fails, and a pull that runs twice, the second time from a cache. Resolves to 0 if every step
+ * ended as expected, else to 1.
  */
-export async function demonstrate(write: (line: string) => void): Promise<number> {
+export async function demonstrate(
+  write: (line: string) => void,
+  runStep: RunStep,
+): Promise<number> {
   const registry = await Registry.start();
   const directory = await mkdtemp(join(tmpdir(), "registry-pull-demo-"));
+  const removeFiles = (): void => rmSync(directory, { recursive: true, force: true });
+  // The process may exit early, as with `npm start | head`.
+  process.once("exit", removeFiles);
   try {
-    const app = registry.push("sample/app", "1.0", multiPlatform(PLATFORMS, { attestations: true }));
-    const chart = registry.push("sample/chart", "1.0", artifact());
-    const run = (inputs: Readonly<Record<string, string>>): Promise<number> => runHere(write, directory, inputs);
-    const pull = (layout: string) => ({
-      INPUT_IMAGES: `${app},name=app`,
-      INPUT_PLATFORMS: "all",
-      INPUT_PULL: "layout",
-      INPUT_PATH: join(directory, layout),
-    });
-    write(`An embedded registry at ${registry.host} holds an image for ${PLATFORMS.join(", ")}, and a Helm chart.\n`);
-    write("1. The gate passes: every required platform is there, and the chart is pinned without one.\n");
-    const passed = await run({ INPUT_IMAGES: `${app},name=app\n${chart},name=chart,platform=any`, INPUT_PLATFORMS: PLATFORMS.join(",") });
-    write("\n2. The gate fails: a required platform was never built.\n");
-    const failed = await run({ INPUT_IMAGES: `${app},name=app`, INPUT_PLATFORMS: "linux/amd64,linux/riscv64" });
-    write("\n3. A pull, cold: every blob comes from the registry and is verified; all of it is cached.\n");
-    const cold = await run(pull("cold"));
-    write("\n4. The same pull into another layout, warm: the registry is only asked whether things are still there.\n");
-    registry.seen.length = 0;
-    const warm = await run(pull("warm"));
-    write(`\nThe warm pull asked the registry: ${registry.log.map((line) => line.replace(/sha256:(.{6})\w+/, "sha256:$1…")).join(" · ")}`);
-    write(`\nExit codes: ${passed}, ${failed}, ${cold}, ${warm}. A workflow would have stopped at the second.`);
-    write("Try a real one: npm start -- alpine:3.20 --platforms linux/amd64,linux/arm64");
-    return passed === 0 && failed === 1 && cold === 0 && warm === 0 ? 0 : 1;
+    write(
+      `A registry inside this process, ${registry.host}, has two artifacts:\n` +
+        `an image for ${PLATFORMS.join(", ")}, and a Helm chart.\n`,
+    );
+    const scenes = scenesOn(registry, directory);
+    const exitCodes = await play(scenes, { registry, directory, write, runStep });
+    write(
+      `\nThe exit codes were ${exitCodes.join(", ")}: a workflow would have stopped at step 2.`,
+    );
+    write("Try real images: npm start -- alpine:3.20 --platforms linux/amd64,linux/arm64");
+    return scenes.every(({ expected }, at) => exitCodes[at] === expected) ? 0 : 1;
   } finally {
     await registry.stop();
-    await rm(directory, { recursive: true, force: true });
+    removeFiles();
   }
 }
 
-/** One step with these inputs and nothing of the machine: the story is the same everywhere. */
-async function runHere(write: (line: string) => void, directory: string, inputs: Readonly<Record<string, string>>): Promise<number> {
-  const workflow = terminal(write);
-  const environment = { DOCKER_CONFIG: directory, REGISTRY_AUTH_FILE: directory, XDG_CACHE_HOME: join(directory, "cache"), ...inputs };
-  const { signal: cancelled } = new AbortController();
-  const machine = { environment, platform: "linux", architecture: "x64", temporary: directory, clock: SYSTEM_CLOCK, cancelled } as const;
-  const exitCode = await step(machine, workflow);
-  workflow.printOutputs();
-  // No post step exists here, so save now.
-  const pending = workflow.pendingSaves();
-  if (pending !== "") await save(pending, machine, warnOnce(workflow));
-  return exitCode;
+/** Pushes an image and a chart. Returns the scenes that use them. */
+function scenesOn(registry: Registry, directory: string): readonly Scene[] {
+  const image = multiPlatform(PLATFORMS, { attestations: true });
+  const app = `${registry.push("sample/app", "1.0", image)},name=app`;
+  const chart = `${registry.push("sample/chart", "1.0", artifact())},name=chart,platform=any`;
+  return [
+    {
+      heading: "1. The gate passes: the image has every required platform. The chart needs none.",
+      inputs: { INPUT_IMAGES: `${app}\n${chart}`, INPUT_PLATFORMS: PLATFORMS.join(",") },
+      expected: 0,
+    },
+    {
+      heading: "2. The gate fails: the image does not have one of the required platforms.",
+      inputs: { INPUT_IMAGES: app, INPUT_PLATFORMS: "linux/amd64,linux/riscv64" },
+      expected: 1,
+    },
+    {
+      heading: "3. A cold pull: every blob is downloaded, verified, and saved to a cache.",
+      inputs: pullInto(join(directory, "cold"), app),
+      expected: 0,
+    },
+    {
+      heading: "4. The same pull, warm: every blob is restored from the cache and verified.",
+      inputs: pullInto(join(directory, "warm"), app),
+      expected: 0,
+    },
+  ];
+}
+
+function pullInto(layout: string, image: string): Scene["inputs"] {
+  return {
+    INPUT_IMAGES: image,
+    INPUT_PLATFORMS: "all",
+    INPUT_PULL: "layout",
+    INPUT_PATH: layout,
+  };
+}
+
+/** What the scenes run on. */
+type Stage = {
+  readonly registry: Registry;
+  readonly directory: string;
+  readonly write: (line: string) => void;
+  readonly runStep: RunStep;
+};
+
+/** Runs the scenes, and prints the requests of the last. Resolves to their exit codes. */
+async function play(
+  scenes: readonly Scene[],
+  { registry, directory, write, runStep }: Stage,
+): Promise<readonly number[]> {
+  // No configuration of this machine, so that the demonstration is the same everywhere.
+  const machine = {
+    DOCKER_CONFIG: directory,
+    REGISTRY_AUTH_FILE: directory,
+    XDG_CACHE_HOME: join(directory, "cache"),
+  };
+  const exitCodes: number[] = [];
+  for (const { heading, inputs } of scenes) {
+    write(`${exitCodes.length === 0 ? "" : "\n"}${heading}\n`);
+    registry.seen.length = 0;
+    exitCodes.push(await runStep({ ...machine, ...inputs }, directory));
+  }
+  const requests = registry.log.map((line) => `  ${line.replace(/(sha256:.{6})\w+/, "$1…")}`);
+  write(`\nThe warm pull only checked that the registry has everything:\n${requests.join("\n")}`);
+  return exitCodes;
 }

@@ -1,62 +1,59 @@
-import { tmpdir } from "node:os";
-import { type ParseArgsConfig, parseArgs } from "node:util";
-import { cancellation, endWhenUnread } from "./cancellation.ts";
-import { SYSTEM_CLOCK, warnOnce } from "./connect.ts";
-import { DEFAULTS, type Environment } from "./runner/inputs.ts";
+import { endWhenUnread, type Machine, thisMachine } from "./action/machine.ts";
+import { savePending } from "./action/save.ts";
+import { step } from "./action/step.ts";
+import { readCommandLine, USAGE } from "./runner/command-line.ts";
 import { terminal } from "./runner/terminal.ts";
-import { save } from "./save.ts";
-import { step } from "./step.ts";
 
-const USAGE = `npm start                            an embedded registry, no network: the gate passing, then failing
-npm start -- REFERENCE… [--INPUT VALUE…]   the same step that the runner runs
+type Write = (line: string) => void;
+type Run = (environment: NodeJS.ProcessEnv, temporary: string) => Promise<number>;
 
-Inputs, with their defaults (README.md says what they mean):
-${Object.entries(DEFAULTS)
-  .filter(([name]) => name !== "images")
-  .map(([name, value]) => `  --${name}${value === "" ? "" : ` ${value}`}`)
-  .join("\n")}
-`;
+// The step on a laptop.
+const write: Write = (line) => {
+  process.stdout.write(`${line}\n`);
+};
 
-endWhenUnread();
-
-const write = (line: string): void => void process.stdout.write(`${line}\n`);
-
-/** The inputs' environment that a command line stands for, over the machine's own; or undefined when usage is asked for. */
-function toEnvironment(args: readonly string[]): Environment | undefined {
-  const options: NonNullable<ParseArgsConfig["options"]> = { help: { type: "boolean", short: "h" } };
-  for (const name of Object.keys(DEFAULTS)) options[name] = { type: "string" };
-  const { values, positionals } = parseArgs({ args: [...args], allowPositionals: true, options });
-  if (values["help"]) return undefined;
-  const given = Object.entries(values).map(([name, value]) => [`INPUT_${name.toUpperCase()}`, String(value)]);
-  const images = [...positionals, ...(typeof values["images"] === "string" ? [values["images"]] : [])].join("\n");
-  return { ...process.env, ...Object.fromEntries(given), INPUT_IMAGES: images };
-}
-
-async function main(args: readonly string[]): Promise<number> {
-  if (args.length === 0) {
-    const { demonstrate } = await import("../scripts/demo.ts");
-    return demonstrate(write);
-  }
-  let environment: Environment | undefined;
-  try {
-    environment = toEnvironment(args);
-  } catch (error) {
-    write(`${(error as Error).message}\n\n${USAGE}`);
-    return 2;
-  }
-  if (environment === undefined) {
-    write(USAGE);
-    return 0;
-  }
+/** Runs a step, and saves to the cache at once: no post step exists here. Returns its exit code. */
+async function run(machine: Machine): Promise<number> {
   const workflow = terminal(write);
-  const { platform, arch: architecture } = process;
-  const machine = { environment, platform, architecture, temporary: tmpdir(), clock: SYSTEM_CLOCK, cancelled: cancellation() };
   const exitCode = await step(machine, workflow);
   workflow.printOutputs();
-  // No post step exists here, so save now.
-  const pending = workflow.pendingSaves();
-  if (pending !== "") await save(pending, machine, warnOnce(workflow));
+  await savePending(workflow.pendingSaves(), machine, workflow);
   return exitCode;
 }
 
+/** What demo/demo.js exports. It is not in `dist/`, because an action does not need it. */
+type Demonstration = {
+  readonly demonstrate: (write: Write, run: Run) => Promise<number>;
+};
+
+/** Shows the action without network, the same on every machine. Returns the exit code. */
+async function demonstrate(): Promise<number> {
+  const path = new URL("../demo/demo.js", import.meta.url).href;
+  const demonstration = (await import(path)) as Demonstration;
+  const machine = thisMachine();
+  return demonstration.demonstrate(write, (environment, temporary) =>
+    run({
+      ...machine,
+      platform: "linux",
+      architecture: "x64",
+      environment,
+      temporary,
+    }),
+  );
+}
+
+/** Runs the command line. Returns the exit code. */
+async function main(args: readonly string[]): Promise<number> {
+  if (args.length === 0) return demonstrate();
+  const asked = readCommandLine(args, process.env);
+  if ("environment" in asked) return run(thisMachine(asked.environment));
+  if ("problem" in asked) {
+    write(`${asked.problem}\n\n${USAGE}`);
+    return 2;
+  }
+  write(USAGE);
+  return 0;
+}
+
+endWhenUnread();
 process.exitCode = await main(process.argv.slice(2));

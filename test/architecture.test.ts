@@ -5,71 +5,45 @@ import { describe, it } from "node:test";
 
 const ROOT = join(import.meta.dirname, "..");
 
-// Who may import whom. Words are known by all; wires and work never see each other; only the edge joins them.
-const TIERS: Readonly<Record<string, readonly string[]>> = {
-  oci: ["oci"],
-  registry: ["oci", "registry"],
-  store: ["oci", "store"],
-  pull: ["oci", "pull"],
-  runner: ["oci", "registry", "store", "pull", "runner"],
-  entry: ["oci", "registry", "store", "pull", "runner", "entry", "demonstration"],
+// Which room may import which. A room imports from the rooms below it, types included.
+const ROOMS: Readonly<Record<string, readonly string[]>> = {
+  oci: [],
+  http: ["oci"],
+  registry: ["oci", "http"],
+  store: ["oci", "http"],
+  gate: ["oci"],
+  pull: ["oci", "gate"],
+  runner: ["oci", "gate", "pull"],
+  action: ["oci", "http", "registry", "store", "gate", "pull", "runner"],
+  entry: ["runner", "action"],
 };
 
-// One door a package: what is imported from where, and nowhere else.
+// One door a package: the files that may import it, or the rooms, for Node's own modules.
 const DOORS: Readonly<Record<string, readonly string[]>> = {
-  "@actions/core": ["runner/workflow.ts"],
-  "@actions/http-client": ["registry/http.ts"],
-  "tar/header": ["store/tarball.ts"],
-  "tar/pax": ["store/tarball.ts"],
+  "@actions/cache": ["store/cache-service.ts"],
+  "@actions/core": ["runner/actions.ts"],
+  "@actions/http-client": ["http/connections.ts"],
+  "@azure/storage-blob": ["store/upload.ts"],
+  tar: ["store/tarball.ts"],
   tldts: ["registry/domain.ts"],
   yaml: ["runner/registry-auth.ts"],
-  "@actions/cache": ["store/actions-cache.ts"],
-  "@azure/storage-blob": ["store/upload.ts"],
+  "node:child_process": ["action/program.ts"],
   "node:crypto": ["oci/digest.ts"],
-  "node:child_process": ["registry/program.ts"],
-  "node:dns": ["connect.ts", "registry/http.ts"],
-  "node:fs": ["connect.ts", "pulling.ts", "store/disk.ts", "store/hash.ts", "store/holder.ts", "store/ingest.ts"],
-  "node:fs/promises": [
-    "runner/handoff.ts",
-    "store/directory-cache.ts",
-    "store/disk.ts",
-    "store/hash.ts",
-    "store/ingest.ts",
-    "store/layout.ts",
-    "store/mutex.ts",
-    "store/outgoing.ts",
-  ],
-  "node:http": [
-    "registry/http.ts",
-    "registry/api.ts",
-    "registry/body.ts",
-    "registry/client.ts",
-    "registry/connection.ts",
-    "registry/download.ts",
-    "registry/errors.ts",
-    "registry/reading.ts",
-  ],
-  "node:net": ["registry/address.ts", "registry/connection.ts", "registry/http.ts", "registry/reading.ts"],
-  "node:os": ["main.ts", "cli.ts", "post.ts", "connect.ts", "registry/docker-config.ts", "store/holder.ts"],
-  "node:path": [
-    "connect.ts",
-    "registry/docker-config.ts",
-    "runner/handoff.ts",
-    "pulling.ts",
-    "save.ts",
-    "store/directory-cache.ts",
-    "store/disk.ts",
-    "store/layout.ts",
-    "store/mutex.ts",
-  ],
-  "node:stream": ["registry/body.ts", "registry/program.ts"],
-  "node:stream/promises": ["registry/program.ts", "store/hash.ts"],
-  "node:timers/promises": ["connect.ts", "store/hash.ts", "store/mutex.ts"],
-  "node:util": ["cli.ts"],
+  "node:dns": ["action/machine.ts", "http/reaches.ts"],
+  "node:fs": ["action", "store"],
+  "node:fs/promises": ["runner/build-files.ts", "store"],
+  "node:http": ["http", "registry"],
+  "node:net": ["http"],
+  "node:os": ["action", "registry/docker-config.ts", "store/holder.ts"],
+  "node:path": ["action", "registry/docker-config.ts", "runner/build-files.ts", "store"],
+  "node:stream": ["action/program.ts", "http/body.ts"],
+  "node:stream/promises": ["action/program.ts", "store/hash.ts"],
+  "node:timers/promises": ["action/machine.ts", "store"],
+  "node:util": ["runner/command-line.ts"],
   "node:zlib": ["store/hash.ts"],
 };
 
-const FORBIDDEN = /(^|\/)(utils?|helpers?|common|types|index|misc)\.ts$/;
+const FORBIDDEN = /(^|\/)(utils?|helpers|common|types|index|misc)\.ts$/;
 
 type Module = { readonly path: string; readonly text: string; readonly imports: readonly string[] };
 
@@ -79,43 +53,102 @@ const modules: readonly Module[] = globSync("**/*.ts", { cwd: join(ROOT, "src") 
 });
 
 function importsOf(text: string): readonly string[] {
-  const statements = text.matchAll(/^import [^;"]*"([^"]+)"|import\("([^"]+)"\)/gm);
-  return [...statements].map(([, stated, loaded]) => packageOf(stated ?? loaded ?? ""));
+  const imported = text.matchAll(/^import [^;"]*"([^"]+)"|import\("([^"]+)"\)/gm);
+  const exported = text.matchAll(/^export (?:type )?(?:\*|\{[^}]*\}) from "([^"]+)"/gm);
+  return [...imported, ...exported].map(([, stated, loaded]) => packageOf(stated ?? loaded ?? ""));
 }
 
-/** What a package does not export is imported by its path, and is the package all the same. */
+/** The package of a specifier, also when a file of it is imported by path or below its name. */
 function packageOf(specifier: string): string {
-  return /^[./]+\/node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(specifier)?.[1] ?? specifier;
+  if (specifier.startsWith("node:")) return specifier;
+  const path = /^[./]+\/node_modules\/(.+)$/.exec(specifier)?.[1] ?? specifier;
+  return /^(?:@[^/]+\/)?[^./][^/]*/.exec(path)?.[0] ?? specifier;
 }
 
-function tierOf(path: string): string {
-  if (path.startsWith("../scripts/")) return "demonstration";
+function roomOf(path: string): string {
   return path.includes("/") ? (path.split("/")[0] ?? "") : "entry";
 }
 
+function isDoor(path: string, specifier: string): boolean {
+  const doors = DOORS[specifier] ?? [];
+  return doors.includes(path) || doors.includes(roomOf(path));
+}
+
+/** The files that a file of ours imports. */
+function targetsOf({ path, imports }: Module): readonly string[] {
+  const local = imports.filter((specifier) => specifier.startsWith("."));
+  return local.map((specifier) => normalize(join(dirname(path), specifier)));
+}
+
+/** A circle of imports that leads from a file back to it; undefined when there is none. */
+function circleFrom(start: string): readonly string[] | undefined {
+  const reached = new Map<string, readonly string[]>([[start, [start]]]);
+  for (const [path, way] of reached) {
+    const module = modules.find((one) => one.path === path);
+    for (const target of module === undefined ? [] : targetsOf(module)) {
+      if (target === start) return [...way, start];
+      if (!reached.has(target)) reached.set(target, [...way, target]);
+    }
+  }
+  return undefined;
+}
+
 describe("the architecture", () => {
-  for (const { path, text, imports } of modules) {
+  for (const module of modules) {
+    const { path, text, imports } = module;
     it(`holds for ${path}`, () => {
-      const allowed = TIERS[tierOf(path)];
-      assert.ok(allowed, `${path} is in no tier`);
-      assert.ok(!FORBIDDEN.test(path), `${path} is no word of the field`);
-      assert.ok(text.split("\n").length <= 251, `${path} is over 250 lines: two ideas`);
-      for (const specifier of imports) {
-        if (specifier.startsWith(".")) {
-          const target = normalize(join(dirname(path), specifier));
-          assert.ok(allowed.includes(tierOf(target)), `${path} must not import ${target}`);
-        } else {
-          assert.ok(DOORS[specifier]?.includes(path), `${path} is no door for ${specifier}`);
-        }
+      const room = roomOf(path);
+      const allowed = ROOMS[room];
+      assert.ok(allowed, `${path} is in no room`);
+      assert.ok(!FORBIDDEN.test(path), `${path} is named after nothing in particular`);
+      assert.ok(text.split("\n").length <= 251, `${path} has over 250 lines: it is two ideas`);
+      for (const target of targetsOf(module)) {
+        const other = roomOf(target);
+        assert.ok(other === room || allowed.includes(other), `${path} may not import ${target}`);
       }
-      assert.ok(!/biome-ignore|@ts-|export default/.test(text), `${path} suppresses a check or has a default export`);
+      for (const specifier of imports.filter((one) => !one.startsWith("."))) {
+        assert.ok(isDoor(path, specifier), `${path} is not a door for ${specifier}`);
+      }
+      const suppressed = /biome-ignore|@ts-|export default/.test(text);
+      assert.ok(!suppressed, `${path} suppresses a check or has a default export`);
     });
   }
 
-  it("has no door that nobody uses", () => {
-    for (const [specifier, paths] of Object.entries(DOORS)) {
-      for (const path of paths)
-        assert.ok(modules.find((module) => module.path === path)?.imports.includes(specifier), `${path} no longer imports ${specifier}`);
+  it("has no circle of imports, types included", () => {
+    assert.deepEqual(
+      modules.flatMap(({ path }) => circleFrom(path)?.join(" -> ") ?? []),
+      [],
+    );
+  });
+
+  it("has no door that nothing uses, and no permission that no room needs", () => {
+    for (const [specifier, doors] of Object.entries(DOORS)) {
+      const users = modules.filter(({ imports }) => imports.includes(specifier));
+      for (const door of doors) {
+        const isUsed = users.some(({ path }) => path === door || roomOf(path) === door);
+        assert.ok(isUsed, `${door} no longer imports ${specifier}`);
+      }
+    }
+    for (const [room, allowed] of Object.entries(ROOMS)) {
+      const own = modules.filter(({ path }) => roomOf(path) === room);
+      const used = new Set(own.flatMap(targetsOf).map(roomOf));
+      assert.deepEqual(
+        allowed.filter((other) => !used.has(other)),
+        [],
+        `${room} may import less`,
+      );
+    }
+  });
+
+  it("is drawn in docs/architecture.md with every file in its room", () => {
+    const picture = readFileSync(join(ROOT, "docs/architecture.md"), "utf8");
+    const rooms = Object.keys(ROOMS).filter((room) => room !== "entry");
+    for (const room of rooms) {
+      const drawn = new RegExp(`^  ${room}/\\n((?:    \\S.*\\n)+)`, "m").exec(picture)?.[1] ?? "";
+      const files = [...drawn.matchAll(/^ {4}(\S+)/gm)].map(([, name]) => name);
+      const own = modules.filter(({ path }) => roomOf(path) === room);
+      const names = own.map(({ path }) => path.slice(room.length + 1, -".ts".length));
+      assert.deepEqual(files.toSorted(), names.toSorted(), room);
     }
   });
 
@@ -129,10 +162,12 @@ describe("the architecture", () => {
   });
 
   it("declares every package it imports, at an exact version, and no other", () => {
-    const { dependencies, devDependencies } = JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8"));
+    const { dependencies, devDependencies } = JSON.parse(
+      readFileSync(join(ROOT, "package.json"), "utf8"),
+    );
     const imported = new Set(
       modules.flatMap(({ imports }) =>
-        imports.filter((specifier) => !/^(\.|node:)/.test(specifier)).map((specifier) => /^(@[^/]+\/)?[^/]+/.exec(specifier)?.[0] ?? ""),
+        imports.filter((specifier) => !/^(\.|node:)/.test(specifier)),
       ),
     );
     assert.deepEqual(Object.keys(dependencies).toSorted(), [...imported].toSorted());

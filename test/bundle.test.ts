@@ -9,10 +9,10 @@ import { Registry, refuse } from "./support/registry.ts";
 import { run, runStep, type StepResult } from "./support/runner.ts";
 
 const ROOT = join(import.meta.dirname, "..");
-// None that a developer's machine is, so that the config shown is the same everywhere.
+// No developer's machine has these, so that the same config is shown everywhere.
 const THREE = ["linux/ppc64le", "linux/mips64le", "linux/arm/v6"];
 
-/** What one run said, wrote and asked for, without what changes from run to run. */
+/** The output, files and requests of one run, without the parts that differ between runs. */
 function view(result: StepResult, registry: Registry): string {
   const stable = (text: string): string =>
     text
@@ -38,22 +38,38 @@ function view(result: StepResult, registry: Registry): string {
 
 describe("the bundle", () => {
   it("is what the sources build", async () => {
-    const built = temporaryDirectory("dist");
-    const { exitCode, stderr } = await run(["scripts/build.ts", built], { PATH: process.env["PATH"] ?? "" });
+    const built = temporaryDirectory("build");
+    const { exitCode, stderr } = await run(["scripts/build.ts", join(built, "dist")], {
+      PATH: process.env["PATH"] ?? "",
+    });
     assert.equal(exitCode, 0, stderr);
-    const committed = join(ROOT, "dist");
-    assert.deepEqual(readdirSync(built).toSorted(), readdirSync(committed).toSorted());
-    for (const file of readdirSync(built))
-      assert.ok(readFileSync(join(built, file)).equals(readFileSync(join(committed, file))), `${file}: run npm run build`);
+    assert.deepEqual(readdirSync(built).toSorted(), ["demo", "dist"]);
+    for (const directory of readdirSync(built)) {
+      const files = readdirSync(join(built, directory)).toSorted();
+      assert.deepEqual(files, readdirSync(join(ROOT, directory)).toSorted());
+      for (const file of files) {
+        const path = join(directory, file);
+        const isSame = readFileSync(join(built, path)).equals(readFileSync(join(ROOT, path)));
+        assert.ok(isSame, `${path} is out of date: npm run build`);
+      }
+    }
   });
 
-  it("tells its whole story on a laptop with no network, and what it takes", async () => {
-    const told = await run(["dist/cli.js"], { PATH: "", HOME: "/nonexistent" });
-    assert.equal(told.exitCode, 0, told.stderr);
-    assert.match(
-      told.stdout,
-      /1\. The gate passes[\s\S]*exists +true[\s\S]*2\. The gate fails[\s\S]*platform-missing[\s\S]*exists +false[\s\S]*3\. A pull, cold[\s\S]*cache-hit +false[\s\S]*4\. The same pull[\s\S]*cache-hit +true/,
-    );
+  it("demonstrates itself without network, and prints its options", async () => {
+    const shown = await run(["dist/cli.js"], { PATH: "", HOME: "/nonexistent" });
+    assert.equal(shown.exitCode, 0, shown.stderr);
+    const story = [
+      /1\. The gate passes/,
+      /exists +true/,
+      /2\. The gate fails/,
+      /platform-missing/,
+      /exists +false/,
+      /3\. A cold pull/,
+      /cache-hit +false/,
+      /4\. The same pull/,
+      /cache-hit +true/,
+    ];
+    assert.match(shown.stdout, new RegExp(story.map(({ source }) => source).join("[\\s\\S]*")));
     const help = await run(["dist/cli.js", "--help"], { PATH: "" });
     assert.match(help.stdout, /--platforms[\s\S]*--job-summary always/);
     const wrong = await run(["dist/cli.js", "alpine", "--platform", "x"], { PATH: "" });
@@ -62,8 +78,12 @@ describe("the bundle", () => {
 });
 
 describe("the command line", () => {
-  it("ends quietly when what reads its output has seen enough", async () => {
-    const { exitCode, stdout, stderr } = await run(["-c", `"${process.execPath}" dist/cli.js | head -n 1`], {}, { command: ["sh"] });
+  it("ends without an error when the reader of its output is gone", async () => {
+    const { exitCode, stdout, stderr } = await run(
+      ["-c", `"${process.execPath}" dist/cli.js | head -n 1`],
+      {},
+      { command: ["sh"] },
+    );
     assert.deepEqual([exitCode, stdout.trim().split("\n").length, stderr], [0, 1, ""]);
   });
 });
@@ -76,7 +96,11 @@ describe("a step", () => {
   afterEach(() => registry.stop());
 
   it("that passes", async (t) => {
-    const app = registry.push("org/app", "1.0", multiPlatform(THREE, { attestations: true, labels: { a$b: "`c` & 'd'" } }));
+    const app = registry.push(
+      "org/app",
+      "1.0",
+      multiPlatform(THREE, { attestations: true, labels: { a$b: "`c` & 'd'" } }),
+    );
     const chart = registry.push("org/chart", "1.0", artifact());
     const result = await runStep({
       images: `${app},name=app\n${chart},name=chart,platform=any`,
@@ -85,12 +109,13 @@ describe("a step", () => {
     t.assert.snapshot(view(result, registry), { serializers: [String] });
   });
 
-  it("that fails for several reasons, each said with what to do", async (t) => {
+  it("that fails for several reasons, with what to do for each", async (t) => {
     const app = registry.push("org/app", "1.0", multiPlatform(THREE));
     const chart = registry.push("org/chart", "1.0", artifact());
     registry.faults.push((request, response) => {
       const refused = request.url?.includes("secret") === true;
-      if (refused) refuse(response, 403, "DENIED", "requested access to the resource is denied", null);
+      if (refused)
+        refuse(response, 403, "DENIED", "requested access to the resource is denied", null);
       return refused;
     });
     const images = [
@@ -100,17 +125,20 @@ describe("a step", () => {
       `${registry.host}/org/secret:1,name=secret`,
       `${registry.host}/org/maybe:1,name=maybe,optional=true`,
     ];
-    const result = await runStep({ images: images.join("\n"), platforms: "linux/riscv64,linux/ppc64le" });
+    const result = await runStep({
+      images: images.join("\n"),
+      platforms: "linux/riscv64,linux/ppc64le",
+    });
     t.assert.snapshot(view(result, registry), { serializers: [String] });
   });
 
-  it("with invalid inputs contacts nobody and sets every output", async (t) => {
+  it("with invalid inputs sends no request and sets every output", async (t) => {
     const result = await runStep({ images: `Docker/x\n${registry.host}/app:`, platforms: "amd64" });
     t.assert.snapshot(view(result, registry), { serializers: [String] });
     assert.deepEqual([...result.outputs.keys()], [...OUTPUTS]);
   });
 
-  it("masks every secret before it sends it, the derived ones too", async (t) => {
+  it("masks every secret before sending it, and derived ones too", async (t) => {
     registry.access = { scheme: "bearer", login: "me:correct horse" };
     const app = registry.push("org/app", "1.0", image("linux/amd64"));
     const result = await runStep({
@@ -119,14 +147,20 @@ describe("a step", () => {
       "registry-auth": `- registry: ${registry.host}\n  username: me\n  password: correct horse`,
     });
     t.assert.snapshot(view(result, registry), { serializers: [String] });
-    for (const secret of ["correct horse", Buffer.from("me:correct horse").toString("base64"), "token-1"]) {
+    for (const secret of [
+      "correct horse",
+      Buffer.from("me:correct horse").toString("base64"),
+      "token-1",
+    ]) {
       assert.ok(result.commands.some(({ name, data }) => name === "add-mask" && data === secret));
-      assert.ok(!result.summary.includes(secret) && ![...result.outputs.values()].join().includes(secret));
+      assert.ok(
+        !result.summary.includes(secret) && ![...result.outputs.values()].join().includes(secret),
+      );
       assert.ok(!result.stdout.replaceAll(`::add-mask::${secret}`, "").includes(secret));
     }
   });
 
-  it("takes a reference that others write for a reference and nothing else, where images is JSON", async () => {
+  it("reads no options from a reference in JSON", async () => {
     const app = registry.push("org/app", "1.0", multiPlatform(THREE));
     const other = registry.push("org/other", "1.0", multiPlatform(THREE));
     const platform = ["linux/ppc64le", "linux/arm/v6"];
@@ -135,7 +169,10 @@ describe("a step", () => {
       { reference: other },
       { reference: `${registry.host}/none`, optional: true },
     ];
-    const { exitCode, outputs } = await runStep({ images: JSON.stringify(entries), platforms: "linux/arm/v6" });
+    const { exitCode, outputs } = await runStep({
+      images: JSON.stringify(entries),
+      platforms: "linux/arm/v6",
+    });
     const { images } = JSON.parse(outputs.get("json") ?? "");
     assert.deepEqual([exitCode, outputs.get("exists")], [0, "true"]);
     assert.deepEqual(Object.keys(images), ["app", other, `${registry.host}/none`]);
@@ -150,31 +187,50 @@ describe("a step", () => {
     }
   });
 
-  it("is all warnings when absence is not to fail it", async () => {
+  it("only warns about an absent image with fail-on-missing: false", async () => {
     const app = registry.push("org/app", "1.0", multiPlatform(THREE));
-    const result = await runStep({ images: app, platforms: "linux/s390x", "fail-on-missing": "false" });
+    const result = await runStep({
+      images: app,
+      platforms: "linux/s390x",
+      "fail-on-missing": "false",
+    });
     assert.deepEqual(
-      [result.exitCode, result.outputs.get("exists"), result.commands.filter(({ name }) => name === "error").length],
+      [
+        result.exitCode,
+        result.outputs.get("exists"),
+        result.commands.filter(({ name }) => name === "error").length,
+      ],
       [0, "false", 0],
     );
-    assert.match(result.commands.find(({ name }) => name === "warning")?.data ?? "", /platform-missing.*does not offer linux\/s390x/);
+    assert.match(
+      result.commands.find(({ name }) => name === "warning")?.data ?? "",
+      /platform-missing.*does not offer linux\/s390x/,
+    );
     assert.match(result.summary, /1 of 1 with problems/);
   });
 
-  it("writes a summary on failure when a cache miss is what fails it", async () => {
+  it("writes a summary on failure when a cache miss fails it", async () => {
     const app = registry.push("org/app", "1.0", multiPlatform(THREE));
-    const inputs = { images: app, platforms: "linux/arm/v6", pull: "layout", "job-summary": "on-failure" };
+    const inputs = {
+      images: app,
+      platforms: "linux/arm/v6",
+      pull: "layout",
+      "job-summary": "on-failure",
+    };
     assert.equal((await runStep(inputs)).summary, "");
     const missed = await runStep({ ...inputs, "fail-on-cache-miss": "true" });
     assert.deepEqual([missed.exitCode, missed.outputs.get("exists")], [1, "true"]);
     assert.match(missed.summary, /org\/app:1\.0/);
   });
 
-  it("keeps ten annotations of invalid inputs, the rest in a group, and all in the summary", async () => {
+  it("has ten annotations of invalid inputs, others in a group, all in the summary", async () => {
     const images = Array.from({ length: 14 }, (_, at) => `Org/app${at}`).join("\n");
     const { commands, stdout, summary, exitCode } = await runStep({ images });
     assert.deepEqual([exitCode, commands.filter(({ name }) => name === "error").length], [1, 10]);
-    assert.match(stdout, /4 more invalid inputs, also in the job summary\n.*line 11.*\n.*line 12.*\n.*line 13.*\n.*line 14/);
+    assert.match(
+      stdout,
+      /4 more invalid inputs, also in the job summary\n.*line 11.*\n.*12.*\n.*13.*\n.*line 14/,
+    );
     assert.match(summary, /### registry-pull: 14 invalid inputs/);
     assert.equal(summary.match(/^- images, line/gm)?.length, 14);
     assert.equal((await runStep({ images, "job-summary": "never" })).summary, "");
@@ -184,34 +240,43 @@ describe("a step", () => {
     ["GITHUB_OUTPUT is gone", { GITHUB_OUTPUT: "/nowhere/output" }],
     ["RUNNER_TEMP is a file", { RUNNER_TEMP: "/dev/null" }],
   ] as const) {
-    for (const images of ["org", "Org/invalid"]) {
-      it(`says in one line that ${what}, with ${images === "org" ? "valid" : "invalid"} inputs`, async () => {
+    for (const [kind, images] of [
+      ["valid", "org"],
+      ["invalid", "Org/invalid"],
+    ] as const) {
+      it(`says in one line that ${what}, with ${kind} inputs`, async () => {
         const app = registry.push("org/app", "1.0", multiPlatform(THREE));
         const inputs = { images: images === "org" ? app : images, platforms: "linux/arm/v6" };
         const { exitCode, commands, stdout, stderr } = await runStep(inputs, environment);
         const errors = commands.filter(({ name }) => name === "error").map(({ data }) => data);
         assert.equal(exitCode, 1);
         if (what.startsWith("GITHUB") || images === "org")
-          assert.match(errors.join("\n"), /GITHUB_OUTPUT must name a file, and RUNNER_TEMP/);
+          assert.match(
+            errors.join("\n"),
+            /GITHUB_OUTPUT must name a writable file, and RUNNER_TEMP/,
+          );
         assert.ok(!/ at .*:\d+:\d+|please report/.test(`${stdout}${stderr}`), `${stdout}${stderr}`);
       });
     }
   }
 
   for (const [where, environment, expected] of [
-    ["with the user's caches", {}, ".cache/registry-pull-layout"],
-    ["where XDG_CACHE_HOME says", { XDG_CACHE_HOME: "{home}/caches" }, "caches/registry-pull-layout"],
+    ["in ~/.cache", {}, ".cache/registry-pull-layout"],
+    ["in XDG_CACHE_HOME", { XDG_CACHE_HOME: "{home}/caches" }, "caches/registry-pull-layout"],
   ] as const) {
-    it(`keeps a layout that is named nowhere ${where} without a runner, for this user alone`, async () => {
+    it(`keeps the layout ${where} without a runner, for this user alone`, async () => {
       const home = temporaryDirectory("home");
-      const at = Object.entries(environment).map(([name, value]) => [name, value.replace("{home}", home)]);
+      const at = Object.entries(environment).map(([name, value]) => [
+        name,
+        value.replace("{home}", home),
+      ]);
       const app = registry.push("org/app", "1.0", multiPlatform(THREE));
       const inputs = { images: app, platforms: "linux/arm/v6", pull: "layout" };
       try {
         const machine = { RUNNER_TEMP: "", TMPDIR: home, HOME: home, ...Object.fromEntries(at) };
         const { exitCode, outputs, stdout } = await runStep(inputs, machine);
         assert.deepEqual([exitCode, outputs.get("oci-layout")], [0, join(home, expected)], stdout);
-        // What is written there is readable to all: the directory is not.
+        // Files in it are readable to all: only the directory protects them.
         assert.equal(statSync(join(home, expected)).mode & 0o777, 0o700);
       } finally {
         rmSync(home, { recursive: true, force: true });
@@ -219,7 +284,7 @@ describe("a step", () => {
     });
   }
 
-  it("says that a layout cannot be written where the user has no directory for caches", async () => {
+  it("fails with what to do when the user has no directory for caches", async () => {
     const app = registry.push("org/app", "1.0", multiPlatform(THREE));
     const inputs = { images: app, platforms: "linux/arm/v6", pull: "layout" };
     const temporary = temporaryDirectory("home");
@@ -227,46 +292,73 @@ describe("a step", () => {
       const machine = { RUNNER_TEMP: "", TMPDIR: temporary, HOME: "/dev/null" };
       const { commands } = await runStep(inputs, machine);
       const [error] = commands.filter(({ name }) => name === "error");
-      assert.match(error?.data ?? "", /\/dev\/null\/\.cache.*choose another directory with the input path/);
+      assert.match(
+        error?.data ?? "",
+        /\/dev\/null\/\.cache.*choose another directory with the input path/,
+      );
     } finally {
       rmSync(temporary, { recursive: true, force: true });
     }
   });
 
-  it("writes no summary when none is wanted", async () => {
+  it("writes no summary that is not asked for", async () => {
     const app = registry.push("org/app", "1.0", multiPlatform(THREE));
     for (const wanted of ["never", "on-failure"])
-      assert.equal((await runStep({ images: app, platforms: "all", "job-summary": wanted })).summary, "");
+      assert.equal(
+        (await runStep({ images: app, platforms: "all", "job-summary": wanted })).summary,
+        "",
+      );
   });
 
-  it("ends at its timeout, with what it has", async () => {
+  it("ends at its timeout, with the results so far", async () => {
     const app = registry.push("org/app", "1.0", multiPlatform(THREE));
     registry.faults.push((request) => request.url?.includes("hangs") === true);
-    const result = await runStep({ images: `${app}\n${registry.host}/org/hangs:1`, platforms: "all", timeout: "1" });
-    assert.deepEqual([result.exitCode, JSON.parse(result.outputs.get("digests") ?? "").filter(Boolean).length], [1, 1]);
+    const result = await runStep({
+      images: `${app}\n${registry.host}/org/hangs:1`,
+      platforms: "all",
+      timeout: "1",
+    });
+    assert.deepEqual(
+      [result.exitCode, JSON.parse(result.outputs.get("digests") ?? "").filter(Boolean).length],
+      [1, 1],
+    );
     const [problem] = JSON.parse(result.outputs.get("missing") ?? "[]");
     assert.deepEqual([problem.status, problem.reason], ["unreachable", "timeout"]);
     assert.match(problem.message, /timeout of 1 s has passed/);
   });
 
-  it("keeps an image's last known status when the timeout ends the wait for it", async () => {
+  it("keeps the last known status of an image when the timeout ends the wait", async () => {
     const images = `${registry.host}/org/none:1`;
-    const result = await runStep({ images, "wait-timeout": "100", "wait-interval": "60", timeout: "1" });
+    const result = await runStep({
+      images,
+      "wait-timeout": "100",
+      "wait-interval": "60",
+      timeout: "1",
+    });
     const [problem] = JSON.parse(result.outputs.get("missing") ?? "[]");
-    assert.deepEqual([result.exitCode, problem.status, result.outputs.get("exists")], [1, "not-found", "false"]);
+    assert.deepEqual(
+      [result.exitCode, problem.status, result.outputs.get("exists")],
+      [1, "not-found", "false"],
+    );
     assert.match(problem.message, /NAME_UNKNOWN.*\(the step's timeout of 1 s has passed\)$/);
   });
 
-  it("keeps ten annotations and says where the others are", async () => {
+  it("has ten annotations and says where the others are", async () => {
     const images = Array.from({ length: 14 }, (_, at) => `${registry.host}/org/none${at}:1`);
     const result = await runStep({ images: images.join("\n") });
     assert.equal(result.commands.filter(({ name }) => name === "error").length, 10);
-    assert.match(result.stdout, /4 more problems, also in the job summary\n.*none10.*\n.*none11.*\n.*none12.*\n.*none13/);
+    assert.match(
+      result.stdout,
+      /4 more problems, also in the job summary\n.*none10.*\n.*none11.*\n.*none12.*\n.*none13/,
+    );
     assert.equal(result.summary.match(/✗ not-found/g)?.length, 14);
   });
 
-  it("is obeyed by the runner only in its own commands, whatever labels and registries say", async () => {
-    const evil = "x\n::set-output name=digest::evil\r##[set-output name=exists;]evil ##[stop-commands]z :\u00ad:error::x </table> | `x`";
+  it("writes no commands that labels or registries contain", async () => {
+    const evil = [
+      "x\n::set-output name=digest::evil\r##[set-output name=exists;]evil",
+      "##[stop-commands]z :\u00ad:error::x </table> | `x`",
+    ].join(" ");
     const app = registry.push("org/app", "1.0", multiPlatform(THREE, { labels: { [evil]: evil } }));
     registry.faults.push((request, response) => {
       const refused = request.url?.includes("evil") === true;
@@ -274,14 +366,22 @@ describe("a step", () => {
       if (!refused) response.setHeader("warning", '299 - "##[set-output name=json;]x ::error::y"');
       return refused;
     });
-    const result = await runStep({ images: `${app}\n${registry.host}/org/evil:1`, platforms: "all" });
-    assert.deepEqual([...new Set(result.commands.map(({ name }) => name))].toSorted(), ["endgroup", "error", "group", "warning"]);
+    const result = await runStep({
+      images: `${app}\n${registry.host}/org/evil:1`,
+      platforms: "all",
+    });
+    assert.deepEqual([...new Set(result.commands.map(({ name }) => name))].toSorted(), [
+      "endgroup",
+      "error",
+      "group",
+      "warning",
+    ]);
     assert.equal(JSON.parse(result.outputs.get("labels") ?? "")[evil], evil);
     assert.match(result.outputs.get("digest") ?? "", /^sha256:[0-9a-f]{64}$/);
     assert.ok(!/<\/table>|`x`/.test(result.summary));
   });
 
-  it("writes everything to its metadata file, and contexts for builds", async () => {
+  it("writes all documents to the metadata file, and contexts for builds", async () => {
     const made = multiPlatform(THREE);
     const app = registry.push("org/app", "1.0", made);
     const result = await runStep({ images: `${app},name=app`, platforms: "linux/arm/v6" });
@@ -295,21 +395,40 @@ describe("a step", () => {
     });
   });
 
-  it("keeps json under 256 KiB, leaving out what is missed least", async () => {
-    const labels = Object.fromEntries(Array.from({ length: 300 }, (_, at) => [`label${at}`, "x".repeat(1_000)]));
+  it("keeps json under 256 KiB, omitting the least important fields", async () => {
+    const labels = Object.fromEntries(
+      Array.from({ length: 300 }, (_, at) => [`label${at}`, "x".repeat(1_000)]),
+    );
     const app = registry.push("org/app", "1.0", image("linux/amd64", { labels }));
     const result = await runStep({ images: `${app},name=app`, platforms: "all" });
     const json = JSON.parse(result.outputs.get("json") ?? "");
-    assert.deepEqual([json.images.app.truncated, json.images.app.labels, json.images.app.platforms.length], [["labels"], undefined, 1]);
+    assert.deepEqual(
+      [json.images.app.truncated, json.images.app.labels, json.images.app.platforms.length],
+      [["labels"], undefined, 1],
+    );
     assert.deepEqual([result.outputs.get("config"), result.outputs.get("labels")], ["", ""]);
-    assert.equal(Object.keys(JSON.parse(readFileSync(result.outputs.get("metadata-file") ?? "", "utf8")).images.app.labels).length, 300);
+    assert.equal(
+      Object.keys(
+        JSON.parse(readFileSync(result.outputs.get("metadata-file") ?? "", "utf8")).images.app
+          .labels,
+      ).length,
+      300,
+    );
   });
 
-  it("takes the config for the runner's platform, else the first required one", async () => {
-    const app = registry.push("org/app", "1.0", multiPlatform(["linux/s390x", "linux/amd64", "linux/arm64"]));
+  it("shows the config for the runner's platform, else for the first required one", async () => {
+    const app = registry.push(
+      "org/app",
+      "1.0",
+      multiPlatform(["linux/s390x", "linux/amd64", "linux/arm64"]),
+    );
     const own = process.arch === "arm64" ? "arm64" : "amd64";
     const config = async (platforms: string) =>
-      JSON.parse((await runStep({ images: app, platforms })).outputs.get("config") ?? "").architecture;
-    assert.deepEqual([await config("all"), await config(`linux/s390x,linux/${own}`), await config("linux/s390x")], [own, own, "s390x"]);
+      JSON.parse((await runStep({ images: app, platforms })).outputs.get("config") ?? "")
+        .architecture;
+    assert.deepEqual(
+      [await config("all"), await config(`linux/s390x,linux/${own}`), await config("linux/s390x")],
+      [own, own, "s390x"],
+    );
   });
 });

@@ -7,12 +7,16 @@ import { mayPass, REASONS, type Status } from "../src/oci/failure.ts";
 import { DEFAULTS } from "../src/runner/inputs.ts";
 import { OUTPUTS } from "../src/runner/outputs.ts";
 import { MUTATIONS } from "./mutations/all.ts";
+import { partsAround } from "./mutations/mutation.ts";
 
 const ROOT = join(import.meta.dirname, "..");
 const action = parse(readFileSync(join(ROOT, "action.yml"), "utf8"));
 const readme = readFileSync(join(ROOT, "README.md"), "utf8");
 
-/** The first cells of the table under a heading, each without its backticks; several in one cell come apart. */
+/**
+ * The first cells of the table under a heading, each without its backticks; several in one cell
+ * come apart.
+ */
 function tableOf(heading: string): readonly (readonly string[])[] {
   const section = readme.split(`## ${heading}\n`)[1]?.split("\n## ")[0] ?? "";
   const rows = section.split("\n").filter((line) => line.startsWith("| `"));
@@ -23,15 +27,18 @@ function tableOf(heading: string): readonly (readonly string[])[] {
       .slice(1, -1),
   );
 }
-const names = (cell: string | undefined): readonly string[] => [...(cell ?? "").matchAll(/`([^`]+)`/g)].map(([, name]) => name ?? "");
+const names = (cell: string | undefined): readonly string[] =>
+  [...(cell ?? "").matchAll(/`([^`]+)`/g)].map(([, name]) => name ?? "");
 
 describe("action.yml, the code and the README", () => {
   it("agree on the inputs and their defaults", () => {
-    const declared = Object.entries<{ default?: string; description: string }>(action.inputs).map(([name, input]) => [
+    const declared = Object.entries<{ default?: string; description: string }>(action.inputs).map(
+      ([name, input]) => [name, input.default ?? ""],
+    );
+    const coded = Object.entries(DEFAULTS).map(([name, value]) => [
       name,
-      input.default ?? "",
+      name === "github-token" ? `$${"{{ github.token }}"}` : value,
     ]);
-    const coded = Object.entries(DEFAULTS).map(([name, value]) => [name, name === "github-token" ? `$${"{{ github.token }}"}` : value]);
     assert.deepEqual(declared, coded);
     assert.deepEqual(
       tableOf("Inputs").flatMap(([cell]) => names(cell)),
@@ -52,7 +59,7 @@ describe("action.yml, the code and the README", () => {
     );
   });
 
-  it("have a description for each, and an entry point that is there", () => {
+  it("have a description for each, and an entry point that exists", () => {
     for (const entry of [
       ...Object.values<{ description: string }>(action.inputs),
       ...Object.values<{ description: string }>(action.outputs),
@@ -74,17 +81,21 @@ const rowsOf = (page: string): readonly (readonly string[])[] =>
 /** The promises of the threat model, each with the tests that hold it. */
 const promises = rowsOf("docs/threat-model.md").filter(([, held]) => held?.includes("](../test/"));
 
-const hostile = globSync("test/**/*.test.ts", { cwd: ROOT }).map((path) => readFileSync(join(ROOT, path), "utf8"));
+const hostile = globSync("test/**/*.test.ts", { cwd: ROOT }).map((path) =>
+  readFileSync(join(ROOT, path), "utf8"),
+);
 
 describe("the documentation", () => {
   for (const page of ["README.md", "SECURITY.md", ...globSync("docs/*.md", { cwd: ROOT })]) {
-    it(`links only to files that are there: ${page}`, () => {
-      for (const [, target = ""] of readFileSync(join(ROOT, page), "utf8").matchAll(/\]\(([^)#]+)\)/g))
+    it(`links only to files that exist: ${page}`, () => {
+      for (const [, target = ""] of readFileSync(join(ROOT, page), "utf8").matchAll(
+        /\]\(([^)#]+)\)/g,
+      ))
         assert.ok(/^https:/.test(target) || existsSync(join(ROOT, dirname(page), target)), target);
     });
   }
 
-  it("names for every promise of the threat model the tests that hold it, and they are there", () => {
+  it("names existing tests for every promise of the threat model", () => {
     assert.ok(promises.length > 20);
     for (const [promise, held = ""] of promises) {
       for (const [, cases = "", path = ""] of held.matchAll(/\[([^\]]+)\]\(\.\.\/([^)]+)\)/g)) {
@@ -94,12 +105,16 @@ describe("the documentation", () => {
       }
     }
     const sections =
-      readFileSync(join(ROOT, "docs/threat-model.md"), "utf8").split("## What is promised")[1]?.split("## What is not")[0] ?? "";
-    const rows = sections.split("\n").filter((line) => line.startsWith("| ") && !line.startsWith("| promise"));
+      readFileSync(join(ROOT, "docs/threat-model.md"), "utf8")
+        .split("## What is promised")[1]
+        ?.split("## What is not")[0] ?? "";
+    const rows = sections
+      .split("\n")
+      .filter((line) => line.startsWith("| ") && !line.startsWith("| promise"));
     assert.equal(rows.length, promises.length, "every promise has a test");
   });
 
-  it("has for every promise of the threat model a mutation that breaks it, each under a name of its own", () => {
+  it("has a mutation for every promise of the threat model, with unique names", () => {
     for (const [promise = ""] of promises)
       assert.ok(
         MUTATIONS.some((mutation) => promise.startsWith(mutation.promise)),
@@ -109,11 +124,15 @@ describe("the documentation", () => {
   });
 
   for (const { name, promise, file, search, test } of MUTATIONS) {
-    it(`names the test that notices a mutation, which has one text to change: ${name}`, () => {
+    it(`names the test that a mutation fails, and has its text exactly once: ${name}`, () => {
       const [row, ...others] = promises.filter(([text]) => text?.startsWith(promise));
       assert.ok(row !== undefined && others.length === 0, `one promise starts with: ${promise}`);
       assert.ok(row[1]?.includes(`](../${test})`), `${test} is not named for: ${promise}`);
-      assert.equal(readFileSync(join(ROOT, file), "utf8").split(search).length, 2, `stands once in ${file}: ${search}`);
+      assert.equal(
+        partsAround(readFileSync(join(ROOT, file), "utf8"), search).length,
+        2,
+        `occurs once in ${file}: ${search}`,
+      );
     });
   }
 
@@ -135,8 +154,10 @@ describe("the documentation", () => {
     });
   }
 
-  it("lists every reason with its status, in the code's order, and what it means", () => {
-    const rows = rowsOf("docs/errors.md").filter(([cell, status]) => /^`/.test(cell ?? "") && /^`/.test(status ?? ""));
+  it("lists every reason with its status and meaning, in the order of the code", () => {
+    const rows = rowsOf("docs/errors.md").filter(
+      ([cell, status]) => /^`/.test(cell ?? "") && /^`/.test(status ?? ""),
+    );
     const listed = rows.map(([reason, status]) => [names(reason)[0], names(status)[0]]);
     assert.deepEqual(
       listed,
@@ -145,12 +166,15 @@ describe("the documentation", () => {
     for (const [reason, , meaning] of rows) assert.ok((meaning ?? "").length > 10, reason);
   });
 
-  it("lists every status, and the code retries what it says may pass", () => {
-    const rows = rowsOf("docs/errors.md").filter(([cell, meaning]) => /^`/.test(cell ?? "") && !/^`/.test(meaning ?? ""));
+  it("lists every status, and which of them the code retries", () => {
+    const rows = rowsOf("docs/errors.md").filter(
+      ([cell, meaning]) => /^`/.test(cell ?? "") && !/^`/.test(meaning ?? ""),
+    );
     const statuses = rows.map(([cell]) => names(cell)[0]);
     const known = ["ok", "listed", ...new Set(Object.values(REASONS).map(({ status }) => status))];
     assert.deepEqual(statuses, known);
-    for (const [cell, , passing] of rows) assert.equal(mayPass(names(cell)[0] as Status), passing === "yes", cell);
+    for (const [cell, , passing] of rows)
+      assert.equal(mayPass(names(cell)[0] as Status), passing === "yes", cell);
   });
 
   it("says for every reason what to do next", () => {

@@ -1,8 +1,19 @@
 import { PullError } from "./failure.ts";
-import { asList, asObject, asString, asStringMap, type Json, type JsonObject, parseJson } from "./json.ts";
+import {
+  asList,
+  asObject,
+  asString,
+  asStringMap,
+  type Json,
+  type JsonObject,
+  parseJson,
+} from "./json.ts";
 import { type Platform, readPlatform } from "./platform.ts";
 
-/** What an image config says: https://github.com/opencontainers/image-spec/blob/main/config.md */
+/**
+ * An image config. Absent fields are empty:
+ * https://github.com/opencontainers/image-spec/blob/main/config.md
+ */
 export type ImageConfig = {
   readonly platform: Platform;
   /** RFC 3339, or empty. */
@@ -14,13 +25,13 @@ export type ImageConfig = {
   readonly workdir: string;
   /** `port/protocol`, like `8080/tcp`. */
   readonly exposedPorts: readonly string[];
-  /** How many diffIDs it lists; undefined when it lists none at all, as a schema 1 image's does. */
+  /** The number of diffIDs; undefined without a `rootfs`, as in the config of a schema 1 image. */
   readonly diffIds: number | undefined;
   /** The whole document. */
   readonly json: JsonObject;
 };
 
-// Every field that an engine reads, also those that only the output `config` shows: another case of one is refused.
+// Every field that an engine reads or the output `config` shows. Another case of one is refused.
 // https://github.com/opencontainers/image-spec/blob/main/config.md#properties
 // https://github.com/moby/moby/blob/master/image/image.go
 const FIELDS = words(
@@ -40,19 +51,22 @@ function words(...lines: readonly string[]): readonly string[] {
   return lines.flatMap((line) => line.split(" "));
 }
 
-/** The image config in `bytes`. Fails as `invalid` on what is not one, or has no OS or architecture. */
+/**
+ * The image config in `bytes`. Fails as `invalid` when a field has the wrong type, or when the OS
+ * or the architecture is missing.
+ */
 export function parseConfig(bytes: Uint8Array): ImageConfig {
   return readConfig(asObject(parseJson(bytes, "image config"), "image config"));
 }
 
-/** The image config in an object that was already parsed. Fails as {@link parseConfig} does. */
+/** The image config in a parsed object. Fails as {@link parseConfig} does. */
 export function readConfig(json: JsonObject): ImageConfig {
   asObject(json, "image config", FIELDS);
   const platform = readPlatform(json, "image config");
   if (platform.os === "" || platform.architecture === "") {
     throw new PullError("wrong-field", "image config names no OS or no architecture");
   }
-  const run = json["config"] == null ? {} : asObject(json["config"], "image config.config", RUN_FIELDS);
+  const run = asObject(json["config"] ?? {}, "image config.config", RUN_FIELDS);
   return {
     platform,
     created: asString(json["created"], "image config created"),
@@ -61,16 +75,22 @@ export function readConfig(json: JsonObject): ImageConfig {
     cmd: command(run["Cmd"], "Cmd"),
     user: asString(run["User"], "image config User"),
     workdir: asString(run["WorkingDir"], "image config WorkingDir"),
-    exposedPorts: run["ExposedPorts"] == null ? [] : Object.keys(asObject(run["ExposedPorts"], "image config ExposedPorts")),
+    exposedPorts: readPorts(run["ExposedPorts"]),
     diffIds: countDiffIds(json["rootfs"]),
     json,
   };
 }
 
-/** A command's words; old images write a single string, which a shell would split and which stays one word here. */
+/** The words of a command. Old images have one string, which stays one word: it is not split. */
 function command(value: Json | undefined, name: string): readonly string[] {
+  const what = `image config ${name}`;
   if (typeof value === "string") return [value];
-  return asList(value, `image config ${name}`).map((word) => asString(word, `image config ${name}`));
+  return asList(value, what).map((word) => asString(word, what));
+}
+
+function readPorts(value: Json | undefined): readonly string[] {
+  const ports = asObject(value ?? {}, "image config ExposedPorts");
+  return Object.keys(ports);
 }
 
 function countDiffIds(rootfs: Json | undefined): number | undefined {

@@ -4,26 +4,33 @@ import { excerpt } from "./json.ts";
 
 declare const checked: unique symbol;
 
-/** `algorithm:encoded`, checked: lower-case hex of the right length. Only {@link parseDigest} and {@link digestOf} make one. */
+/**
+ * `algorithm:encoded`, checked: lower-case hex of the right length. Only the functions of this file
+ * create one.
+ */
 export type Digest = string & { readonly [checked]: "Digest" };
 
-/** The hash functions a digest may be made with here. */
+/** The hash functions that digests may use. */
 export type Algorithm = "sha256" | "sha512";
 
 // https://github.com/opencontainers/image-spec/blob/main/descriptor.md#registered-algorithms
-const HEX_LENGTH: Readonly<Record<Algorithm, number>> = { sha256: 256 / 4, sha512: 512 / 4 };
+const HEX_LENGTH: Readonly<Record<Algorithm, number>> = {
+  sha256: 256 / 4,
+  sha512: 512 / 4,
+};
 
 /**
- * The digest written in `text`.
- * Fails as `invalid`, naming the part that is wrong, on anything but `sha256:<64 hex>` or `sha512:<128 hex>` in lower case.
+ * The digest in `text`. Fails as `invalid`, naming the wrong part, on anything but
+ * `sha256:<64 hex>` or `sha512:<128 hex>` in lower case.
  */
 export function parseDigest(text: string): Digest {
   const problem = digestProblem(text);
-  if (problem !== undefined) throw new PullError("wrong-digest", `digest ${JSON.stringify(excerpt(text))}: ${problem}`);
-  return text as Digest;
+  if (problem === undefined) return text as Digest;
+  const shown = JSON.stringify(excerpt(text));
+  throw new PullError("wrong-digest", `digest ${shown}: ${problem}`);
 }
 
-/** The digest written in `text`, or undefined when there is none. */
+/** The digest in `text`; undefined when {@link parseDigest} would refuse it. */
 export function asDigest(text: string): Digest | undefined {
   return digestProblem(text) === undefined ? (text as Digest) : undefined;
 }
@@ -38,26 +45,50 @@ function digestProblem(text: string): string | undefined {
   }
   if (/^[0-9a-f]*$/.test(encoded)) {
     const expected = HEX_LENGTH[algorithm];
-    return encoded.length === expected ? undefined : `expected ${expected} hex digits, got ${encoded.length}`;
+    if (encoded.length === expected) return undefined;
+    return `expected ${expected} hex digits, got ${encoded.length}`;
   }
-  return /^[0-9a-fA-F]*$/.test(encoded) ? "expected lower-case hex digits, got upper case" : "expected hex digits only after the colon";
+  const isHex = /^[0-9a-fA-F]*$/.test(encoded);
+  if (isHex) return "expected lower-case hex digits, got upper case";
+  return "expected hex digits only after the colon";
 }
 
-/** The algorithm a digest was made with. */
+/** The algorithm of a digest. */
 export function algorithmOf(digest: Digest): Algorithm {
   return digest.startsWith("sha512:") ? "sha512" : "sha256";
 }
 
-/** The digest of `bytes`, computed here and now. */
+/** Computes the digest of `bytes`. */
 export function digestOf(bytes: Uint8Array, algorithm: Algorithm = "sha256"): Digest {
-  return `${algorithm}:${createHash(algorithm).update(bytes).digest("hex")}` as Digest;
+  const hex = createHash(algorithm).update(bytes).digest("hex");
+  return `${algorithm}:${hex}` as Digest;
 }
 
-/** Computes a digest of bytes that come in parts, in order. */
-export type Hasher = { readonly update: (bytes: Uint8Array) => void; readonly digest: () => Digest };
+/** Computes the digest of bytes that arrive in several chunks, in order. */
+export type Hasher = {
+  readonly update: (bytes: Uint8Array) => void;
+  readonly digest: () => Digest;
+};
 
-/** A hasher that has seen nothing yet; `digest` may be asked once. */
+/** A new hasher. Its `digest` may be called once. */
 export function hasher(algorithm: Algorithm): Hasher {
   const hash = createHash(algorithm);
-  return { update: (bytes) => void hash.update(bytes), digest: () => `${algorithm}:${hash.digest("hex")}` as Digest };
+  return {
+    update: (bytes) => void hash.update(bytes),
+    digest: () => `${algorithm}:${hash.digest("hex")}` as Digest,
+  };
+}
+
+/** Bytes that have another digest than expected. A second download may succeed. */
+export class DigestError extends PullError {}
+
+/**
+ * Fails as `invalid`, with a {@link DigestError}, unless `bytes` have the expected digest. `who`
+ * says in the message where that digest comes from: `asked for`, `the registry announced`.
+ */
+export function expectDigest(bytes: Uint8Array, expected: Digest, who: string): void {
+  const got = digestOf(bytes, algorithmOf(expected));
+  if (got === expected) return;
+  const found = `${who} ${expected}, got ${bytes.length} bytes that have ${got}`;
+  throw new DigestError("digest-differs", `digest differs: ${found}`);
 }

@@ -5,6 +5,7 @@ import {
   BUILDKIT_CACHE_CONFIG,
   DOCKER_LIST,
   DOCKER_MANIFEST,
+  HELM_CONFIG,
   isImageConfig,
   isIndex,
   isLayer,
@@ -19,26 +20,36 @@ import {
 } from "./media-type.ts";
 import { readSchema1, type Schema1 } from "./schema1.ts";
 
-/** What a document is to a user, in the words of the action's contract. */
-export type Kind = "index" | "image" | "schema1" | "artifact" | "buildkit-cache";
-
-/** Any document stored under `/manifests/`, read. Configs and layers are what it points at under `/blobs/`. */
+/** A document that a registry stores under `/manifests/`. Its configs and layers are blobs. */
 export type Document =
-  | { readonly kind: "index"; readonly mediaType: string; readonly entries: readonly Descriptor[] }
-  | { readonly kind: "image"; readonly mediaType: string; readonly config: Descriptor; readonly layers: readonly Descriptor[] }
-  | { readonly kind: "schema1"; readonly mediaType: string; readonly schema1: Schema1 }
+  | {
+      readonly kind: "index";
+      readonly mediaType: string;
+      readonly entries: readonly Descriptor[];
+    }
+  | {
+      readonly kind: "image";
+      readonly mediaType: string;
+      readonly config: Descriptor;
+      readonly layers: readonly Descriptor[];
+    }
+  | {
+      readonly kind: "schema1";
+      readonly mediaType: string;
+      readonly schema1: Schema1;
+    }
   | {
       readonly kind: "artifact" | "buildkit-cache";
       readonly mediaType: string;
-      /** What the config's type, or the document itself, says the artifact is; may be empty. */
+      /** The type that the document states, else the media type of its config; may be empty. */
       readonly artifactType: string;
       readonly config: Descriptor | undefined;
       readonly layers: readonly Descriptor[];
     };
 
 /**
- * The most bytes a manifest or config may have. The specification asks registries to take manifests
- * of at least 4 MiB, and most take no more:
+ * The most bytes that a manifest or config may have. The specification asks registries to accept
+ * manifests of at least 4 MiB, and most accept no more:
  * https://github.com/opencontainers/distribution-spec/blob/main/spec.md#pushing-manifests
  */
 export const DOCUMENT_BYTES = 4 * 1024 * 1024;
@@ -60,10 +71,11 @@ const FIELDS = [
 ];
 
 /**
- * The document in `bytes`, whose digest was already checked.
- * `claimed` is what the pointing descriptor or the Content-Type says it is: a specific claim must agree with the body
- * (https://github.com/opencontainers/distribution-spec/blob/main/spec.md#pulling-manifests), a generic or missing one is ignored.
- * Fails as `invalid` when the body is malformed, ambiguous or too large in number, as `unsupported` when it is no known form.
+ * The document in `bytes`, whose digest is already verified. `claimed` is the media type in the
+ * descriptor or in the Content-Type. A specific one must agree with the body
+ * (https://github.com/opencontainers/distribution-spec/blob/main/spec.md#pulling-manifests); a
+ * generic or empty one is ignored. Fails as `invalid` when the document is malformed, ambiguous or
+ * has too many entries, and as `unsupported` when its form is unknown.
  */
 export function parseDocument(bytes: Uint8Array, claimed: string): Document {
   if (claimed === "text/html") {
@@ -73,12 +85,13 @@ export function parseDocument(bytes: Uint8Array, claimed: string): Document {
   const mediaType = typeOf(json, claimed);
   refuseAmbiguous(json, mediaType);
   if (isSpecific(claimed) && !agree(mediaType, claimed)) {
-    throw new PullError("media-type-differs", `mediaType differs: the manifest is ${mediaType}, but it was announced as ${claimed}`);
+    const found = `the manifest is ${mediaType}, but it was announced as ${claimed}`;
+    throw new PullError("media-type-differs", `mediaType differs: ${found}`);
   }
   return readDocument(json, mediaType);
 }
 
-/** A signed manifest that says it is `v1+json` in one place is the same form, as is the reverse. */
+/** True for equal types, and for the two types of schema 1, which are one form. */
 function agree(mediaType: string, claimed: string): boolean {
   return mediaType === claimed || (isSchema1(mediaType) && isSchema1(claimed));
 }
@@ -87,22 +100,26 @@ function typeOf(json: JsonObject, claimed: string): string {
   const own = readMediaType(json["mediaType"], "manifest mediaType");
   if (own !== "") return own;
   if (json["schemaVersion"] === 1) return isSchema1(claimed) ? claimed : SCHEMA1;
-  // OCI documents may leave their own mediaType out; then what announced them decides, and last their shape.
+  // OCI documents may omit their mediaType: then the announced type decides, and last their fields.
   if (isSpecific(claimed)) return claimed;
   if (json["manifests"] !== undefined) return OCI_INDEX;
-  if (json["config"] !== undefined || json["layers"] !== undefined) return OCI_MANIFEST;
-  return "";
+  if (json["config"] !== undefined) return OCI_MANIFEST;
+  return json["layers"] === undefined ? "" : OCI_MANIFEST;
 }
 
-/** One body, two meanings: https://github.com/advisories/GHSA-mc8v-mgrf-8f4m */
+/** Refuses a body with two meanings: https://github.com/advisories/GHSA-mc8v-mgrf-8f4m */
 function refuseAmbiguous(json: JsonObject, mediaType: string): void {
   if (!isSpecific(mediaType)) return;
-  const foreign = PARTS.filter((part) => json[part] !== undefined && !partsOf(mediaType).includes(part));
+  const own = partsOf(mediaType);
+  const given = PARTS.filter((part) => json[part] !== undefined);
+  const foreign = given.filter((part) => !own.includes(part));
   if (foreign.length > 0) {
-    throw new PullError("ambiguous", `ambiguous manifest: ${mediaType} with ${foreign.join(" and ")} can be read in two ways`);
+    const found = `${mediaType} with ${foreign.join(" and ")} can be read in two ways`;
+    throw new PullError("ambiguous", `ambiguous manifest: ${found}`);
   }
 }
 
+/** The fields that point at content. Each form of document has some of them and no other. */
 const PARTS = ["config", "layers", "manifests", "fsLayers", "blobs"];
 
 function partsOf(mediaType: string): readonly string[] {
@@ -114,27 +131,36 @@ function partsOf(mediaType: string): readonly string[] {
 function readDocument(json: JsonObject, mediaType: string): Document {
   if (isIndex(mediaType)) return readIndex(json, mediaType);
   if (isManifest(mediaType)) return readManifest(json, mediaType);
-  if (isSchema1(mediaType)) return { kind: "schema1", mediaType, schema1: readSchema1(json) };
-  if (mediaType === OCI_ARTIFACT) {
-    const artifactType = readMediaType(json["artifactType"], "manifest artifactType");
-    return { kind: "artifact", mediaType, artifactType, config: undefined, layers: descriptors(json["blobs"], "blobs") };
+  if (isSchema1(mediaType)) {
+    const schema1 = readSchema1(json);
+    return { kind: "schema1", mediaType, schema1 };
   }
-  const fields = excerpt(Object.keys(json).slice(0, 8).join(", ")) || "none";
+  if (mediaType === OCI_ARTIFACT) return readOciArtifact(json, mediaType);
+  const names = Object.keys(json).slice(0, 8).join(", ");
+  const fields = excerpt(names) || "none";
   const found = mediaType === "" ? `fields ${fields}` : `mediaType ${mediaType}`;
-  throw new PullError(
-    "form-unknown",
-    `expected an image manifest or index (${[OCI_MANIFEST, OCI_INDEX, DOCKER_MANIFEST, DOCKER_LIST].join(", ")}), got ${found}`,
-  );
+  const forms = [OCI_MANIFEST, OCI_INDEX, DOCKER_MANIFEST, DOCKER_LIST].join(", ");
+  const expected = `expected an image manifest or index (${forms})`;
+  throw new PullError("form-unknown", `${expected}, got ${found}`);
 }
 
 function readIndex(json: JsonObject, mediaType: string): Document {
   if (json["manifests"] === undefined) throw new PullError("wrong-field", "index has no manifests");
   const entries = descriptors(json["manifests"], "manifests");
-  // The first form of BuildKit's registry cache: an index whose entries are layers, found under /blobs/.
+  // The older form of BuildKit's registry cache: an index whose entries are layers, stored as
+  // blobs.
   const config = entries.find((entry) => entry.mediaType === BUILDKIT_CACHE_CONFIG);
   const layers = entries.filter((entry) => isLayer(entry.mediaType));
-  if (config === undefined && (layers.length === 0 || layers.length < entries.length)) return { kind: "index", mediaType, entries };
-  return { kind: "buildkit-cache", mediaType, artifactType: BUILDKIT_CACHE_CONFIG, config, layers };
+  const areLayers = layers.length > 0 && layers.length === entries.length;
+  const isCache = config !== undefined || areLayers;
+  if (!isCache) return { kind: "index", mediaType, entries };
+  return {
+    kind: "buildkit-cache",
+    mediaType,
+    artifactType: BUILDKIT_CACHE_CONFIG,
+    config,
+    layers,
+  };
 }
 
 function readManifest(json: JsonObject, mediaType: string): Document {
@@ -143,21 +169,59 @@ function readManifest(json: JsonObject, mediaType: string): Document {
   const layers = descriptors(json["layers"], "layers");
   refuseTwoSizes([config, ...layers]);
   const named = readMediaType(json["artifactType"], "manifest artifactType");
-  if (named === "" && isImageConfig(config.mediaType)) return { kind: "image", mediaType, config, layers };
-  const kind = config.mediaType === BUILDKIT_CACHE_CONFIG ? "buildkit-cache" : "artifact";
-  return { kind, mediaType, artifactType: named || config.mediaType, config, layers };
+  if (named === "" && isImageConfig(config.mediaType)) {
+    return { kind: "image", mediaType, config, layers };
+  }
+  const isCache = config.mediaType === BUILDKIT_CACHE_CONFIG;
+  return {
+    kind: isCache ? "buildkit-cache" : "artifact",
+    mediaType,
+    artifactType: named || config.mediaType,
+    config,
+    layers,
+  };
 }
 
-/** A blob has one size; where two are listed, what was checked would depend on which of them is believed. */
+function readOciArtifact(json: JsonObject, mediaType: string): Document {
+  return {
+    kind: "artifact",
+    mediaType,
+    artifactType: readMediaType(json["artifactType"], "manifest artifactType"),
+    config: undefined,
+    layers: descriptors(json["blobs"], "blobs"),
+  };
+}
+
+/** Refuses a blob that is listed with two sizes: only one of them would be verified. */
 function refuseTwoSizes(descriptors: readonly Descriptor[]): void {
   const sizes = new Map<string, number>();
   for (const { digest, size } of descriptors) {
     const before = sizes.get(digest) ?? size;
-    if (before !== size) throw new PullError("ambiguous", `ambiguous manifest: ${digest} is listed with ${before} and with ${size} bytes`);
+    if (before !== size) {
+      const found = `${digest} is listed with ${before} and with ${size} bytes`;
+      throw new PullError("ambiguous", `ambiguous manifest: ${found}`);
+    }
     sizes.set(digest, size);
   }
 }
 
 function descriptors(value: Json | undefined, field: string): readonly Descriptor[] {
-  return asShortList(value, field).map((entry, at) => readDescriptor(entry, `descriptor ${field}[${at}]`));
+  return asShortList(value, field).map((entry, at) =>
+    readDescriptor(entry, `descriptor ${field}[${at}]`),
+  );
+}
+
+/** The reason for refusing a document that is neither an image nor an index. */
+export function notAnImageReason({ kind }: Document): "artifact" | "buildkit-cache" {
+  return kind === "buildkit-cache" ? kind : "artifact";
+}
+
+/** A document in words, for a message: `an index`, `a Helm chart`, `an artifact of type …`. */
+export function describeDocument(document: Document): string {
+  if (document.kind === "index") return "an index";
+  if (document.kind === "buildkit-cache") return "a BuildKit cache";
+  if (document.kind !== "artifact") return "an image";
+  const { artifactType } = document;
+  if (artifactType === HELM_CONFIG) return "a Helm chart";
+  return artifactType === "" ? "an artifact" : `an artifact of type ${artifactType}`;
 }

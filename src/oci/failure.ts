@@ -16,21 +16,29 @@ export type Status =
 /** Every status that is a problem. */
 export type FailureStatus = Exclude<Status, "ok" | "listed">;
 
-const MAY_PASS: ReadonlySet<Status> = new Set<Status>(["not-found", "platform-missing", "dangling", "unreachable", "rate-limited"]);
+const MAY_PASS: ReadonlySet<Status> = new Set<Status>([
+  "not-found",
+  "platform-missing",
+  "dangling",
+  "unreachable",
+  "rate-limited",
+]);
 
-/** True when trying again later can turn this status into `ok`. */
+/** True when a later try can succeed: `wait-timeout` retries these statuses. */
 export function mayPass(status: Status): boolean {
   return MAY_PASS.has(status);
 }
 
 const PUSH_AGAIN = "build and push the image again";
-const TRY_AGAIN = "run the job again; if it stays so, look for a proxy that changes answers";
+const TRY_AGAIN =
+  "run the job again; if it keeps failing, check for a proxy that changes responses";
+const OFTEN_ABSENT = "registries also answer this for a repository that does not exist";
 const ASK_OWNER = "ask the registry's operator";
 const ANOTHER_PATH = "choose another directory with the input path";
 
 /**
- * Why something failed: the closed list that docs/errors.md shows. Each reason belongs to one status, and says what the
- * user does next unless the failure knows better.
+ * Why something failed: the closed list in docs/errors.md. Each reason has one status, and says
+ * what the user should do next; a failure may replace that by something more specific.
  */
 export const REASONS = {
   "not-found": {
@@ -39,28 +47,52 @@ export const REASONS = {
   },
   "no-credentials": {
     status: "unauthorized",
-    next: "registries answer so for what does not exist, too: check the name, then add credentials in registry-auth",
+    next: `${OFTEN_ABSENT}: check the name, then add credentials to registry-auth`,
   },
   "credentials-refused": {
     status: "unauthorized",
-    next: "registries answer so for what does not exist, too: check the name, then the credentials in registry-auth",
+    next: `${OFTEN_ABSENT}: check the name, then the credentials in registry-auth`,
   },
-  "realm-refused": { status: "unauthorized", next: "if it is the registry's own token service, add it to trusted-realms" },
-  "scheme-unknown": { status: "unauthorized", next: "use a registry that offers Basic or Bearer authentication" },
+  "realm-refused": {
+    status: "unauthorized",
+    next: "if it is the registry's own token service, add it to trusted-realms",
+  },
+  "scheme-unknown": {
+    status: "unauthorized",
+    next: "use a registry that offers Basic or Bearer authentication",
+  },
   "rate-limited": {
     status: "rate-limited",
     next: "log in with registry-auth for a higher limit, or run the job again later",
   },
-  "no-answer": { status: "unreachable", next: "check the registry's name and that this runner can reach it" },
+  "no-answer": {
+    status: "unreachable",
+    next: "check the registry's name and that this runner can reach it",
+  },
   "tls-failed": {
     status: "unreachable",
-    next: "it is not tried without TLS; for a private certificate authority set NODE_EXTRA_CA_CERTS on the job",
+    next: "TLS is required; for a private certificate authority set NODE_EXTRA_CA_CERTS on the job",
   },
-  "plain-http": { status: "unreachable", next: "list it in insecure-registries if that is meant" },
-  "server-error": { status: "unreachable", next: "the registry is in trouble: run the job again later, or set wait-timeout" },
-  "too-slow": { status: "unreachable", next: "run the job again, or check the network between this runner and the registry" },
-  "answer-cut": { status: "unreachable", next: "run the job again, or check the network between this runner and the registry" },
-  timeout: { status: "unreachable", next: "set a larger timeout, or name fewer images in one step" },
+  "plain-http": {
+    status: "unreachable",
+    next: "if plain HTTP is intended, list the registry in insecure-registries",
+  },
+  "server-error": {
+    status: "unreachable",
+    next: "run the job again later, or set wait-timeout",
+  },
+  "too-slow": {
+    status: "unreachable",
+    next: "run the job again, or check the network between this runner and the registry",
+  },
+  "answer-cut": {
+    status: "unreachable",
+    next: "run the job again, or check the network between this runner and the registry",
+  },
+  timeout: {
+    status: "unreachable",
+    next: "set a larger timeout, or name fewer images in one step",
+  },
   cancelled: { status: "unreachable", next: "run the job again" },
   "platform-missing": {
     status: "platform-missing",
@@ -69,7 +101,10 @@ export const REASONS = {
   "manifest-missing": { status: "dangling", next: "push the image again" },
   "config-missing": { status: "dangling", next: "push the image again" },
   "layer-missing": { status: "dangling", next: "push the image again" },
-  "layout-changed": { status: "dangling", next: "run the step again, and let nothing else write to the layout" },
+  "layout-changed": {
+    status: "dangling",
+    next: "run the step again, and let nothing else write to the layout",
+  },
   "platform-differs": { status: "platform-mismatch", next: "build and push that platform again" },
   "os-version-differs": { status: "platform-mismatch", next: "build and push that platform again" },
   artifact: { status: "not-an-image", next: "ask for it with platforms: any" },
@@ -83,7 +118,10 @@ export const REASONS = {
   "too-short": { status: "invalid", next: TRY_AGAIN },
   "too-deep": { status: "invalid", next: PUSH_AGAIN },
   "too-many": { status: "invalid", next: PUSH_AGAIN },
-  "not-json": { status: "invalid", next: `${PUSH_AGAIN}; if the registry changed it on its way, ${ASK_OWNER}` },
+  "not-json": {
+    status: "invalid",
+    next: `${PUSH_AGAIN}; if the document changed in transit, ${ASK_OWNER}`,
+  },
   "duplicate-key": { status: "invalid", next: PUSH_AGAIN },
   ambiguous: { status: "invalid", next: PUSH_AGAIN },
   "wrong-field": { status: "invalid", next: PUSH_AGAIN },
@@ -92,54 +130,84 @@ export const REASONS = {
   "wrong-schema1": { status: "invalid", next: PUSH_AGAIN },
   "media-type-differs": { status: "invalid", next: PUSH_AGAIN },
   "unpack-failed": { status: "invalid", next: PUSH_AGAIN },
-  "web-page": { status: "invalid", next: "check the registry's name, and log in to the proxy between if there is one" },
-  "encoding-refused": { status: "invalid", next: `turn compression of answers off: ${ASK_OWNER}, or the proxy's` },
+  "web-page": {
+    status: "invalid",
+    next: "check the registry's name; if a proxy answered, log in to it",
+  },
+  "encoding-refused": {
+    status: "invalid",
+    next: "ask the operator of the registry, or of the proxy, to send responses uncompressed",
+  },
   "range-differs": { status: "invalid", next: TRY_AGAIN },
   "redirect-refused": { status: "invalid", next: ASK_OWNER },
-  "address-refused": { status: "invalid", next: "name the registry by an address that this runner may contact" },
+  "address-refused": {
+    status: "invalid",
+    next: "name the registry by an address that this runner may contact",
+  },
   "realm-downgrade": { status: "invalid", next: ASK_OWNER },
   "realm-invalid": { status: "invalid", next: ASK_OWNER },
   "token-invalid": { status: "invalid", next: ASK_OWNER },
-  "unexpected-answer": { status: "invalid", next: "check that the name is a registry's" },
+  "unexpected-answer": { status: "invalid", next: "check that the host is a registry" },
   "layout-corrupt": { status: "invalid", next: `move the layout away, or ${ANOTHER_PATH}` },
   "layout-full": { status: "invalid", next: ANOTHER_PATH },
   "wrong-entry": { status: "invalid", next: "delete the entry from the cache" },
-  "wrong-state": { status: "invalid", next: "let nothing else write to the runner's temp directory" },
+  "wrong-state": {
+    status: "invalid",
+    next: "let nothing else write to the runner's temp directory",
+  },
   "wrong-reference": { status: "invalid", next: "expected [registry/]repository[:tag][@digest]" },
-  "wrong-platform": { status: "invalid", next: "name it like linux/arm64" },
+  "wrong-platform": { status: "invalid", next: "write it like linux/arm64" },
   "wrong-digest": { status: "invalid", next: "expected sha256: and 64 lower-case hex digits" },
   "form-unknown": { status: "unsupported", next: "push it in one of these forms" },
   "platform-unnamed": { status: "unsupported", next: "name the platform to pull with platform=" },
-  "disk-full": { status: "unsupported", next: "make room, or put the layout on another disk with the input path" },
+  "disk-full": {
+    status: "unsupported",
+    next: "make room, or put the layout on another disk with the input path",
+  },
   "disk-failed": { status: "unsupported", next: ANOTHER_PATH },
   "not-a-file": { status: "unsupported", next: "remove it" },
   "not-a-directory": { status: "unsupported", next: ANOTHER_PATH },
   "runner-broken": {
     status: "unsupported",
-    next: "GITHUB_OUTPUT must name a file, and RUNNER_TEMP a directory, that this step can write to",
+    next: "GITHUB_OUTPUT must name a writable file, and RUNNER_TEMP a writable directory",
   },
   locked: { status: "unsupported", next: "if no other process uses the layout, remove the lock" },
   "lock-lost": { status: "unsupported", next: "run the job again" },
-  "engine-missing": { status: "unsupported", next: "install it, or use pull: layout, which needs no engine" },
-  "engine-failed": { status: "unsupported", next: "check that the engine works on this runner, or use pull: layout" },
-} as const satisfies Readonly<Record<string, { readonly status: FailureStatus; readonly next: string }>>;
+  "engine-missing": {
+    status: "unsupported",
+    next: "install it, or use pull: layout, which needs no engine",
+  },
+  "engine-failed": {
+    status: "unsupported",
+    next: "check that the engine works on this runner, or use pull: layout",
+  },
+} as const satisfies Readonly<
+  Record<string, { readonly status: FailureStatus; readonly next: string }>
+>;
 
 /** One word for why something failed; its status follows from it. */
 export type Reason = keyof typeof REASONS;
 
-/** What is worth saying beside a failure's message: another thing to do than its reason says, and what caused it. */
+/** Replaces the next step that the reason names, and keeps the error that led to this one. */
 export type FailureDetails = { readonly next?: string | undefined; readonly cause?: unknown };
 
-/** The one error this project throws on purpose. Its message says what was asked and found, and what to do next. */
+/**
+ * The one error that this project throws on purpose. Its message says what was expected, what was
+ * found and what to do next.
+ */
 export class PullError extends Error {
   override readonly name = "PullError";
   readonly reason: Reason;
   /** The message without what to do next. */
   readonly found: string;
-  /** What the user does next. */
+  /** What the user should do next. */
   readonly next: string;
 
-  constructor(reason: Reason, found: string, { next = REASONS[reason].next, cause }: FailureDetails = {}) {
+  constructor(
+    reason: Reason,
+    found: string,
+    { next = REASONS[reason].next, cause }: FailureDetails = {},
+  ) {
     super(`${found}; ${next}`, cause === undefined ? undefined : { cause });
     this.reason = reason;
     this.found = found;
@@ -151,18 +219,31 @@ export class PullError extends Error {
   }
 }
 
-/** The same failure seen from further out: `prefix` stands before what was found. */
+/** The same failure with `prefix: ` before what was found, to say where it happened. */
 export function inContext(error: PullError, prefix: string): PullError {
-  return new PullError(error.reason, `${prefix}: ${error.found}`, { next: error.next, cause: error });
+  return new PullError(error.reason, `${prefix}: ${error.found}`, {
+    next: error.next,
+    cause: error,
+  });
 }
 
-/** True when the end of the step is why nothing better is known. */
+/** True when the step ended before the real cause was known. */
 export function isInterruption(reason: Reason | ""): boolean {
   return reason === "timeout" || reason === "cancelled";
 }
 
-/** What was found, in the words of an error of any kind. */
+/** The message of an error; for a {@link PullError}, without what to do next. */
 export function foundBy(error: unknown): string {
-  if (error instanceof PullError) return error.found;
+  return error instanceof PullError ? error.found : messageOf(error);
+}
+
+/** The message of anything that was thrown. */
+export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
+}
+
+/** The system error code, such as `ECONNREFUSED`; empty when there is none. */
+export function codeOf(error: unknown): string {
+  if (typeof error !== "object" || error === null || !("code" in error)) return "";
+  return String(error.code ?? "");
 }

@@ -1,17 +1,19 @@
-import { PullError } from "./failure.ts";
+import { messageOf, PullError } from "./failure.ts";
 
-/** A JSON value as `JSON.parse` makes it. */
+/** A JSON value, as `JSON.parse` returns it. */
 export type Json = null | boolean | number | string | readonly Json[] | JsonObject;
+/** A JSON object, as `JSON.parse` returns it. */
 export type JsonObject = { readonly [key: string]: Json };
 
-// The deepest document of the field (a config with health check and history) nests 5 levels; 32 leaves room and bounds recursion.
+// The deepest real document, a config with a health check and a history, has 5 levels. The limit
+// leaves room for more and bounds recursion.
 const DEPTH_LIMIT = 32;
 
 /**
- * The JSON value of a document that came from outside.
- * Stricter than `JSON.parse`: fails as `invalid` on bytes that are not UTF-8, on a byte order mark, on nesting deeper than
- * 32 and on a key given twice, because another parser may take the other one
- * (https://www.rfc-editor.org/rfc/rfc8259#section-4 leaves the choice open).
+ * The JSON value of an untrusted document. Stricter than `JSON.parse`: fails as `invalid` on bytes
+ * that are not UTF-8, on a byte order mark, on more than 32 levels of nesting, and on a duplicate
+ * key, for which another parser may use the other value
+ * (https://www.rfc-editor.org/rfc/rfc8259#section-4 allows both).
  */
 export function parseJson(bytes: Uint8Array, what: string): Json {
   const text = decode(bytes, what);
@@ -19,30 +21,37 @@ export function parseJson(bytes: Uint8Array, what: string): Json {
   try {
     return JSON.parse(text) as Json;
   } catch (cause) {
-    throw new PullError("not-json", `${what} is not JSON: ${(cause as Error).message}`, { cause });
+    const found = `${what} is not JSON: ${messageOf(cause)}`;
+    throw new PullError("not-json", found, { cause });
   }
 }
 
 function decode(bytes: Uint8Array, what: string): string {
   let text: string;
   try {
-    text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
+    const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+    text = decoder.decode(bytes);
   } catch (cause) {
     throw new PullError("not-json", `${what} is not JSON: it is not valid UTF-8`, { cause });
   }
-  // https://www.rfc-editor.org/rfc/rfc8259#section-8.1: no byte order mark.
-  if (text.startsWith("\uFEFF")) throw new PullError("not-json", `${what} is not JSON: it starts with a byte order mark`);
+  // https://www.rfc-editor.org/rfc/rfc8259#section-8.1 forbids a byte order mark.
+  if (text.startsWith("\uFEFF")) {
+    throw new PullError("not-json", `${what} is not JSON: it starts with a byte order mark`);
+  }
   return text;
 }
 
-/** Refuses what `JSON.parse` cannot see: depth and repeated keys. Malformed text is left for `JSON.parse` to name. */
+/**
+ * Checks what `JSON.parse` ignores: depth and duplicate keys. Malformed text passes, because
+ * `JSON.parse` describes its problem.
+ */
 function checkShape(text: string, what: string): void {
+  /** The open objects, each with its keys, and the open lists, as undefined. */
   const open: (Set<string> | undefined)[] = [];
   for (let at = 0; at < text.length; at++) {
     const char = text[at];
     if (char === "{" || char === "[") {
-      if (open.length === DEPTH_LIMIT)
-        throw new PullError("too-deep", `${what} is refused: too deep: nested deeper than ${DEPTH_LIMIT} levels`);
+      checkDepth(open.length + 1, what);
       open.push(char === "{" ? new Set() : undefined);
     } else if (char === "}" || char === "]") {
       open.pop();
@@ -50,16 +59,28 @@ function checkShape(text: string, what: string): void {
       const end = stringEnd(text, at);
       const keys = open.at(-1);
       if (keys !== undefined && isKey(text, end)) {
-        const key = unescaped(text.slice(at, end));
-        if (keys.has(key)) throw new PullError("duplicate-key", `${what} is refused: duplicate key ${excerpt(key)}`);
-        keys.add(key);
+        addKey(keys, text.slice(at, end), what);
       }
       at = end - 1;
     }
   }
 }
 
-/** The index after the closing quote of the string that opens at `start`, or the end of the text. */
+function checkDepth(depth: number, what: string): void {
+  if (depth <= DEPTH_LIMIT) return;
+  const found = `nested deeper than ${DEPTH_LIMIT} levels`;
+  throw new PullError("too-deep", `${what} is refused: too deep: ${found}`);
+}
+
+function addKey(keys: Set<string>, quoted: string, what: string): void {
+  const key = unescaped(quoted);
+  if (keys.has(key)) {
+    throw new PullError("duplicate-key", `${what} is refused: duplicate key ${excerpt(key)}`);
+  }
+  keys.add(key);
+}
+
+/** The index after the closing quote of the string that opens at `start`; without one, the end. */
 function stringEnd(text: string, start: number): number {
   for (let at = start + 1; at < text.length; at++) {
     if (text[at] === "\\") at++;
@@ -70,11 +91,15 @@ function stringEnd(text: string, start: number): number {
 
 function isKey(text: string, end: number): boolean {
   let at = end;
-  while (text[at] === " " || text[at] === "\n" || text[at] === "\r" || text[at] === "\t") at++;
+  while (isWhiteSpace(text[at])) at++;
   return text[at] === ":";
 }
 
-/** Two spellings of one key (`a` and its \u form) are one key, so escapes are resolved before comparing. */
+function isWhiteSpace(char: string | undefined): boolean {
+  return char === " " || char === "\n" || char === "\r" || char === "\t";
+}
+
+/** Resolves escapes: a key written with `\u` and the same key without are duplicates. */
 function unescaped(quoted: string): string {
   if (!quoted.includes("\\")) return quoted;
   try {
@@ -85,66 +110,89 @@ function unescaped(quoted: string): string {
 }
 
 /**
- * `value` as an object whose `known` fields can be read.
- * Fails as `invalid` when it is no object, or when it has a known field in another case: Go's parser would take `LAYERS`
- * for `layers`, and what was verified here would not be what an engine loads.
+ * `value` as an object. Fails as `invalid` when it is not an object, or when it has one of the
+ * `known` fields in another case: Go's parser reads `LAYERS` as `layers`, so an engine could load
+ * something else than was verified.
  */
-export function asObject(value: Json | undefined, what: string, known: readonly string[] = []): JsonObject {
+export function asObject(
+  value: Json | undefined,
+  what: string,
+  known: readonly string[] = [],
+): JsonObject {
   if (typeof value !== "object" || value === null || Array.isArray(value)) {
     throw new PullError("wrong-field", `${what}: expected an object, got ${kindOf(value)}`);
   }
   const object = value as JsonObject;
-  const names = new Map(known.map((name) => [folded(name), name]));
-  for (const key of known.length === 0 ? [] : Object.keys(object)) {
-    const name = names.get(folded(key));
-    if (name === undefined || name === key) continue;
-    throw new PullError("ambiguous", `${what} is ambiguous: it has ${JSON.stringify(key)} where ${name} is the field's name`);
-  }
+  if (known.length > 0) checkCase(object, what, known);
   return object;
 }
 
-/** Go's parser folds all of Unicode, so that `\u017f` is an s and `\u212a` a k to it: https://pkg.go.dev/encoding/json#Unmarshal */
+function checkCase(object: JsonObject, what: string, known: readonly string[]): void {
+  const names = new Map(known.map((name) => [folded(name), name]));
+  for (const key of Object.keys(object)) {
+    const name = names.get(folded(key));
+    if (name === undefined || name === key) continue;
+    const found = `it has ${JSON.stringify(key)} where ${name} is the field's name`;
+    throw new PullError("ambiguous", `${what} is ambiguous: ${found}`);
+  }
+}
+
+/**
+ * Folds case as Go's parser does, over all of Unicode: `\u017f` equals `s`, and `\u212a` equals `k`
+ * (https://pkg.go.dev/encoding/json#Unmarshal).
+ */
 function folded(key: string): string {
   return key.toUpperCase().toLowerCase();
 }
 
-// Indexes of the field have tens of entries and images at most 128 layers; a thousand is a mistake or an attack.
+// Real indexes have tens of entries, and images have at most 128 layers.
 const ENTRY_LIMIT = 1024;
 
-/** A list that each entry of costs something: `value` as {@link asList} has it, but of at most 1024 entries. */
+/** `value` as a list, as {@link asList} returns it. Fails as `invalid` above 1024 entries. */
 export function asShortList(value: Json | undefined, what: string): readonly Json[] {
   const list = asList(value, what);
   if (list.length <= ENTRY_LIMIT) return list;
-  throw new PullError("too-many", `too many ${what}: expected at most ${ENTRY_LIMIT}, got ${list.length}`);
+  throw new PullError(
+    "too-many",
+    `too many ${what}: expected at most ${ENTRY_LIMIT}, got ${list.length}`,
+  );
 }
 
-/** `value` as a list; an absent or null value is an empty one. Fails as `invalid` on anything else. */
+/** `value` as a list, empty when absent or null. Fails as `invalid` on anything else. */
 export function asList(value: Json | undefined, what: string): readonly Json[] {
   if (value === undefined || value === null) return [];
-  if (!Array.isArray(value)) throw new PullError("wrong-field", `${what}: expected a list, got ${kindOf(value)}`);
-  return value as readonly Json[];
+  if (Array.isArray(value)) return value as readonly Json[];
+  throw new PullError("wrong-field", `${what}: expected a list, got ${kindOf(value)}`);
 }
 
-/** `value` as a string; an absent or null value is the empty one. Fails as `invalid` on anything else. */
+/** `value` as a string, empty when absent or null. Fails as `invalid` on anything else. */
 export function asString(value: Json | undefined, what: string): string {
   if (value === undefined || value === null) return "";
-  if (typeof value !== "string") throw new PullError("wrong-field", `${what}: expected a string, got ${kindOf(value)}`);
-  return value;
+  if (typeof value === "string") return value;
+  throw new PullError("wrong-field", `${what}: expected a string, got ${kindOf(value)}`);
 }
 
-/** The string pairs of labels or annotations, in their order. Fails as `invalid` when a value is not a string. */
+/**
+ * `value` as pairs of strings, such as labels and annotations, in their order; empty when absent or
+ * null. Fails as `invalid` when one is not a string.
+ */
 export function asStringMap(value: Json | undefined, what: string): ReadonlyMap<string, string> {
-  if (value === undefined || value === null) return new Map();
-  const read = (key: string, text: Json): string => asString(text, `${what} ${excerpt(key)}`);
-  return new Map(Object.entries(asObject(value, what)).map(([key, text]) => [key, read(key, text)]));
+  const pairs = Object.entries(asObject(value ?? {}, what));
+  const strings = new Map<string, string>();
+  for (const [key, text] of pairs) {
+    const place = `${what} ${excerpt(key)}`;
+    strings.set(key, asString(text, place));
+  }
+  return strings;
 }
 
-/** As much of `text` as a message has room for: its first 100 characters. */
+/** `text`, cut to 100 characters for a message. */
 export function excerpt(text: string): string {
-  return text.length > 100 ? `${text.slice(0, 100)}…` : text;
+  if (text.length <= 100) return text;
+  return `${text.slice(0, 100)}…`;
 }
 
-/** The kind of a JSON value in words: `a string`, `null`, `nothing` where there is none. */
+/** The type of a JSON value in words: `a string`, `a list`, `null`; `nothing` when undefined. */
 export function kindOf(value: Json | undefined): string {
   if (value === undefined) return "nothing";
   if (value === null) return "null";

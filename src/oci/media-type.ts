@@ -1,4 +1,5 @@
-// What the bytes are, by their media type: https://github.com/opencontainers/image-spec/blob/main/media-types.md
+// The media types of documents and layers:
+// https://github.com/opencontainers/image-spec/blob/main/media-types.md
 import { PullError } from "./failure.ts";
 import { asString, type Json } from "./json.ts";
 
@@ -6,8 +7,8 @@ import { asString, type Json } from "./json.ts";
 const LENGTH_LIMIT = 127 + 1 + 127;
 
 /**
- * The media type in `value`; an absent or null value is the empty one.
- * Fails as `invalid` on what is no string, or too long to be a media type.
+ * The media type in `value`, empty when absent or null. Fails as `invalid` when it is not a string,
+ * or is longer than a media type can be.
  */
 export function readMediaType(value: Json | undefined, what: string): string {
   const mediaType = asString(value, what);
@@ -18,43 +19,70 @@ export function readMediaType(value: Json | undefined, what: string): string {
 
 /** An image index. */
 export const OCI_INDEX = "application/vnd.oci.image.index.v1+json";
-/** A manifest: one config, ordered layers. */
+/** An image manifest: one config and ordered layers. */
 export const OCI_MANIFEST = "application/vnd.oci.image.manifest.v1+json";
 /** An image config. */
 export const OCI_CONFIG = "application/vnd.oci.image.config.v1+json";
-/** Docker's index: https://github.com/distribution/distribution/blob/main/docs/content/spec/manifest-v2-2.md */
+/** A layer: a tar archive, compressed with gzip. */
+export const OCI_LAYER = "application/vnd.oci.image.layer.v1.tar+gzip";
+/**
+ * Docker's index:
+ * https://github.com/distribution/distribution/blob/main/docs/content/spec/manifest-v2-2.md
+ */
 export const DOCKER_LIST = "application/vnd.docker.distribution.manifest.list.v2+json";
-/** Docker's manifest, schema 2. */
+/** Docker's image manifest, schema 2. */
 export const DOCKER_MANIFEST = "application/vnd.docker.distribution.manifest.v2+json";
 /** Docker's image config. */
 export const DOCKER_CONFIG = "application/vnd.docker.container.image.v1+json";
-/** Docker's first manifest, unsigned. */
+/** Docker's first manifest format, unsigned. */
 export const SCHEMA1 = "application/vnd.docker.distribution.manifest.v1+json";
-/** Docker's first manifest inside a JSON web signature. */
+/** Docker's first manifest format, in a JSON web signature. */
 export const SCHEMA1_SIGNED = "application/vnd.docker.distribution.manifest.v1+prettyjws";
-/** Withdrawn before OCI 1.1 was final, and still served by registries that took it. */
+/** An artifact manifest: withdrawn before OCI 1.1 was final, but some registries still serve it. */
 export const OCI_ARTIFACT = "application/vnd.oci.artifact.manifest.v1+json";
-/** The config of a BuildKit cache: https://github.com/moby/buildkit/blob/master/cache/remotecache/v1/types/spec.go */
+/**
+ * The config of a BuildKit cache:
+ * https://github.com/moby/buildkit/blob/master/cache/remotecache/v1/types/spec.go
+ */
 export const BUILDKIT_CACHE_CONFIG = "application/vnd.buildkit.cacheconfig.v0";
-/** An attestation in its newer form: https://github.com/moby/buildkit/blob/master/docs/attestations/attestation-storage.md */
+/**
+ * The artifact type of an attestation in its newer form:
+ * https://github.com/moby/buildkit/blob/master/docs/attestations/attestation-storage.md
+ */
 export const ATTESTATION_ARTIFACT = "application/vnd.docker.attestation.manifest.v1+json";
+
+/** The config of a Helm chart: https://helm.sh/docs/topics/registries/#helm-chart-manifest */
+export const HELM_CONFIG = "application/vnd.cncf.helm.config.v1+json";
 
 const INDEXES: ReadonlySet<string> = new Set([OCI_INDEX, DOCKER_LIST]);
 const MANIFESTS: ReadonlySet<string> = new Set([OCI_MANIFEST, DOCKER_MANIFEST]);
 const SCHEMA1S: ReadonlySet<string> = new Set([SCHEMA1, SCHEMA1_SIGNED]);
+const LAYERS = [
+  "application/vnd.oci.image.layer.",
+  "application/vnd.docker.image.rootfs.diff.",
+  "application/vnd.docker.image.rootfs.foreign.diff.",
+];
 
 /**
- * Every type a manifest may have, for the one `Accept` header of a request.
- * All at once, because registries answer 404 to a type they were not asked for; schema 1 last, as nobody should prefer it.
+ * All types of manifests, for the `Accept` header. A registry answers 404 when the manifest has a
+ * type that is not listed. Schema 1 is last, so that it is not preferred.
  */
-export const ACCEPT = [OCI_INDEX, DOCKER_LIST, OCI_MANIFEST, DOCKER_MANIFEST, OCI_ARTIFACT, SCHEMA1_SIGNED, SCHEMA1].join(", ");
+export const ACCEPT = [
+  OCI_INDEX,
+  DOCKER_LIST,
+  OCI_MANIFEST,
+  DOCKER_MANIFEST,
+  OCI_ARTIFACT,
+  SCHEMA1_SIGNED,
+  SCHEMA1,
+].join(", ");
 
 /** True for an index of either family. */
 export function isIndex(mediaType: string): boolean {
   return INDEXES.has(mediaType);
 }
 
-/** True for a manifest of either family, with config and layers. */
+/** True for an image manifest of either family, with config and layers. */
 export function isManifest(mediaType: string): boolean {
   return MANIFESTS.has(mediaType);
 }
@@ -64,17 +92,22 @@ export function isSchema1(mediaType: string): boolean {
   return SCHEMA1S.has(mediaType);
 }
 
-/** True for a type that names exactly one kind of document, so that a body may be held to it. */
+/** True for a type that names exactly one kind of document. The body must then be of that kind. */
 export function isSpecific(mediaType: string): boolean {
-  return isIndex(mediaType) || isManifest(mediaType) || isSchema1(mediaType) || mediaType === OCI_ARTIFACT;
+  return (
+    isIndex(mediaType) ||
+    isManifest(mediaType) ||
+    isSchema1(mediaType) ||
+    mediaType === OCI_ARTIFACT
+  );
 }
 
-/** True for the config of a container image; an artifact's config has another type. */
+/** True for the config of a container image. The config of an artifact has another type. */
 export function isImageConfig(mediaType: string): boolean {
   return mediaType === OCI_CONFIG || mediaType === DOCKER_CONFIG;
 }
 
-/** True for the layer types of OCI and Docker, whatever their compression. */
+/** True for the layer types of OCI and Docker, with any compression. */
 export function isLayer(mediaType: string): boolean {
-  return /^application\/vnd\.(oci\.image\.layer\.|docker\.image\.rootfs\.(diff|foreign\.diff)\.)/.test(mediaType);
+  return LAYERS.some((prefix) => mediaType.startsWith(prefix));
 }

@@ -2,7 +2,8 @@ import { PullError } from "./failure.ts";
 import { asObject, asString, type Json } from "./json.ts";
 
 /**
- * What an image runs on, in Go's words, normalised: https://github.com/opencontainers/image-spec/blob/main/image-index.md#image-index-property-descriptions
+ * The platform of an image, in Go's words and in one normal form
+ * (https://github.com/opencontainers/image-spec/blob/main/image-index.md#image-index-property-descriptions):
  *
  * | written | means |
  * |---|---|
@@ -19,12 +20,15 @@ import { asObject, asString, type Json } from "./json.ts";
 export type Platform = {
   readonly os: string;
   readonly architecture: string;
+  /** Empty for the default variant of an architecture. */
   readonly variant: string;
-  /** Windows build, like `10.0.20348.169`; empty when the image names none. */
+  /** The Windows build, like `10.0.20348.169`; empty when the image states none. */
   readonly osVersion: string;
 };
 
-const ARCHITECTURES: Readonly<Record<string, readonly [architecture: string, variant?: string]>> = {
+type Table<T> = Readonly<Record<string, T>>;
+
+const ARCHITECTURES: Table<readonly [architecture: string, variant?: string]> = {
   i386: ["386"],
   x86_64: ["amd64"],
   "x86-64": ["amd64"],
@@ -33,26 +37,28 @@ const ARCHITECTURES: Readonly<Record<string, readonly [architecture: string, var
   armel: ["arm", "v6"],
 };
 
-const VARIANTS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+const VARIANTS: Table<Table<string>> = {
   amd64: { v1: "" },
   arm64: { "8": "", v8: "", "v8.0": "", "9": "v9", "9.0": "v9", "v9.0": "v9" },
   arm: { "": "v7", "5": "v5", "6": "v6", "7": "v7", "8": "v8" },
 };
 
-/** The same platform in its one normal spelling. An absent variant and the default one become equal. */
-export function normalise(os: string, architecture: string, variant = "", osVersion = ""): Platform {
+/** A platform in its normal form. An absent variant and the default one become equal. */
+function normalise(os: string, architecture: string, variant = "", osVersion = ""): Platform {
   const lower = architecture.toLowerCase();
   const [normal, implied = variant.toLowerCase()] = own(ARCHITECTURES, lower) ?? [lower];
+  const variants = own(VARIANTS, normal) ?? {};
+  const system = os.toLowerCase();
   return {
-    os: os.toLowerCase() === "macos" ? "darwin" : os.toLowerCase(),
+    os: system === "macos" ? "darwin" : system,
     architecture: normal,
-    variant: own(own(VARIANTS, normal) ?? {}, implied) ?? implied,
+    variant: own(variants, implied) ?? implied,
     osVersion,
   };
 }
 
-/** A table's own entry: the key comes from outside and may be `constructor`. */
-function own<T>(table: Readonly<Record<string, T>>, key: string): T | undefined {
+/** An own property of a table. The key is untrusted, and may be `constructor`. */
+function own<T>(table: Table<T>, key: string): T | undefined {
   return Object.hasOwn(table, key) ? table[key] : undefined;
 }
 
@@ -60,64 +66,89 @@ const PART = /^[A-Za-z0-9_.-]{1,64}$/;
 const OS_WITH_VERSION = /^([^()]*)\(([^()]*)\)$/;
 
 /**
- * The platform written as `os/arch[/variant]`, or `os(version)/arch` as containerd writes Windows builds.
- * Fails as `invalid`, naming the part that is wrong and what was probably meant.
+ * The platform written as `os/arch[/variant]`, or as `os(version)/arch`, as containerd writes
+ * Windows builds. Fails as `invalid` on anything else; the message may suggest what was meant.
  */
 export function parsePlatform(text: string): Platform {
   const parts = text.split("/");
   const [system = "", architecture = "", variant = ""] = parts;
   const [, os = system, osVersion = ""] = OS_WITH_VERSION.exec(system) ?? [];
-  const versionGiven = os !== system;
-  const bad = [os, architecture, ...parts.slice(2), ...(versionGiven ? [osVersion] : [])].find((part) => !PART.test(part));
-  if (parts.length < 2 || parts.length > 3 || bad !== undefined) {
-    throw new PullError("wrong-platform", `platform ${JSON.stringify(text)}: expected os/arch[/variant]`, { next: meant(text) });
+  const given = [os, architecture, ...parts.slice(2)];
+  if (os !== system) given.push(osVersion);
+  const isComplete = parts.length === 2 || parts.length === 3;
+  if (isComplete && given.every((part) => PART.test(part))) {
+    return normalise(os, architecture, variant, osVersion);
   }
-  return normalise(os, architecture, variant, osVersion);
+  const found = `platform ${JSON.stringify(text)}: expected os/arch[/variant]`;
+  throw new PullError("wrong-platform", found, { next: suggest(text) });
 }
 
-function meant(text: string): string | undefined {
+const KNOWN_ARCHITECTURE =
+  /^(i386|386|x86[_-]64|amd64|aarch64|arm64|armhf|armel|arm|ppc64le|s390x|riscv64)$/;
+
+/** A suggestion for an architecture without an OS; undefined for anything else. */
+function suggest(text: string): string | undefined {
   const lower = text.trim().toLowerCase();
-  const known = /^(i386|386|x86[_-]64|amd64|aarch64|arm64|armhf|armel|arm|ppc64le|s390x|riscv64)$/.test(lower);
-  return known ? `did you mean ${formatPlatform(normalise("linux", lower))}?` : undefined;
+  if (!KNOWN_ARCHITECTURE.test(lower)) return undefined;
+  return `did you mean ${formatPlatform(normalise("linux", lower))}?`;
 }
 
-/** The platform a document names in Go's field names. Fails as `invalid` when a field is not a string. */
+/**
+ * The platform in the fields `os`, `architecture`, `variant` and `os.version` of `value`. Fails as
+ * `invalid`, naming `what` and the field, when one is too long or not a string.
+ */
 export function readPlatform(value: Json | undefined, what: string): Platform {
   const fields = asObject(value, what, ["os", "architecture", "variant", "os.version"]);
   const text = (name: string): string => readPart(fields[name], `${what} ${name}`);
-  return normalise(text("os"), text("architecture"), text("variant"), text("os.version"));
+  const os = text("os");
+  const architecture = text("architecture");
+  const variant = text("variant");
+  const osVersion = text("os.version");
+  return normalise(os, architecture, variant, osVersion);
 }
 
-// Go's longest names have eight characters, and a Windows build has fifteen.
+// Go's longest names have 8 characters, and a Windows build has 15.
 const PART_LIMIT = 64;
 
 function readPart(value: Json | undefined, what: string): string {
   const text = asString(value, what);
   if (text.length <= PART_LIMIT) return text;
-  throw new PullError("too-large", `${what}: expected at most ${PART_LIMIT} characters, got ${text.length}`);
+  const expected = `expected at most ${PART_LIMIT} characters`;
+  throw new PullError("too-large", `${what}: ${expected}, got ${text.length}`);
 }
 
-/** `os/arch[/variant]`, the way it is asked for: `linux/arm/v7`, `windows(10.0.20348.169)/amd64`. */
+/**
+ * A platform in the syntax of {@link parsePlatform}: `linux/arm/v7`,
+ * `windows(10.0.20348.169)/amd64`.
+ */
 export function formatPlatform(platform: Platform): string {
   const { os, architecture, variant, osVersion } = platform;
-  // Go's default: images, Dockerfiles and registries all write linux/arm/v7, and linux/arm64 with no variant.
-  return [osVersion === "" ? os : `${os}(${osVersion})`, architecture, ...(variant === "" ? [] : [variant])].join("/");
+  // As images, Dockerfiles and registries write it: linux/arm/v7, but linux/arm64 without a
+  // variant.
+  return [
+    osVersion === "" ? os : `${os}(${osVersion})`,
+    architecture,
+    ...(variant === "" ? [] : [variant]),
+  ].join("/");
 }
 
 /**
- * True when an image offered for `offered` is one for `required`: containerd's strict matching, where nothing stands in
- * (https://github.com/containerd/platforms/blob/main/compare.go, `OnlyStrict`). A required platform without a Windows build
- * takes any; one with a build takes every revision of it, and none that names no build.
+ * True when an image for `offered` fulfils `required`. This is containerd's strict matching, which
+ * accepts no substitute (https://github.com/containerd/platforms/blob/main/compare.go,
+ * `OnlyStrict`). A required platform without a Windows build matches every build; one with a build
+ * matches every revision of it, but no image that states no build.
  */
 export function satisfies(required: Platform, offered: Platform): boolean {
-  const anyBuild = required.osVersion === "";
-  const built = anyBuild || (offered.osVersion !== "" && sameBuild(required, offered));
-  return sameMachine(required, offered) && required.variant === offered.variant && built;
+  if (!sameMachine(required, offered)) return false;
+  if (required.variant !== offered.variant) return false;
+  if (required.osVersion === "") return true;
+  return offered.osVersion !== "" && sameBuild(required, offered);
 }
 
 /**
- * True when two platforms may name the same Windows build: equal in major, minor and build number, whatever the revision, or one
- * of them names none: https://learn.microsoft.com/virtualization/windowscontainers/deploy-containers/version-compatibility
+ * True when two platforms may be the same Windows build: major, minor and build number are equal,
+ * or one states none. The revision is ignored:
+ * https://learn.microsoft.com/virtualization/windowscontainers/deploy-containers/version-compatibility
  */
 export function sameBuild(one: Platform, other: Platform): boolean {
   if (one.osVersion === "" || other.osVersion === "") return true;
@@ -131,42 +162,69 @@ function buildOf({ osVersion }: Platform): readonly string[] {
   return osVersion.split(".").slice(0, BUILD_PARTS);
 }
 
-/** True when OS and architecture agree, whatever the variant and the OS version. */
+/** True when OS and architecture are equal. Variant and OS version are ignored. */
 export function sameMachine(one: Platform, other: Platform): boolean {
   return one.os === other.os && one.architecture === other.architecture;
 }
 
-/** The offered platform most like the required one, of several builds the nearest number; undefined when not even the OS agrees. */
+/**
+ * The offered platform most similar to the required one, and of several builds the nearest;
+ * undefined when none has the same OS.
+ */
 export function nearest(required: Platform, offered: readonly Platform[]): Platform | undefined {
-  const score = (platform: Platform): number => {
-    if (platform.os !== required.os) return 0;
-    if (platform.architecture === required.architecture) return 3;
-    return family(platform.architecture) === family(required.architecture) ? 2 : 1;
-  };
-  const best = Math.max(0, ...offered.map(score));
-  const alike = best === 0 ? [] : offered.filter((platform) => score(platform) === best);
-  return alike.toSorted((one, other) => compareNumbers(distance(required, one), distance(required, other)))[0];
+  const scores = offered.map((platform) => likeness(required, platform));
+  const best = Math.max(0, ...scores);
+  if (best === 0) return undefined;
+  const alike = offered.filter((_, at) => scores[at] === best);
+  const sorted = alike.toSorted((one, other) =>
+    compareNumbers(distance(required, one), distance(required, other)),
+  );
+  return sorted[0];
 }
 
-/** How far apart two OS versions are, number by number; a version that one of them lacks counts nothing. */
+/** How similar two platforms are, from 0, when the OS differs, to 3. */
+function likeness(one: Platform, other: Platform): number {
+  if (one.os !== other.os) return 0;
+  if (one.architecture === other.architecture) return 3;
+  const isSameFamily = family(one.architecture) === family(other.architecture);
+  return isSameFamily ? 2 : 1;
+}
+
+/** The distances between the numbers of two OS versions; 0 where a number is missing. */
 function distance(one: Platform, other: Platform): readonly number[] {
+  const ours = one.osVersion.split(".").map(Number);
   const theirs = other.osVersion.split(".").map(Number);
-  return one.osVersion.split(".").map((part, at) => Math.abs(Number(part) - (theirs[at] ?? 0)) || 0);
+  return ours.map((number, at) => {
+    const difference = number - (theirs[at] ?? 0);
+    return Math.abs(difference) || 0;
+  });
 }
 
 function compareNumbers(one: readonly number[], other: readonly number[]): number {
   const at = one.findIndex((number, place) => number !== other[place]);
-  return at < 0 ? 0 : (one[at] ?? 0) - (other[at] ?? 0);
+  if (at < 0) return 0;
+  return (one[at] ?? 0) - (other[at] ?? 0);
 }
 
-/** Architectures by the machine they run on: what someone who asked for one may settle for. */
+/** The family of an architecture: `x86`, `arm`, or the name without word size and byte order. */
 function family(architecture: string): string {
   if (architecture === "386" || architecture === "amd64") return "x86";
-  return architecture.startsWith("arm") ? "arm" : architecture.replace(/le$/, "").replace(/64$/, "");
+  if (architecture.startsWith("arm")) return "arm";
+  return architecture.replace(/le$/, "").replace(/64$/, "");
 }
 
-/** The platform of the machine that runs the job: Linux images on Linux and macOS, Windows images on Windows. */
+/** Node's names of architectures whose Go names differ. */
+const GO_ARCHITECTURES: Table<string> = {
+  x64: "amd64",
+  ia32: "386",
+  ppc64: "ppc64le",
+  mipsel: "mipsle",
+};
+
+/**
+ * The platform of images that the runner can run: Windows on Windows, else Linux, also on macOS.
+ */
 export function runnerPlatform(platform: NodeJS.Platform, architecture: string): Platform {
-  const go: Readonly<Record<string, string>> = { x64: "amd64", ia32: "386", ppc64: "ppc64le", mipsel: "mipsle" };
-  return normalise(platform === "win32" ? "windows" : "linux", own(go, architecture) ?? architecture);
+  const os = platform === "win32" ? "windows" : "linux";
+  return normalise(os, own(GO_ARCHITECTURES, architecture) ?? architecture);
 }

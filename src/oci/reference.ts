@@ -2,8 +2,11 @@ import { type Digest, parseDigest } from "./digest.ts";
 import { foundBy, PullError } from "./failure.ts";
 import { excerpt } from "./json.ts";
 
+/** A named collection of images in a registry: `library/alpine` in `docker.io`. */
+export type Repository = { readonly registry: string; readonly repository: string };
+
 /**
- * Where an image is, as one value. The grammar is Docker's, with its familiar names
+ * The place of an image in a registry, as one value. The grammar is Docker's, with its short names
  * (https://github.com/distribution/reference/blob/main/reference.go):
  *
  * ```
@@ -22,29 +25,40 @@ export type Reference = {
   readonly registry: string;
   /** The path within the registry: `library/alpine`. */
   readonly repository: string;
-  /** The repository's path but for its last component; may be empty. */
+  /** The repository without its last component; may be empty. */
   readonly collection: string;
-  /** The repository's last component. */
+  /** The last component of the repository. */
   readonly image: string;
-  /** `latest` when neither tag nor digest is given; absent when only a digest is. */
+  /** `latest` when neither a tag nor a digest is given; undefined when only a digest is. */
   readonly tag: string | undefined;
-  /** When present it decides, whatever the tag says. */
+  /** When given, it identifies the image, and the tag is only checked against it. */
   readonly digest: Digest | undefined;
 };
 
-// The name's limit is the grammar's; with host, tag and the longest digest no reference is longer than this.
-const LENGTH_LIMIT = 255 + 1 + 255 + 1 + 128 + 1 + "sha512:".length + 128;
+// The grammar's limit for a name.
 const REPOSITORY_LIMIT = 255;
+const TAG_LIMIT = 128;
+// Host, repository, tag and the longest digest, with "/", ":" and "@" between them.
+const LENGTH_LIMIT = 255 + 1 + REPOSITORY_LIMIT + 1 + TAG_LIMIT + 1 + "sha512:".length + 512 / 4;
 const COMPONENT = /^[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*$/;
-// What stands alone for an image on an engine is no name anywhere: https://github.com/distribution/reference/blob/main/normalize.go
+// Engines accept an image ID in place of a name, so a name must not look like one:
+// https://github.com/distribution/reference/blob/main/normalize.go
 const IMAGE_ID = /^[0-9a-f]{64}$/;
 const TAG = /^[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}$/;
-const HOST = /^(?:[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?(?:\.[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?)*|\[[0-9A-Fa-f:]+\])$/;
+// A port has 16 bits.
+const PORT_LIMIT = 2 ** 16 - 1;
+const LABEL = "[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?";
+const HOST = new RegExp(`^(?:${LABEL}(?:\\.${LABEL})*|\\[[0-9A-Fa-f:]+\\])$`);
 
-/** The reference in `text`. Fails as `invalid`: the message names the wrong part and, where one is close, what was meant. */
+/**
+ * The reference in `text`. Fails as `invalid`, naming the wrong part; the message may suggest what
+ * was meant.
+ */
 export function parseReference(text: string): Reference {
   checkCredentials(text);
-  if (text.length > LENGTH_LIMIT) throw refuse(`${text.slice(0, 40)}…`, `is longer than ${LENGTH_LIMIT} characters`);
+  if (text.length > LENGTH_LIMIT) {
+    throw refuse(`${text.slice(0, 40)}…`, `is longer than ${LENGTH_LIMIT} characters`);
+  }
   const bare = text.startsWith("docker://") ? text.slice("docker://".length) : text;
   checkWhole(text, bare);
   const at = bare.indexOf("@");
@@ -67,25 +81,28 @@ function refuse(text: string, problem: string, meant?: string): PullError {
   return new PullError("wrong-reference", `reference ${JSON.stringify(text)} ${problem}`, { next });
 }
 
-/** A password may stand before an @ that is not a digest's, so nothing before it is repeated. */
+/** Refuses an `@` without a digest. The text before it may be a password, so it is not repeated. */
 function checkCredentials(text: string): void {
   const [, ...digests] = text.split("@");
   if (digests.every((digest) => /^sha(?:256|512):[^/]*$/i.test(digest))) return;
   const found = JSON.stringify(`@${excerpt(digests.at(-1) ?? "")}`);
   const problem = `expected name@sha256:… or name@sha512:…, got ${found}`;
-  const next = "credentials go into registry-auth";
-  throw new PullError("wrong-reference", `reference has an @ without a digest: ${problem}`, { next });
+  throw new PullError("wrong-reference", `reference has an @ without a digest: ${problem}`, {
+    next: "credentials go into registry-auth",
+  });
 }
 
 function checkWhole(text: string, bare: string): void {
-  if (bare === "") throw refuse(text, "is empty", undefined);
+  if (bare === "") throw refuse(text, "is empty");
   const scheme = /^([A-Za-z][A-Za-z0-9+.-]*):\/\//.exec(bare);
   if (scheme !== null) {
     const rest = bare.slice(scheme[0].length).replace(/^v2\//, "");
     throw refuse(text, `starts with ${scheme[0]}, which is not part of a reference`, rest);
   }
   if (/\s/.test(bare)) throw refuse(text, "contains white space", bare.replace(/\s+/g, ""));
-  if (/[^\x21-\x7e]/.test(bare)) throw refuse(text, "contains a character that is not printable ASCII");
+  if (/[^\x21-\x7e]/.test(bare)) {
+    throw refuse(text, "contains a character that is not printable ASCII");
+  }
 }
 
 function readDigest(text: string, digest: string): Digest {
@@ -93,7 +110,8 @@ function readDigest(text: string, digest: string): Digest {
     return parseDigest(digest);
   } catch (cause) {
     const lower = digest.toLowerCase();
-    const meant = lower !== digest && /^sha256:[0-9a-f]{64}$/.test(lower) ? text.replace(digest, lower) : undefined;
+    const isMeant = lower !== digest && /^sha256:[0-9a-f]{64}$/.test(lower);
+    const meant = isMeant ? text.replace(digest, lower) : undefined;
     throw refuse(text, `has a wrong ${foundBy(cause)}`, meant);
   }
 }
@@ -103,9 +121,12 @@ function cutTag(text: string, name: string): [name: string, tag: string | undefi
   if (colon < 0) return [name, undefined];
   const tag = name.slice(colon + 1);
   if (tag === "") throw refuse(text, "has an empty tag", name.slice(0, colon));
-  if (tag.length > 128) throw refuse(text, `has a tag of ${tag.length} characters: expected at most 128`);
+  if (tag.length > TAG_LIMIT) {
+    throw refuse(text, `has a tag of ${tag.length} characters: expected at most ${TAG_LIMIT}`);
+  }
   if (!TAG.test(tag)) {
-    throw refuse(text, `has a wrong tag ${JSON.stringify(tag)}: expected letters, digits, _ . - and no . or - in front`);
+    const expected = "letters, digits, _ . - and no . or - at the start";
+    throw refuse(text, `has a wrong tag ${JSON.stringify(tag)}: expected ${expected}`);
   }
   return [name.slice(0, colon), tag];
 }
@@ -119,54 +140,72 @@ function readName(text: string, name: string): { registry: string; repository: s
   const hasRegistry = isRegistry(first);
   const repository = hasRegistry ? name.slice(slash + 1) : name;
   checkRepository(text, repository);
-  if (!hasRegistry) return { registry: "docker.io", repository: slash < 0 ? `library/${name}` : name };
-  const registry = readRegistry(text, first);
-  // Only docker.io has official images, whose collection is left out: https://docs.docker.com/docker-hub/repos/
-  const official = registry === "docker.io" && !repository.includes("/");
-  return { registry, repository: official ? `library/${repository}` : repository };
+  const registry = hasRegistry ? readRegistry(text, first) : "docker.io";
+  // Names of official images, which only docker.io has, omit the collection `library`:
+  // https://docs.docker.com/docker-hub/repos/
+  const isOfficial = registry === "docker.io" && !repository.includes("/");
+  return { registry, repository: isOfficial ? `library/${repository}` : repository };
 }
 
 function checkRepository(text: string, repository: string): void {
   if (repository.length > REPOSITORY_LIMIT) {
-    throw refuse(text, `has a repository of ${repository.length} characters: expected at most ${REPOSITORY_LIMIT}`);
+    const problem = `has a repository of ${repository.length} characters`;
+    throw refuse(text, `${problem}: expected at most ${REPOSITORY_LIMIT}`);
   }
   if (/[A-Z]/.test(repository)) {
-    throw refuse(text, "has upper case in its repository: expected lower case", text.replace(repository, repository.toLowerCase()));
+    const meant = text.replace(repository, repository.toLowerCase());
+    throw refuse(text, "has upper case in its repository: expected lower case", meant);
   }
   const wrong = repository.split("/").find((component) => !COMPONENT.test(component));
-  if (wrong === "") throw refuse(text, "has an empty component in its repository", text.replace(/\/{2,}/g, "/").replace(/\/$/, ""));
+  if (wrong === "") {
+    const meant = text.replace(/\/{2,}/g, "/").replace(/\/$/, "");
+    throw refuse(text, "has an empty component in its repository", meant);
+  }
   if (wrong !== undefined) {
-    throw refuse(text, `has a wrong component ${JSON.stringify(wrong)}: expected a-z and 0-9, joined by . _ __ or -`);
+    const expected = "a-z and 0-9, joined by . _ __ or -";
+    throw refuse(text, `has a wrong component ${JSON.stringify(wrong)}: expected ${expected}`);
   }
 }
 
 function readRegistry(text: string, registry: string): string {
   const [, host = "", , port] = /^(\[[^\]]*\]|[^:]*)(:(.*))?$/.exec(registry) ?? [];
-  if (!HOST.test(host)) throw refuse(text, `has a wrong registry ${JSON.stringify(registry)}: expected host or host:port`);
-  if (port !== undefined && !(/^[1-9]\d{0,4}$/.test(port) && Number(port) <= 65535)) {
-    throw refuse(text, `has a wrong port ${JSON.stringify(port)}: expected 1 to 65535`);
+  if (!HOST.test(host)) {
+    const expected = "host or host:port";
+    throw refuse(text, `has a wrong registry ${JSON.stringify(registry)}: expected ${expected}`);
   }
-  const lower = registry.toLowerCase();
+  const isPort = port === undefined || (/^[1-9]\d{0,4}$/.test(port) && Number(port) <= PORT_LIMIT);
+  if (!isPort) {
+    const expected = `1 to ${PORT_LIMIT}`;
+    throw refuse(text, `has a wrong port ${JSON.stringify(port)}: expected ${expected}`);
+  }
   checkHost(text, host.toLowerCase());
+  const lower = registry.toLowerCase();
   return lower === "index.docker.io" ? "docker.io" : lower;
 }
 
-/** `0x7f.1` is an address to a URL parser: a host that would be read as another one is refused, not followed. */
+/** Refuses a host that a URL parser reads as another one, such as `0x7f.1`, which is 127.0.0.1. */
 function checkHost(text: string, host: string): void {
   const url = `https://${host}`;
-  if (!URL.canParse(url) || new URL(url).hostname !== host) {
-    const read = URL.canParse(url) ? new URL(url).hostname : undefined;
-    throw refuse(text, `has the registry ${JSON.stringify(host)}, which is no host in its usual spelling`, read);
-  }
+  const read = URL.canParse(url) ? new URL(url).hostname : undefined;
+  if (read === host) return;
+  const problem = "which is not the usual spelling of a host";
+  throw refuse(text, `has the registry ${JSON.stringify(host)}, ${problem}`, read);
 }
 
-/** True for a string that is a tag by the grammar. */
+/** True for a string that the grammar allows as a tag. */
 export function isTag(value: unknown): value is string {
   return typeof value === "string" && TAG.test(value);
 }
 
-/** The tags of `offered` most like `wanted`, at most `count`: those that start the same for longest, in the order given. */
-export function nearestTags(wanted: string, offered: readonly string[], count: number): readonly string[] {
+/**
+ * At most `count` tags of `offered`: those that share the longest prefix with `wanted`, the longest
+ * first, else in the given order.
+ */
+export function nearestTags(
+  wanted: string,
+  offered: readonly string[],
+  count: number,
+): readonly string[] {
   const shared = (tag: string): number => {
     let length = 0;
     while (length < tag.length && tag[length] === wanted[length]) length++;
@@ -175,27 +214,36 @@ export function nearestTags(wanted: string, offered: readonly string[], count: n
   return offered.toSorted((one, other) => shared(other) - shared(one)).slice(0, count);
 }
 
-/** `registry/repository`, never shortened: `docker.io/library/alpine`. */
-export function repositoryName(reference: Pick<Reference, "registry" | "repository">): string {
-  return `${reference.registry}/${reference.repository}`;
+/** The full name of a repository: `docker.io/library/alpine`. */
+export function repositoryName({ registry, repository }: Repository): string {
+  return `${registry}/${repository}`;
 }
 
-/** The reference in full: `docker.io/library/alpine:3.20@sha256:…`. {@link parseReference} takes it back. */
+/**
+ * The full form of a reference: `docker.io/library/alpine:3.20@sha256:…`. {@link parseReference}
+ * reads it back.
+ */
 export function formatReference(reference: Reference): string {
   const tag = reference.tag === undefined ? "" : `:${reference.tag}`;
-  return `${repositoryName(reference)}${tag}${reference.digest === undefined ? "" : `@${reference.digest}`}`;
+  const digest = reference.digest === undefined ? "" : `@${reference.digest}`;
+  return `${repositoryName(reference)}${tag}${digest}`;
 }
 
-/** The repository's name as Docker shows it and as Dockerfiles write it: `alpine`, `org/app`, `ghcr.io/org/app`. */
+/**
+ * The short name of a repository, as Docker and Dockerfiles write it: `alpine`, `org/app`,
+ * `ghcr.io/org/app`.
+ */
 export function familiarName(reference: Reference): string {
   const { registry, repository, collection, image } = reference;
-  // Docker Hub's `a.b/c` keeps its registry: without it a.b would be one.
-  if (registry !== "docker.io" || isRegistry(repository.split("/")[0] ?? "")) return repositoryName(reference);
-  // An image named like an image ID keeps its collection, or its name would be refused.
+  // On Docker Hub, `a.b/c` keeps its registry: without it, a.b would be read as a registry.
+  if (registry !== "docker.io" || isRegistry(repository.split("/")[0] ?? "")) {
+    return repositoryName(reference);
+  }
+  // A name like an image ID keeps its collection: without it, parseReference would refuse it.
   return collection === "library" && !IMAGE_ID.test(image) ? image : repository;
 }
 
-/** True for a first component that is a registry's name and not a part of a repository's. */
+/** True when the first component of a name is a registry and not a part of the repository. */
 function isRegistry(first: string): boolean {
   return /[.:]/.test(first) || first === "localhost";
 }

@@ -1,145 +1,113 @@
-import type { Digest } from "../oci/digest.ts";
+// A pull moves the bytes of images that passed the gate into a layout. It takes each image as a
+// `Pullable`, which is complete or refused (pullable); lists the blobs that images need, each once
+// (needs); transfers those that the layout does not have (transfer); stores the documents
+// (index-entry) and, last, names the images in the index. Blobs come from a `Registry`, which may
+// have a cache or a mirror before it; each transfer says where its bytes came from. A failure
+// belongs to the images that lack something; blobs that are verified stay for the next run.
+import { asProblem } from "../gate/problem.ts";
+import { problemsOf, type Resolved } from "../gate/resolved.ts";
+import type { Origin } from "../oci/fetched.ts";
+import type { IndexEntry } from "../oci/layout.ts";
 import type { Platform } from "../oci/platform.ts";
-import { formatReference, repositoryName } from "../oci/reference.ts";
-import { toOciImage } from "../oci/schema1.ts";
-import { asProblem, type Loadable, type Outcome, type Problem, problemsOf, type Resolved, type Root, shownImage } from "./plan.ts";
-import type { Blob, BlobStore } from "./ports.ts";
-import { distinct, type Pullable, type PullablePlatform, toPullable } from "./pullable.ts";
+import { storeDocuments } from "./index-entry.ts";
+import { type Need, needsOf } from "./needs.ts";
+import type { Outcome, Pulled, Result } from "./outcome.ts";
+import { inTurns } from "./pool.ts";
+import { type Pullable, toPullable } from "./pullable.ts";
 import { rateOf, tallyOf } from "./tally.ts";
-import { inTurns, needsOf, type TransferOptions, transfer, type Wires } from "./transfer.ts";
+import { type TransferOptions, type Transferred, transferAll, type Wires } from "./transfer.ts";
 
-/** What bounds and watches a pull, and the platform of the machine that runs the job. */
+/** What bounds a pull, what it reports to, and the platform of the machine that runs the job. */
 export type PullOptions = TransferOptions & { readonly runner: Platform };
 
 /**
- * Pulls every image that has no problem into the layout, each blob once and the largest first, and names it in the index
- * when all of it is there. Every image is tried; what cannot be had is a problem of its images; verified blobs stay.
+ * Pulls every image that has no problem into the layout, and names it in the index when all of it
+ * is there. Each blob is transferred once, the largest first. Every image is tried; a failure is a
+ * problem of its images.
  */
-export async function pull(images: readonly Resolved[], wires: Wires, options: PullOptions): Promise<Outcome> {
+export async function pull(
+  images: readonly Resolved[],
+  wires: Wires,
+  options: PullOptions,
+): Promise<Outcome> {
   const { now, concurrency } = options;
   const started = now();
-  const failures = new Map<Resolved, Problem>();
-  const attempted = images.filter((resolved) => problemsOf(resolved).length === 0);
-  const pullable = (await inTurns(attempted, concurrency, (resolved) => tried(resolved, failures, () => toPullable(resolved)))).flat();
-  const needs = needsOf(pullable);
-  const transferred = await transfer(needs, wires, options);
-  const { transfers, present } = transferred;
-  for (const [resolved, problem] of transferred.failures) failures.set(resolved, problem);
-  const whole = pullable.filter(({ resolved }) => !failures.has(resolved));
-  const keep = (image: Pullable): Promise<readonly Named[]> =>
-    tried(image.resolved, failures, () => storeDocuments(image, wires.store, options));
-  const named = (await inTurns(whole, concurrency, keep)).flat();
-  const warnings = await wires.store.add(named.map(({ entry }) => entry));
-  const fromRegistry = needs.filter(({ digest }) => transfers.get(digest)?.origin === "registry");
-  const pulled = {
-    layout: wires.store.path,
-    ...tallyOf(needs, transferred),
-    seconds: (now() - started) / 1_000,
-    missed: fromRegistry.map(({ digest, size }) => ({ digest, size })),
-    hit:
-      failures.size === 0 &&
-      needs.length > 0 &&
-      needs.every(({ digest }) => present.has(digest) || transfers.get(digest)?.origin === "cache"),
-    rates: { cache: rateOf("cache", needs, transfers), registry: rateOf("registry", needs, transfers) },
-    byImage: new Map(pullable.map(({ resolved, blobs }) => [resolved.wanted.name, tallyOf(blobs, transferred)])),
-    transfers,
-    converted: new Map(named.flatMap(({ converted, image }) => (converted ? [[image.wanted.name, converted]] : []))),
-    loadable: named.flatMap(({ loadable }) => loadable ?? []),
-    warnings,
-    unloadable: named.flatMap(({ loadable, image }) => (loadable === undefined ? [image] : [])),
+  const prepared = images.map(prepare);
+  const pullables = prepared.flatMap(({ pullable }) => pullable ?? []);
+  const needs = needsOf(pullables);
+  const transferred = await transferAll(needs, wires, options);
+  const kept = await inTurns(prepared, concurrency, (image) =>
+    keep(image, transferred, wires, options),
+  );
+  const entries = kept.flatMap(({ entry }) => entry ?? []);
+  const warnings = await wires.store.add(entries);
+  const results = kept.map(({ result }) => result);
+  const failed = results.some(({ problem }, at) => problem !== images[at]?.problem);
+  const totals = totalsOf(needs, transferred, failed);
+  const seconds = (now() - started) / 1_000;
+  return {
+    images: results,
+    pulled: { ...totals, layout: wires.store.path, warnings, seconds },
   };
-  return { images: images.map((resolved) => ({ ...resolved, problem: failures.get(resolved) ?? resolved.problem })), pulled };
 }
 
-/** What `make` makes of an image, or nothing, and the failure is the image's. */
-async function tried<T>(resolved: Resolved, failures: Map<Resolved, Problem>, make: () => T | Promise<T>): Promise<readonly T[]> {
+type Prepared = { readonly resolved: Resolved; readonly pullable: Pullable | undefined };
+
+function prepare(resolved: Resolved): Prepared {
+  if (problemsOf(resolved).length > 0) return { resolved, pullable: undefined };
   try {
-    return [await make()];
+    return { resolved, pullable: toPullable(resolved) };
   } catch (error) {
-    failures.set(resolved, asProblem(error, resolved.wanted.written));
-    return [];
+    return { resolved: withFailure(resolved, error), pullable: undefined };
   }
 }
 
-/** An image in the layout: how the index names it, what it was converted to, and what an engine would load of it. */
-type Named = {
-  readonly entry: Loadable["entry"];
-  readonly image: Resolved;
-  readonly converted: Digest | undefined;
-  /** Absent for artifacts and caches, which no engine takes. */
-  readonly loadable: Loadable | undefined;
-};
-
-/** Keeps an image's documents and says how the index is to name it. */
-async function storeDocuments(image: Pullable, store: BlobStore, { runner, signal }: PullOptions): Promise<Named> {
-  const { root, resolved, platforms } = image;
-  const converted = await convert(root, platforms, store, signal);
-  const top = converted?.manifest ?? { bytes: root.fetched.bytes, digest: root.fetched.digest, mediaType: root.document.mediaType };
-  const manifests = converted === undefined ? platforms.map(({ manifest }) => manifest) : [];
-  for (const { bytes, digest } of [...manifests, ...root.nested, top]) await store.put(digest, bytes);
-  const entry = { mediaType: top.mediaType, digest: top.digest, size: top.bytes.length, annotations: namesOf(resolved) };
-  const loadable = platforms.length === 0 ? undefined : toLoadable(image, entry, runner, converted);
-  return { entry, image: resolved, converted: converted?.manifest.digest, loadable };
+/** The image with a failure as its problem; throws a bug. */
+function withFailure(resolved: Resolved, error: unknown): Resolved {
+  return { ...resolved, problem: asProblem(error, resolved.wanted.written) };
 }
 
-function namesOf({ wanted }: Resolved): Readonly<Record<string, string>> {
-  const { reference } = wanted;
-  const full = { "io.containerd.image.name": imageName(reference) };
-  // The tag alone, as the specification has it: https://github.com/opencontainers/image-spec/blob/main/annotations.md
-  return reference.tag === undefined ? full : { ...full, "org.opencontainers.image.ref.name": reference.tag };
+type Kept = { readonly result: Result; readonly entry: IndexEntry | undefined };
+
+/** Stores the documents of an image that has all its blobs. */
+async function keep(
+  { resolved, pullable }: Prepared,
+  transferred: Transferred,
+  { store }: Wires,
+  options: PullOptions,
+): Promise<Kept> {
+  if (pullable === undefined) {
+    return { result: { ...resolved, pulled: undefined }, entry: undefined };
+  }
+  const pulled = { tally: tallyOf(pullable.blobs, transferred), stored: undefined };
+  const problem = transferred.failures.get(resolved);
+  if (problem !== undefined) {
+    return { result: { ...resolved, problem, pulled }, entry: undefined };
+  }
+  try {
+    const { entry, stored } = await storeDocuments(pullable, store, options);
+    return { result: { ...resolved, pulled: { ...pulled, stored } }, entry };
+  } catch (error) {
+    return { result: { ...withFailure(resolved, error), pulled }, entry: undefined };
+  }
 }
 
-function toLoadable(image: Pullable, entry: Loadable["entry"], runner: Platform, converted: Converted | undefined): Loadable {
-  const { resolved, root, platforms } = image;
-  const { reference } = resolved.wanted;
-  const shown = shownImage(resolved, runner)?.manifest.digest;
-  const first = platforms.filter(({ manifest }) => manifest.digest === shown);
-  const others = platforms.filter(({ manifest }) => manifest.digest !== shown);
+type Totals = Omit<Pulled, "layout" | "warnings">;
+
+function totalsOf(needs: readonly Need[], transferred: Transferred, failed: boolean): Totals {
+  const { transfers, present } = transferred;
+  const isFrom = (origin: Origin, { digest }: Need): boolean =>
+    transfers.get(digest)?.origin === origin;
+  const missed = needs.filter((need) => isFrom("registry", need));
+  const isHit = (need: Need): boolean => present.has(need.digest) || isFrom("cache", need);
   return {
-    image: resolved,
-    entry,
-    documents: distinct([entry, ...root.nested.map(asBlob)]),
-    platforms: [...first, ...others].map((platform) => toLoadablePlatform(platform, converted)),
-    tag: reference.tag === undefined ? undefined : imageName(reference),
+    ...tallyOf(needs, transferred),
+    missed: missed.map(({ digest, size }) => ({ digest, size })),
+    hit: !failed && needs.length > 0 && needs.every(isHit),
+    rates: {
+      cache: rateOf("cache", needs, transfers),
+      registry: rateOf("registry", needs, transfers),
+    },
+    transfers,
   };
 }
-
-function toLoadablePlatform(platform: PullablePlatform, converted: Converted | undefined): Loadable["platforms"][number] {
-  const { manifest, mediaType, configDigest, layers, blobs } = platform;
-  const { digest, size } = asBlob(converted?.manifest ?? manifest);
-  return {
-    platform: platform.platform,
-    manifest: { digest, size, mediaType: converted?.manifest.mediaType ?? mediaType },
-    config: converted?.config.digest ?? configDigest ?? digest,
-    layers,
-    blobs: distinct([{ digest, size }, ...(converted === undefined ? [] : [asBlob(converted.config)]), ...blobs]),
-  };
-}
-
-function asBlob({ digest, bytes }: { readonly digest: Digest; readonly bytes: Buffer }): Blob {
-  return { digest, size: bytes.length };
-}
-
-/** containerd's name of an image: with its tag, and with its digest only when there is none. */
-function imageName(reference: Resolved["wanted"]["reference"]): string {
-  return reference.tag === undefined ? formatReference(reference) : `${repositoryName(reference)}:${reference.tag}`;
-}
-
-/** A layout holds no schema 1 image: it becomes the OCI image it always was, once its layers can be unpacked. */
-async function convert(
-  root: Root,
-  platforms: readonly PullablePlatform[],
-  store: BlobStore,
-  signal: AbortSignal,
-): Promise<Converted | undefined> {
-  const [image] = platforms;
-  if (root.document.kind !== "schema1" || image === undefined) return undefined;
-  const sizes = new Map(image.blobs.map(({ digest, size }) => [digest, size]));
-  const diffIds = await store.diffIds(image.blobs, signal);
-  const layers = image.layers.map((digest) => ({ digest, size: sizes.get(digest) ?? 0, diffId: diffIds.get(digest) ?? digest }));
-  const converted = toOciImage(root.document.schema1, layers);
-  await store.put(converted.config.digest, converted.config.bytes);
-  return converted;
-}
-
-type Converted = ReturnType<typeof toOciImage>;

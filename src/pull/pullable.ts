@@ -1,7 +1,14 @@
+import {
+  blobsOf,
+  countedPlatforms,
+  type PlatformImage,
+  problemsOf,
+  type Resolved,
+  type Root,
+} from "../gate/resolved.ts";
+import { type Blob, distinctBlobs, type ListedBlob } from "../oci/blob.ts";
 import type { Digest } from "../oci/digest.ts";
 import { PullError } from "../oci/failure.ts";
-import { countedPlatforms, type PlatformImage, problemsOf, type Resolved, type Root } from "./plan.ts";
-import type { Blob } from "./ports.ts";
 
 /** One platform of an image, with everything a pull needs of it. */
 export type PullablePlatform = Omit<PlatformImage, "blobs"> & {
@@ -9,59 +16,77 @@ export type PullablePlatform = Omit<PlatformImage, "blobs"> & {
   readonly blobs: readonly Blob[];
 };
 
-/** An image that can be pulled whole: every document, and every blob with its size. Only {@link toPullable} makes one. */
+/**
+ * An image that can be pulled completely: every document, and every blob with its size.
+ * Only {@link toPullable} makes one.
+ */
 export type Pullable = {
   readonly resolved: Resolved;
   readonly root: Root;
   /** Empty for artifacts and caches. */
   readonly platforms: readonly PullablePlatform[];
-  /** What there is to download, each blob once. */
+  /** What there is to transfer, each blob once. */
   readonly blobs: readonly Blob[];
-  /** Those of the blobs that were read before, to look into the image. */
+  /** The blobs that are configs. */
   readonly configs: ReadonlySet<Digest>;
 };
 
 /**
- * What a pull takes of an image that has no problem: its required platforms, the chosen one where none is required, or an
- * artifact whole. Fails when a platform was not looked into or a size is not known, because a pull would leave it out.
+ * What a pull takes of an image without a problem: its required platforms, the chosen one when none
+ * is required, or a complete artifact. Fails when a platform was not examined or a size is unknown,
+ * because the pull would be incomplete.
  */
 export function toPullable(resolved: Resolved): Pullable {
   const { root } = resolved;
   const [problem] = problemsOf(resolved);
-  if (problem !== undefined || root === undefined) throw new PullError(problem?.reason ?? "not-found", "it was not resolved");
-  const platforms = platformsOf(resolved, root).map((image) => ({ ...image, blobs: image.blobs.map(sized) }));
-  const blobs = [...platforms.flatMap((platform) => platform.blobs), ...resolved.blobs.map(sized)];
+  if (problem !== undefined || root === undefined) {
+    throw new PullError(problem?.reason ?? "not-found", "it was not resolved");
+  }
+  const platforms = platformsOf(resolved, root);
+  const blobs = blobsOf(resolved).map(sized);
   refuseTwoSizes(blobs);
   const configs = platforms.flatMap(({ configDigest }) => configDigest ?? []);
-  return { resolved, root, platforms, blobs: distinct(blobs), configs: new Set(configs) };
+  return {
+    resolved,
+    root,
+    platforms: platforms.map(toPullablePlatform),
+    blobs: distinctBlobs(blobs),
+    configs: new Set(configs),
+  };
 }
 
-/** Every required platform, looked into. */
+function toPullablePlatform(image: PlatformImage): PullablePlatform {
+  return { ...image, blobs: image.blobs.map(sized) };
+}
+
+/** Every required platform, examined. */
 function platformsOf(resolved: Resolved, root: Root): readonly PlatformImage[] {
-  const skipped = resolved.platforms.find(({ required, image }) => required && image === undefined);
-  if (skipped !== undefined) throw new PullError("manifest-missing", `${skipped.platform} was not looked into`);
+  const skipped = resolved.platforms.find(({ required, image }) => required && !image);
+  if (skipped !== undefined) {
+    throw new PullError("manifest-missing", `${skipped.platform} was not examined`);
+  }
   const images = countedPlatforms(resolved);
   const { kind } = root.document;
   const isArtifact = kind === "artifact" || kind === "buildkit-cache";
-  if (images.length === 0 && !isArtifact) throw new PullError("platform-unnamed", "no platform of it was chosen");
+  if (images.length === 0 && !isArtifact) {
+    throw new PullError("platform-unnamed", "none of its platforms was chosen");
+  }
   return images;
 }
 
-/** One digest has one size: what lists two lies in one of them. */
+/** One digest has one size: an image that lists two is wrong about one of them. */
 function refuseTwoSizes(blobs: readonly Blob[]): void {
-  const sizes = new Map(blobs.map(({ digest, size }) => [digest, size]));
-  const other = blobs.find(({ digest, size }) => sizes.get(digest) !== size);
-  if (other === undefined) return;
-  const found = `size differs: ${other.digest} is listed with ${other.size} and with ${sizes.get(other.digest)} bytes`;
-  throw new PullError("size-differs", found);
+  const sizes = new Map<Digest, number>();
+  for (const { digest, size } of blobs) {
+    const other = sizes.get(digest) ?? size;
+    sizes.set(digest, size);
+    if (other === size) continue;
+    const found = `${digest} is listed with ${other} and with ${size} bytes`;
+    throw new PullError("size-differs", `size differs: ${found}`);
+  }
 }
 
-function sized({ digest, size }: PlatformImage["blobs"][number]): Blob {
+function sized({ digest, size }: ListedBlob): Blob {
   if (size !== undefined) return { digest, size };
   throw new PullError("size-unknown", `the registry states no size for ${digest}`);
-}
-
-/** Each blob once: images and platforms share layers. */
-export function distinct(blobs: readonly Blob[]): readonly Blob[] {
-  return [...new Map(blobs.map(({ digest, size }) => [digest, { digest, size }])).values()];
 }

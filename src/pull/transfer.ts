@@ -1,233 +1,206 @@
+import { type Problem, problemFrom, withNote } from "../gate/problem.ts";
+import { danglingFrom } from "../gate/resolve.ts";
+import type { Resolved } from "../gate/resolved.ts";
+import { bytesOf } from "../oci/blob.ts";
 import type { Digest } from "../oci/digest.ts";
 import { foundBy, inContext, isInterruption, mayPass, PullError } from "../oci/failure.ts";
-import { repositoryName } from "../oci/reference.ts";
-import { type Problem, problemFrom, type Resolved, type Wanted, withNote } from "./plan.ts";
-import type { Blob, BlobDownload, BlobStore, BlobTarget, Origin, Source } from "./ports.ts";
-import type { Pullable } from "./pullable.ts";
-import { danglingFrom } from "./resolve.ts";
+import type { Origin, Provenance } from "../oci/fetched.ts";
+import { countedTarget } from "./counted-target.ts";
+import { byRepository, type Need } from "./needs.ts";
+import type { Transfer } from "./outcome.ts";
+import { inTurns } from "./pool.ts";
+import type { BlobStore, Registry } from "./ports.ts";
 
-/** The wires a pull works with. */
-export type Wires = {
-  readonly source: Source;
-  readonly downloads: BlobDownload;
-  readonly store: BlobStore;
-  /** The bytes of a document or small blob that came from the cache. */
-  readonly restored: (blob: Blob) => Buffer | undefined;
-  /** Restores a large blob from the cache; false, and the target empty, when the cache does not have it. */
-  readonly restore: (blob: Blob, target: Omit<BlobTarget, "abort">) => Promise<boolean>;
+/** Where blobs come from, and where they go. */
+export type Wires = { readonly registry: Registry; readonly store: BlobStore };
+
+/** Receives the progress of a pull in bytes. */
+export type Progress = {
+  /** Adds to the total. */
+  readonly planned: (bytes: number) => void;
+  /** Called per chunk; with a negative count when received bytes are discarded. */
+  readonly moved: (bytes: number, from: Origin) => void;
 };
 
-/** Progress in bytes: `planned` adds to the total; `moved` is called per chunk, with a negative count when bytes are discarded. */
-export type Progress = { readonly planned: (bytes: number) => void; readonly moved: (bytes: number, from: Origin) => void };
-
-/** What bounds and watches a transfer. */
+/** What bounds a transfer, and what it reports to. */
 export type TransferOptions = {
   /** Blobs at a time. */
   readonly concurrency: number;
   readonly progress: Progress;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
-  /** Resolves after so many milliseconds, and when the signal aborts. */
+  /** Resolves after that many milliseconds; rejects when the signal aborts. */
   readonly sleep: (ms: number) => Promise<unknown>;
   readonly signal: AbortSignal;
-  /** How long problems that may go away are retried, in milliseconds since the epoch, and how long between tries. */
-  readonly patience: { readonly until: number; readonly interval: number };
+  readonly patience: {
+    /** How long to retry failures that may resolve on their own: milliseconds since the epoch. */
+    readonly until: number;
+    /** Milliseconds between two tries. */
+    readonly interval: number;
+  };
 };
 
-/** A blob, and the images that need it. */
-export type Need = Blob & {
-  readonly owners: readonly Pullable[];
-  /** Read before, to look into the image, and not downloaded again. */
-  readonly config: boolean;
-};
-
-/** Where a blob came from, and when, in milliseconds. */
-export type Transfer = {
-  readonly origin: Origin;
-  /** Whose repository gave it; the cache gives it to all. */
-  readonly owner: Wanted;
-  /** True when it is not for everybody to read, or nothing says that it is. */
-  readonly private: boolean;
-  readonly started: number;
-  readonly ended: number;
-};
-
-/** What the store had, what came, and which images lack a blob. */
+/** The result of a transfer. */
 export type Transferred = {
+  /** What the store had before. */
   readonly present: ReadonlySet<Digest>;
   readonly transfers: ReadonlyMap<Digest, Transfer>;
+  /** The images that lack a blob. */
   readonly failures: ReadonlyMap<Resolved, Problem>;
 };
 
-/** What `work` gives for every item, at most `count` at a time, started in order. */
-export async function inTurns<T, R>(items: readonly T[], count: number, work: (item: T) => Promise<R>): Promise<readonly R[]> {
-  const results: R[] = [];
-  const queue = items.entries();
-  const worker = async (): Promise<void> => {
-    for (const [at, item] of queue) results[at] = await work(item);
-  };
-  await Promise.all(Array.from({ length: count }, worker));
-  return results;
-}
-
-/** The blobs that images need, each once, the largest first; one that images list with two sizes is two blobs, of which one is none. */
-export function needsOf(images: readonly Pullable[]): readonly Need[] {
-  const needs = new Map<string, Need>();
-  for (const image of images) {
-    for (const { digest, size } of image.blobs) {
-      const key = `${digest} ${size}`;
-      const owners = [...(needs.get(key)?.owners ?? []), image];
-      needs.set(key, { digest, size, owners, config: owners.some(({ configs }) => configs.has(digest)) });
-    }
-  }
-  // What is required comes first, so that nothing optional holds it up.
-  const isOptional = ({ owners }: Need): number => (owners.every(({ resolved }) => resolved.wanted.optional) ? 1 : 0);
-  return [...needs.values()].toSorted((one, other) => isOptional(one) - isOptional(other) || other.size - one.size);
-}
-
-/** Transfers what the store does not have yet. A blob that cannot be had fails the images that need it, and no others. */
-export async function transfer(needs: readonly Need[], wires: Wires, options: TransferOptions): Promise<Transferred> {
-  const { concurrency, progress, signal } = options;
-  const failures = new Map<Resolved, Problem>();
-  const found = await inTurns(needs, concurrency, async (need) => {
-    try {
-      // Hashing what the store has takes a while, and does not heed the signal by itself.
-      signal.throwIfAborted();
-      return await wires.store.has(need);
-    } catch (error) {
-      for (const { resolved } of need.owners) failures.set(resolved, asTransferProblem(resolved, need, error));
-      return false;
-    }
-  });
+/**
+ * Transfers every needed blob that the store does not have. A blob that cannot be transferred fails
+ * the images that need it, and no others.
+ */
+export async function transferAll(
+  needs: readonly Need[],
+  wires: Wires,
+  options: TransferOptions,
+): Promise<Transferred> {
+  const { concurrency, progress } = options;
+  const transfer = new BlobTransfer(wires, options);
+  const found = await inTurns(needs, concurrency, (need) => transfer.isPresent(need));
+  const present = needs.filter((_, at) => found[at]);
   const missing = needs.filter((_, at) => !found[at]);
-  progress.planned(missing.reduce((total, { size }) => total + size, 0));
-  const transfers = new Map<Digest, Transfer>();
-  await inTurns(missing, concurrency, async (need) => {
-    const outcome = await transferPatiently(need, wires, options, failures);
-    if (outcome !== undefined) transfers.set(need.digest, outcome);
+  progress.planned(bytesOf(missing));
+  const done = await inTurns(missing, concurrency, async (need) => {
+    const result = await transfer.run(need);
+    return result === undefined ? [] : [[need.digest, result] as const];
   });
-  return { present: new Set(needs.filter((_, at) => found[at]).map(({ digest }) => digest)), transfers, failures };
+  return {
+    present: new Set(present.map(({ digest }) => digest)),
+    transfers: new Map(done.flat()),
+    failures: transfer.failures,
+  };
 }
 
 type Problems = ReadonlyMap<Resolved, Problem>;
 
-/** Retries for as long as there is time what may go away. Undefined when a blob was not had: its images then have a problem. */
-async function transferPatiently(
-  need: Need,
-  wires: Wires,
-  options: TransferOptions,
-  failures: Map<Resolved, Problem>,
-): Promise<Transfer | undefined> {
-  const { now, sleep, signal, patience } = options;
-  let last = await transferOne(need, wires, options, failures);
-  while (!("origin" in last) && mayAllPass(last) && now() < patience.until && !signal.aborted) {
-    await sleep(Math.min(patience.interval, patience.until - now())).catch(() => undefined);
-    const next = signal.aborted ? last : await transferOne(need, wires, options, failures);
-    // The end of the step says less than what was answered before.
-    last = signal.aborted && !("origin" in next) ? last : next;
+/** Transfers blobs, and remembers the images that lack one: their other blobs are not needed. */
+class BlobTransfer {
+  readonly #wires: Wires;
+  readonly #options: TransferOptions;
+  readonly #failures = new Map<Resolved, Problem>();
+
+  constructor(wires: Wires, options: TransferOptions) {
+    this.#wires = wires;
+    this.#options = options;
   }
-  if ("origin" in last) return last;
-  for (const [resolved, problem] of last) if (!failures.has(resolved)) failures.set(resolved, noted(problem, signal));
-  return undefined;
+
+  /** The first problem of each image that lacks a blob. */
+  get failures(): Problems {
+    return this.#failures;
+  }
+
+  /** True when the store has a blob. A store that cannot be read fails the blob's images. */
+  async isPresent(need: Need): Promise<boolean> {
+    try {
+      // Hashing a stored blob takes a while and does not stop at the signal.
+      this.#options.signal.throwIfAborted();
+      return await this.#wires.store.has(need);
+    } catch (error) {
+      for (const { resolved } of need.owners) {
+        this.#fail(resolved, asTransferProblem(resolved, need, error));
+      }
+      return false;
+    }
+  }
+
+  /** Transfers one blob. Undefined when it failed, which is then a problem of its images. */
+  async run(need: Need): Promise<Transfer | undefined> {
+    const last = await this.#patiently(need);
+    if (!(last instanceof Map)) return last;
+    for (const [resolved, problem] of last) this.#fail(resolved, this.#noted(problem));
+    return undefined;
+  }
+
+  #fail(resolved: Resolved, problem: Problem): void {
+    if (!this.#failures.has(resolved)) this.#failures.set(resolved, problem);
+  }
+
+  /** Retries failures that may resolve on their own for as long as there is time. */
+  async #patiently(need: Need): Promise<Transfer | Map<Resolved, Problem>> {
+    const { now, sleep, signal, patience } = this.#options;
+    let last = await this.#fromAny(need);
+    while (last instanceof Map && mayAllPass(last)) {
+      const left = patience.until - now();
+      if (left <= 0 || signal.aborted) break;
+      await sleep(Math.min(patience.interval, left)).catch(() => undefined);
+      if (signal.aborted) break;
+      const next = await this.#fromAny(need);
+      // An interruption says less than the failure before it.
+      if (!(signal.aborted && next instanceof Map)) last = next;
+    }
+    return last;
+  }
+
+  /** Asks the repository of each image that needs the blob, until one has it. */
+  async #fromAny(need: Need): Promise<Transfer | Map<Resolved, Problem>> {
+    const problems = new Map<Resolved, Problem>();
+    for (const images of byRepository(need)) {
+      const [first] = images;
+      if (first === undefined || !this.#isNeeded(need)) break;
+      const started = this.#options.now();
+      try {
+        const provenance = await this.#take(need, first);
+        return { ...provenance, started, ended: this.#options.now() };
+      } catch (error) {
+        for (const image of images) problems.set(image, asTransferProblem(image, need, error));
+      }
+    }
+    return problems;
+  }
+
+  async #take(need: Need, { wanted }: Resolved): Promise<Provenance> {
+    const { registry, store } = this.#wires;
+    const ingest = await store.ingest(need);
+    try {
+      return await registry.download(wanted.reference, need, (origin) =>
+        countedTarget(ingest, (bytes) => this.#moved(need, bytes, origin)),
+      );
+    } finally {
+      await ingest.abort();
+    }
+  }
+
+  /** Counts bytes; ends the transfer of a blob that is no longer needed. */
+  #moved(need: Need, bytes: number, origin: Origin): void {
+    if (!this.#isNeeded(need)) {
+      const found = `skipped: every image that needs ${need.digest} lacks another blob`;
+      throw new PullError("answer-cut", found);
+    }
+    this.#options.progress.moved(bytes, origin);
+  }
+
+  #isNeeded({ owners }: Need): boolean {
+    return owners.some(({ resolved }) => !this.#failures.has(resolved));
+  }
+
+  /** The problem, with a note when the step was interrupted, unless that is the problem. */
+  #noted(problem: Problem): Problem {
+    const { signal } = this.#options;
+    if (!signal.aborted || isInterruption(problem.reason)) return problem;
+    return withNote(problem, foundBy(signal.reason));
+  }
 }
 
 function mayAllPass(problems: Problems): boolean {
-  return problems.size > 0 && [...problems.values()].every(({ status }) => mayPass(status));
+  const found = [...problems.values()];
+  return found.length > 0 && found.every(({ status }) => mayPass(status));
 }
 
-/** The problem, with a note about the time that ran out; unless that is the problem. */
-function noted(problem: Problem, signal: AbortSignal): Problem {
-  return signal.aborted && !isInterruption(problem.reason) ? withNote(problem, foundBy(signal.reason)) : problem;
-}
-
-/** Asks the repository of every image that needs a blob, until one gives it; else the problem of each image. */
-async function transferOne(need: Need, wires: Wires, { progress, now }: TransferOptions, failures: Problems): Promise<Transfer | Problems> {
-  const isNeeded = (): boolean => need.owners.some(({ resolved }) => !failures.has(resolved));
-  const moved: Progress["moved"] = (bytes, from) => {
-    if (!isNeeded()) throw new PullError("answer-cut", `skipped: every image that needs ${need.digest} lacks another blob`);
-    progress.moved(bytes, from);
-  };
-  const problems = new Map<Resolved, Problem>();
-  for (const [first, ...others] of byRepository(need.owners)) {
-    if (first === undefined || !isNeeded()) break;
-    const started = now();
-    try {
-      const taken = await take(need, first.resolved.wanted, wires, moved);
-      return { ...taken, owner: first.resolved.wanted, started, ended: now() };
-    } catch (error) {
-      for (const { resolved } of [first, ...others]) problems.set(resolved, asTransferProblem(resolved, need, error));
-    }
-  }
-  return problems;
-}
-
-/** Images by the repository they are in, those of required images first. */
-function byRepository(images: readonly Pullable[]): readonly (readonly Pullable[])[] {
-  const groups = new Map<string, Pullable[]>();
-  const rank = ({ resolved }: Pullable): number => (resolved.wanted.optional ? 1 : 0);
-  for (const image of images.toSorted((one, other) => rank(one) - rank(other))) {
-    const name = repositoryName(image.resolved.wanted.reference);
-    groups.set(name, [...(groups.get(name) ?? []), image]);
-  }
-  return [...groups.values()];
-}
-
-/** What went wrong with an image while a blob of it was transferred; a bug goes on as an exception. */
-export function asTransferProblem({ wanted }: Resolved, { digest, config }: Pick<Need, "digest" | "config">, error: unknown): Problem {
+/** The failure of a blob as a problem of an image that needs it. Rethrows a bug. */
+export function asTransferProblem(
+  { wanted }: Resolved,
+  { digest, config }: Pick<Need, "digest" | "config">,
+  error: unknown,
+): Problem {
   if (!(error instanceof PullError)) throw error;
   const part = config ? "config" : "layer";
-  // The gate had found it there, or did not look: the registry has lost it.
+  // The image lists the blob, so a 404 means that the registry lost it.
   const failure = danglingFrom(error, part, digest);
-  return problemFrom(failure.found.includes(digest) ? failure : inContext(failure, `${part} ${digest}`), wanted.written);
-}
-
-type Taken = Pick<Transfer, "origin" | "private">;
-const FROM_CACHE: Taken = { origin: "cache", private: false };
-
-/** Gets one blob into the store: a small one from the image's cache entry, a large one from its own, or from its registry. */
-async function take(need: Need, { reference }: Wanted, wires: Wires, moved: Progress["moved"]): Promise<Taken> {
-  const { source, downloads, store } = wires;
-  const known = wires.restored(need);
-  if (known !== undefined || need.config) {
-    const small = known === undefined ? await source.blob(reference, need) : { bytes: known, private: false };
-    await store.put(need.digest, small.bytes);
-    const origin = known === undefined ? "registry" : "cache";
-    moved(need.size, origin);
-    return { origin, private: small.private };
-  }
-  const ingest = await store.ingest(need);
-  try {
-    const fromCache = counted(ingest, (bytes) => moved(bytes, "cache"));
-    if (await wires.restore(need, fromCache)) return FROM_CACHE;
-    const fromRegistry = counted(ingest, (bytes) => moved(bytes, "registry"));
-    return { origin: "registry", ...(await downloads.download(reference, need, fromRegistry)) };
-  } finally {
-    await ingest.abort();
-  }
-}
-
-/** The same target, with every byte that it takes, or gives up again, counted. */
-function counted(target: BlobTarget, moved: (bytes: number) => void): Omit<BlobTarget, "abort"> {
-  return {
-    get received() {
-      return target.received;
-    },
-    part: (start) => {
-      const part = target.part(start);
-      return {
-        get received() {
-          return part.received;
-        },
-        write: (chunk) => {
-          moved(chunk.length);
-          part.write(chunk);
-        },
-      };
-    },
-    restart: async () => {
-      moved(-target.received);
-      await target.restart();
-    },
-    commit: () => target.commit(),
-  };
+  const isNamed = failure.found.includes(digest);
+  const named = isNamed ? failure : inContext(failure, `${part} ${digest}`);
+  return problemFrom(named, wanted.written);
 }

@@ -1,224 +1,245 @@
+// The client speaks the distribution API, reading only. `Api` sends its requests: with credentials
+// (session, grants, token, realm), through redirects, and with every refusal as a failure of the
+// closed list. The client adds the proof: a document or blob is returned only with the digest that
+// was asked for, computed from the bytes received; headers are compared with it, never trusted.
+// Each document, size and list is requested once per run, for all images that need it.
 import type { IncomingHttpHeaders } from "node:http";
-import type { Descriptor } from "../oci/descriptor.ts";
-import { algorithmOf, asDigest, type Digest, digestOf } from "../oci/digest.ts";
+import type { Downloader } from "../http/download.ts";
+import type { UnaddressedRequest } from "../http/http.ts";
+import type { Blob } from "../oci/blob.ts";
+import { asDigest, type Digest, DigestError, digestOf, expectDigest } from "../oci/digest.ts";
 import { DOCUMENT_BYTES } from "../oci/document.ts";
 import { PullError } from "../oci/failure.ts";
-import { asList, asObject, parseJson } from "../oci/json.ts";
+import type { Claim, Fetched, Provenance, SmallBlob } from "../oci/fetched.ts";
 import { ACCEPT, isSchema1 } from "../oci/media-type.ts";
-import { isTag } from "../oci/reference.ts";
+import { type Repository, repositoryName } from "../oci/reference.ts";
 import { documentContent } from "../oci/schema1.ts";
-import { type Api, type Reached, RefusedError } from "./api.ts";
+import type { BlobTarget } from "../oci/target.ts";
+import type { Api, Reached } from "./api.ts";
 import { mediaTypeOf } from "./errors.ts";
-import { nextPage } from "./link.ts";
-import type { Image } from "./session.ts";
+import { getFirstByte, head, statedSize } from "./head.ts";
+import { Memo } from "./memo.ts";
+import { listTags } from "./tag-list.ts";
 
-/** A manifest as it was received, its digest computed from these bytes. */
-export type Fetched = {
-  readonly bytes: Buffer;
-  /** The part of `bytes` that the digest is over: all of them, but for a signed schema 1 manifest. */
-  readonly content: Buffer;
-  readonly digest: Digest;
-  /** The Content-Type without parameters, in lower case; may be empty or generic. */
-  readonly mediaType: string;
-  /** True when credentials were needed, or at least used, to get it. */
-  readonly authenticated: boolean;
-  /** True when not everybody can read it there, or nothing says that they can. */
-  readonly private: boolean;
+// The largest layer that Docker Hub accepts:
+// https://docs.docker.com/docker-hub/repos/manage/hub-images/push/
+const LAYER_BYTES = 10 * 1024 ** 3;
+
+/** What a client needs. */
+export type ClientOptions = {
+  readonly api: Pick<Api, "send">;
+  readonly downloader: Pick<Downloader, "download">;
+  readonly say: (line: string) => void;
 };
 
-/** What a registry says of a manifest without showing it. */
-export type Claim = Pick<Fetched, "authenticated" | "private"> & { readonly digest: Digest | undefined };
-
-// The largest layer Docker Hub takes: https://docs.docker.com/docker-hub/repos/manage/hub-images/push/
-const LAYER_BYTES = 10 * 1024 ** 3;
-// Registries give a hundred or a thousand tags a page; who has more of them than ten pages is not helped by a list.
-const PAGE_LIMIT = 10;
-const TAG_LIMIT = 1_000;
-
-/** Speaks the distribution API, reading only: https://github.com/opencontainers/distribution-spec/blob/main/spec.md#pull */
+/**
+ * Reads from registries:
+ * https://github.com/opencontainers/distribution-spec/blob/main/spec.md#pull
+ */
 export class RegistryClient {
-  readonly #api: Pick<Api, "ask">;
-  readonly #say: (line: string) => void;
-  readonly #documents = new Map<string, Promise<unknown>>();
+  readonly #options: ClientOptions;
+  readonly #memo = new Memo();
 
-  constructor(api: Pick<Api, "ask">, say: (line: string) => void) {
-    this.#api = api;
-    this.#say = say;
+  constructor(options: ClientOptions) {
+    this.#options = options;
   }
 
   /**
-   * The manifest a tag or digest names. By digest it is fetched once a run, and its bytes have that digest.
-   * Fails with the status the registry's answer means, and as `invalid` when digest, or announced digest, and bytes differ.
+   * The manifest that a tag or digest names. Its digest is computed from its bytes. Fails with the
+   * status that the registry's answer means, and as `invalid` when the bytes have another digest
+   * than was asked for or announced.
    */
-  manifest(image: Image, reference: string): Promise<Fetched> {
+  manifest(repository: Repository, reference: string): Promise<Fetched> {
     const digest = asDigest(reference);
-    return digest === undefined
-      ? this.#verified(() => this.#manifest(image, reference, undefined))
-      : this.#once(`${image.registry}/${image.repository} manifest ${digest}`, () => this.#manifest(image, digest, digest));
+    const read = (): Promise<Fetched> => this.#readManifest(repository, reference, digest);
+    // A tag may move, so it is not remembered.
+    if (digest === undefined) return this.#retryOnce(read);
+    return this.#once(repository, `manifest ${digest}`, read);
   }
 
-  async #manifest(image: Image, reference: string, expected: Digest | undefined): Promise<Fetched> {
-    const reached = await this.#get(image, `manifests/${reference}`, { accept: ACCEPT }, DOCUMENT_BYTES);
-    const { answer, authenticated } = reached;
-    const mediaType = mediaTypeOf(answer.headers);
-    // Of all documents only schema 1 may have its digest over a part of its bytes, and registries name that type.
-    const content = isSchema1(mediaType) ? documentContent(answer.body) : answer.body;
-    const announced = asDigest(String(answer.headers["docker-content-digest"] ?? ""));
-    const digest = check(content, expected, "asked for") ?? check(content, announced, "the registry announced");
-    const sha256 = digest?.startsWith("sha256:") ? digest : digestOf(content);
+  async #readManifest(
+    repository: Repository,
+    reference: string,
+    expected: Digest | undefined,
+  ): Promise<Fetched> {
+    const path = `manifests/${reference}`;
+    const reached = await this.#get(repository, path, { accept: ACCEPT }, DOCUMENT_BYTES);
+    const { body, headers } = reached.answer;
+    const mediaType = mediaTypeOf(headers);
+    // Only the digest of a schema 1 manifest may be over a part of its bytes; the type tells.
+    const content = isSchema1(mediaType) ? documentContent(body) : body;
+    const announced = digestIn(headers);
+    if (expected !== undefined) expectDigest(content, expected, "asked for");
+    else if (announced !== undefined) expectDigest(content, announced, "the registry announced");
+    const isSha256 = announced?.startsWith("sha256:") === true;
     return {
-      bytes: answer.body,
+      bytes: body,
       content,
-      digest: expected ?? sha256,
+      digest: expected ?? (isSha256 ? announced : digestOf(content)),
       mediaType,
-      authenticated,
+      authenticated: reached.authenticated,
+      origin: "registry",
       private: reached.private,
     };
   }
 
-  /** The digest a registry claims for a tag or digest, by HEAD; none where it claims none. Fails as `manifest` does. */
-  async claim(image: Image, reference: string): Promise<Claim> {
-    const reached = await this.#head(image, `manifests/${reference}`, { accept: ACCEPT });
-    const digest = asDigest(String(reached.answer.headers["docker-content-digest"] ?? ""));
-    return { digest, authenticated: reached.authenticated, private: reached.private };
+  /** What a tag or digest points at according to a HEAD. Fails as `manifest` does. */
+  async claim(repository: Repository, reference: string): Promise<Claim> {
+    const path = `manifests/${reference}`;
+    const { api } = this.#options;
+    const reached = await head(api, repository, path, { accept: ACCEPT });
+    const { answer, authenticated, private: isPrivate } = reached;
+    const digest = digestIn(answer.headers);
+    return { digest, authenticated, private: isPrivate };
   }
 
-  /** The blob a descriptor points at, fetched once a run; for small ones, like configs. Fails as `manifest` does. */
-  blob(image: Image, descriptor: Pick<Descriptor, "digest" | "size">): Promise<Pick<Fetched, "bytes" | "private">> {
-    const { digest, size } = descriptor;
-    return this.#once(`${image.registry}/${image.repository} blob ${digest} ${size}`, async () => {
+  /** A small blob, such as a config. Fails as `manifest` does. */
+  blob(repository: Repository, { digest, size }: Blob): Promise<SmallBlob> {
+    return this.#once(repository, blobKey({ digest, size }), async () => {
       if (size > DOCUMENT_BYTES) {
-        throw new PullError("too-large", `too large: ${digest} has ${size} bytes, expected at most ${DOCUMENT_BYTES}`);
+        const found = `${digest} has ${size} bytes, expected at most ${DOCUMENT_BYTES}`;
+        throw new PullError("too-large", `too large: ${found}`);
       }
-      const reached = await this.#get(image, `blobs/${digest}`, {}, size).catch((error: unknown) => {
-        throw error instanceof PullError && error.reason === "too-large" ? differs(digest, size, "more") : error;
-      });
+      const reached = await this.#readBlob(repository, digest, size);
       const bytes = reached.answer.body;
-      check(bytes, digest, "asked for");
-      if (bytes.length === size) return { bytes, private: reached.private };
-      throw differs(digest, size, `${bytes.length}`);
+      expectDigest(bytes, digest, "asked for");
+      if (bytes.length !== size) throw sizeDiffers(digest, size, `${bytes.length}`);
+      return { bytes, origin: "registry", private: reached.private };
     });
   }
 
-  /** The size in bytes that a registry states for a blob, by HEAD; undefined when it states none. Fails as `manifest` does. */
-  blobSize(image: Image, digest: Digest): Promise<number | undefined> {
-    return this.#once(`${image.registry}/${image.repository} size ${digest}`, async () => {
-      const { answer } = await this.#head(image, `blobs/${digest}`, {});
-      return statedSize(answer.status, answer.headers);
-    });
-  }
-
-  /**
-   * The size in bytes of a blob whose size no HEAD states: what a GET states or, where that states none either, what it sends,
-   * counted. Fails as `manifest` does, and as `invalid` when there are more than 10 GiB.
-   */
-  measure(image: Image, digest: Digest): Promise<number> {
-    return this.#once(`${image.registry}/${image.repository} measured ${digest}`, async () => {
-      const { answer } = await this.#first(image, `blobs/${digest}`, {});
-      return statedSize(answer.status, answer.headers) ?? this.#count(image, digest);
-    });
-  }
-
-  /**
-   * The tags of a repository, in the registry's order, as far as ten pages go; what is no tag is left out. Listed once a run.
-   * Fails as `manifest` does. https://github.com/opencontainers/distribution-spec/blob/main/spec.md#listing-tags
-   */
-  tags(image: Image): Promise<readonly string[]> {
-    return this.#once(`${image.registry}/${image.repository} tags`, async () => {
-      let tags: readonly string[] = [];
-      let path: string | undefined = "tags/list";
-      for (let page = 0; page < PAGE_LIMIT && path !== undefined; page++) {
-        const { answer, url }: Reached = await this.#get(image, path, {}, DOCUMENT_BYTES);
-        const json = asObject(parseJson(answer.body, "list of tags"), "list of tags");
-        tags = [...tags, ...asList(json["tags"], "tags").filter(isTag).slice(0, TAG_LIMIT)];
-        const next = nextPage(String(answer.headers["link"] ?? ""), url);
-        // Only ever another page of the same list, whatever the link says.
-        path = next && `tags/list${next.search}`;
-      }
-      return tags;
-    });
-  }
-
-  /** What `fetch` gives; bytes with another digest are fetched once more, as most come from a proxy that has cut them. */
-  async #verified<T>(fetch: () => Promise<T>): Promise<T> {
+  async #readBlob(repository: Repository, digest: Digest, size: number): Promise<Reached> {
     try {
-      return await fetch();
+      return await this.#get(repository, `blobs/${digest}`, {}, size);
+    } catch (error) {
+      const isLonger = error instanceof PullError && error.reason === "too-large";
+      throw isLonger ? sizeDiffers(digest, size, "more") : error;
+    }
+  }
+
+  /**
+   * Downloads a blob into a target and commits it. A blob that was read before is not requested
+   * again. Fails as `manifest` does.
+   */
+  async download(
+    repository: Repository,
+    blob: Blob,
+    targetFrom: (origin: "registry") => BlobTarget,
+  ): Promise<Provenance> {
+    const { api, downloader } = this.#options;
+    const target = targetFrom("registry");
+    const key = keyIn(repository, blobKey(blob));
+    const known = await this.#memo.known<SmallBlob>(key);
+    if (known !== undefined) {
+      target.part(0).write(known.bytes);
+      await target.commit();
+      return { origin: "registry", private: known.private };
+    }
+    let isPrivate = false;
+    const carried = (): void => {
+      isPrivate = true;
+    };
+    const send = async (wanted: UnaddressedRequest): Promise<void> => {
+      const path = `blobs/${blob.digest}`;
+      const reached = await api.send(repository, path, { ...wanted, carried });
+      isPrivate ||= reached.private;
+    };
+    await downloader.download(send, blob, target);
+    return { origin: "registry", private: isPrivate };
+  }
+
+  /** The size of a blob in bytes, if the answer to a HEAD states it. Fails as `manifest` does. */
+  size(repository: Repository, digest: Digest): Promise<number | undefined> {
+    const { api } = this.#options;
+    return this.#once(repository, `size ${digest}`, async () => {
+      const { answer } = await head(api, repository, `blobs/${digest}`, {});
+      return statedSize(answer);
+    });
+  }
+
+  /**
+   * The size of a blob in bytes when no HEAD states it: as the answer to a GET states it, or else
+   * counted in a download. Fails as `manifest` does, and as `invalid` above 10 GiB.
+   */
+  measure(repository: Repository, digest: Digest): Promise<number> {
+    const { api } = this.#options;
+    return this.#once(repository, `measured ${digest}`, async () => {
+      const path = `blobs/${digest}`;
+      const { answer } = await getFirstByte(api, repository, path, { headers: {} });
+      return statedSize(answer) ?? this.#count(repository, digest);
+    });
+  }
+
+  /** The tags of a repository, as {@link listTags} returns them. Fails as `manifest` does. */
+  tags(repository: Repository): Promise<readonly string[]> {
+    return this.#once(repository, "tags", () =>
+      listTags((path) => this.#get(repository, path, {}, DOCUMENT_BYTES)),
+    );
+  }
+
+  #once<T>(repository: Repository, what: string, read: () => Promise<T>): Promise<T> {
+    const key = keyIn(repository, what);
+    return this.#memo.once(key, () => this.#retryOnce(read));
+  }
+
+  /** Reads once more after a wrong digest: most such answers were cut by a proxy. */
+  async #retryOnce<T>(read: () => Promise<T>): Promise<T> {
+    try {
+      return await read();
     } catch (error) {
       if (!(error instanceof DigestError)) throw error;
-      this.#say(`${error.found}; retrying once`);
-      return fetch();
+      this.#options.say(`${error.found}; retrying once`);
+      return read();
     }
   }
 
-  /** One fetch for all who ask; a failure is forgotten, so that a later try asks again. */
-  #once<T>(key: string, fetch: () => Promise<T>): Promise<T> {
-    const known = this.#documents.get(key) as Promise<T> | undefined;
-    if (known !== undefined) return known;
-    const started = this.#verified(fetch);
-    this.#documents.set(key, started);
-    started.catch(() => this.#documents.delete(key));
-    return started;
-  }
-
-  async #get(image: Image, path: string, headers: Record<string, string>, limit: number): Promise<Reached> {
-    const reached = await this.#api.ask(image, path, { method: "GET", headers, limit });
+  async #get(
+    repository: Repository,
+    path: string,
+    headers: UnaddressedRequest["headers"],
+    limit: number,
+  ): Promise<Reached> {
+    const wanted = { method: "GET", headers, limit } as const;
+    const reached = await this.#options.api.send(repository, path, wanted);
     const { status } = reached.answer;
-    // A part, or nothing, where the whole was asked for is no document, whatever can be read in it.
-    if (status !== 200)
-      throw new PullError("unexpected-answer", `${reached.url.host} answered ${status} to a request for ${path}: expected 200`);
-    return reached;
+    if (status === 200) return reached;
+    // 206 and 204 are successes, too, but not the whole document.
+    const found = `${reached.url.host} answered ${status} to a request for ${path}`;
+    throw new PullError("unexpected-answer", `${found}: expected 200`);
   }
 
-  /**
-   * The answer to a HEAD. A refused one has no words: a GET of the first byte then gets the registry's own, and registries
-   * without HEAD are asked so, too: https://github.com/containerd/containerd/blob/main/core/remotes/docker/resolver.go
-   */
-  async #head(image: Image, path: string, headers: Record<string, string>): Promise<Reached> {
-    try {
-      return await this.#api.ask(image, path, { method: "HEAD", headers, limit: 0 });
-    } catch (error) {
-      if (!(error instanceof RefusedError)) throw error;
-      // What HEAD was refused again and again is not asked for again and again.
-      const attempts = error.answered === 405 || error.answered === 501 ? undefined : 1;
-      return this.#first(image, path, headers, attempts);
-    }
-  }
-
-  /** The head of the answer to a GET of the first byte; not every registry gives a part where it is asked for one. */
-  #first(image: Image, path: string, headers: Record<string, string>, attempts?: number): Promise<Reached> {
-    const ranged = { ...headers, range: "bytes=0-0" };
-    return this.#api.ask(image, path, { method: "GET", headers: ranged, limit: 0, headOnly: true, attempts });
-  }
-
-  /** Downloads a blob and keeps nothing of it but how many bytes it has. */
-  async #count(image: Image, digest: Digest): Promise<number> {
+  /** Downloads a blob only to count its bytes. */
+  async #count(repository: Repository, digest: Digest): Promise<number> {
     let size = 0;
-    const write = (chunk: Buffer): void => {
+    const write = (chunk: Buffer): boolean => {
       size += chunk.length;
-      if (size > LAYER_BYTES) throw new PullError("too-large", `too large: ${digest} has more than ${LAYER_BYTES} bytes`);
+      if (size <= LAYER_BYTES) return true;
+      throw new PullError("too-large", `too large: ${digest} has more than ${LAYER_BYTES} bytes`);
     };
-    const sink = { begin: async () => undefined, write };
-    await this.#api.ask(image, `blobs/${digest}`, { method: "GET", headers: {}, limit: LAYER_BYTES, sink });
+    const wanted = {
+      method: "GET",
+      headers: {},
+      limit: LAYER_BYTES,
+      sink: { begin: async () => true, write },
+    } as const;
+    await this.#options.api.send(repository, `blobs/${digest}`, wanted);
     return size;
   }
 }
 
-/** The size in bytes of the whole that an answer's headers state. */
-function statedSize(status: number, headers: IncomingHttpHeaders): number | undefined {
-  const length = status === 206 ? headers["content-range"]?.split("/")[1] : headers["content-length"];
-  return length !== undefined && /^\d{1,15}$/.test(length) ? Number(length) : undefined;
+function keyIn(repository: Repository, what: string): string {
+  return `${repositoryName(repository)} ${what}`;
 }
 
-function differs(digest: Digest, size: number, got: string): PullError {
-  return new PullError("size-differs", `size differs: ${digest} is listed with ${size} bytes, got ${got}`);
+function blobKey({ digest, size }: Blob): string {
+  return `blob ${digest} ${size}`;
 }
 
-class DigestError extends PullError {}
+function digestIn(headers: IncomingHttpHeaders): Digest | undefined {
+  return asDigest(String(headers["docker-content-digest"] ?? ""));
+}
 
-/** The expected digest once `content` has it; undefined when none is expected. */
-function check(content: Buffer, expected: Digest | undefined, who: string): Digest | undefined {
-  if (expected === undefined) return undefined;
-  const got = digestOf(content, algorithmOf(expected));
-  if (got === expected) return expected;
-  throw new DigestError("digest-differs", `digest differs: ${who} ${expected}, got ${content.length} bytes that have ${got}`);
+function sizeDiffers(digest: Digest, size: number, got: string): PullError {
+  const found = `${digest} is listed with ${size} bytes, got ${got}`;
+  return new PullError("size-differs", `size differs: ${found}`);
 }

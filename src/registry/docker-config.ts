@@ -1,10 +1,8 @@
 import { homedir } from "node:os";
 import { join } from "node:path";
+import { codeOf } from "../oci/failure.ts";
 
-/** Where credentials are found, read from the environment once. */
-export type Environment = Readonly<Record<string, string | undefined>>;
-
-/** One docker or podman configuration, as far as credentials go. */
+/** The credentials in one configuration file of docker or podman. */
 export type DockerConfig = {
   /** For messages: the file's path, or the variable that holds it. */
   readonly source: string;
@@ -13,7 +11,7 @@ export type DockerConfig = {
   readonly credsStore: string | undefined;
 };
 
-/** An entry of `auths`; every field may be missing or empty, which then says nothing. */
+/** An entry of `auths`. A field that is missing in the file is empty here. */
 export type DockerAuth = {
   readonly username: string;
   readonly password: string;
@@ -24,44 +22,61 @@ export type DockerAuth = {
 /** Reads a whole file as text; throws as `node:fs` does. */
 export type ReadFile = (path: string) => string;
 
+type Warn = (message: string) => void;
+type Fields = Readonly<Record<string, unknown>>;
+
 /**
- * The configurations of the machine, in the order they are asked: docker's, then podman's.
- * A file that is not there says nothing; one that cannot be read or understood is one call of `warn`.
+ * The configurations of the machine, in order of precedence: docker's, then podman's. A missing
+ * file is skipped; one that cannot be read or parsed is skipped with one warning.
  */
-export function readDockerConfigs(environment: Environment, readFile: ReadFile, warn: (message: string) => void): readonly DockerConfig[] {
+export function readDockerConfigs(
+  environment: NodeJS.ProcessEnv,
+  readFile: ReadFile,
+  warn: Warn,
+): readonly DockerConfig[] {
   const inline = environment["DOCKER_AUTH_CONFIG"];
-  const fromVariable = inline ? [parse("DOCKER_AUTH_CONFIG", inline, warn)] : [];
-  const fromFiles = paths(environment).map((path) => load(path, readFile, warn));
-  return [...fromVariable, ...fromFiles].filter((config) => config !== undefined);
+  const fromVariable = inline ? parse("DOCKER_AUTH_CONFIG", inline, warn) : undefined;
+  const files = paths(environment);
+  const fromFiles = files.map((path) => load(path, readFile, warn));
+  const configs = [fromVariable, ...fromFiles];
+  return configs.filter((config) => config !== undefined);
 }
 
 /**
  * https://docs.docker.com/reference/cli/docker/#change-the-docker-directory and
- * https://github.com/containers/image/blob/main/docs/containers-auth.json.5.md: REGISTRY_AUTH_FILE stands for all of podman's.
+ * https://github.com/containers/image/blob/main/docs/containers-auth.json.5.md:
+ * REGISTRY_AUTH_FILE replaces all files of podman.
  */
-function paths(environment: Environment): readonly string[] {
+function paths(environment: NodeJS.ProcessEnv): readonly string[] {
   const home = environment["HOME"] ?? environment["USERPROFILE"] ?? homedir();
-  const docker = join(environment["DOCKER_CONFIG"] || join(home, ".docker"), "config.json");
+  const dockerDirectory = environment["DOCKER_CONFIG"] || join(home, ".docker");
+  const docker = join(dockerDirectory, "config.json");
   const file = environment["REGISTRY_AUTH_FILE"];
   if (file) return [docker, file];
   const runtime = environment["XDG_RUNTIME_DIR"];
   const configHome = environment["XDG_CONFIG_HOME"] || join(home, ".config");
-  return [docker, ...(runtime ? [join(runtime, "containers", "auth.json")] : []), join(configHome, "containers", "auth.json")];
+  return [
+    docker,
+    ...(runtime ? [join(runtime, "containers", "auth.json")] : []),
+    join(configHome, "containers", "auth.json"),
+  ];
 }
 
-function load(path: string, readFile: ReadFile, warn: (message: string) => void): DockerConfig | undefined {
+function load(path: string, readFile: ReadFile, warn: Warn): DockerConfig | undefined {
   let text: string;
   try {
     text = readFile(path);
   } catch (error) {
-    const { code } = error as { code?: string };
-    if (code !== "ENOENT" && code !== "ENOTDIR" && code !== "EISDIR") warn(`cannot read ${path} (${code}): its credentials are not used`);
+    const code = codeOf(error);
+    if (code !== "ENOENT" && code !== "ENOTDIR" && code !== "EISDIR") {
+      warn(`cannot read ${path} (${code}): its credentials are not used`);
+    }
     return undefined;
   }
   return parse(path, text, warn);
 }
 
-function parse(source: string, text: string, warn: (message: string) => void): DockerConfig | undefined {
+function parse(source: string, text: string, warn: Warn): DockerConfig | undefined {
   let json: unknown;
   try {
     json = JSON.parse(text);
@@ -72,35 +87,64 @@ function parse(source: string, text: string, warn: (message: string) => void): D
   const { auths, credHelpers, credsStore } = record(json);
   return {
     source,
-    auths: new Map(Object.entries(record(auths)).map(([key, value]) => [hostPath(key), readAuth(record(value))])),
-    credHelpers: new Map(Object.entries(record(credHelpers)).map(([key, value]) => [hostPath(key), stringOf(value)])),
+    auths: byHost(auths, readAuth),
+    credHelpers: byHost(credHelpers, stringOf),
     credsStore: stringOf(credsStore) || undefined,
   };
 }
 
-function record(value: unknown): Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null ? (value as Readonly<Record<string, unknown>>) : {};
+/** The fields of an object whose keys are hosts, with each key in one spelling. */
+function byHost<T>(object: unknown, read: (value: unknown) => T): ReadonlyMap<string, T> {
+  const values = new Map<string, T>();
+  for (const [key, value] of Object.entries(record(object))) {
+    values.set(hostPath(key), read(value));
+  }
+  return values;
+}
+
+function record(value: unknown): Fields {
+  if (typeof value !== "object" || value === null) return {};
+  return value as Fields;
 }
 
 function stringOf(value: unknown): string {
   return typeof value === "string" ? value : "";
 }
 
-/** https://github.com/docker/cli/blob/master/cli/config/configfile/file.go, `decodeAuth`: the password may hold colons. */
-function readAuth(entry: Readonly<Record<string, unknown>>): DockerAuth {
-  const decoded = Buffer.from(stringOf(entry["auth"]), "base64").toString().replace(/\0+$/, "");
-  const colon = decoded.indexOf(":");
+function readAuth(value: unknown): DockerAuth {
+  const entry = record(value);
   return {
-    username: colon < 0 ? stringOf(entry["username"]) : decoded.slice(0, colon),
-    password: colon < 0 ? stringOf(entry["password"]) : decoded.slice(colon + 1),
+    ...readLogin(entry),
     identityToken: stringOf(entry["identitytoken"]),
     registryToken: stringOf(entry["registrytoken"]),
   };
 }
 
 /**
- * A key in its one spelling: `host[:port][/path]`. Schemes and API versions say nothing, and every name of Docker Hub is
- * `docker.io` (`https://index.docker.io/v1/` is what `docker login` writes).
+ * The password may have colons:
+ * https://github.com/docker/cli/blob/master/cli/config/configfile/file.go, `decodeAuth`
+ */
+function readLogin(entry: Fields): Pick<DockerAuth, "username" | "password"> {
+  const bytes = Buffer.from(stringOf(entry["auth"]), "base64");
+  const decoded = bytes.toString().replace(/\0+$/, "");
+  const colon = decoded.indexOf(":");
+  if (colon < 0) {
+    return {
+      username: stringOf(entry["username"]),
+      password: stringOf(entry["password"]),
+    };
+  }
+  return {
+    username: decoded.slice(0, colon),
+    password: decoded.slice(colon + 1),
+  };
+}
+
+const HUB_NAMES = /^(index\.docker\.io|registry-1\.docker\.io|registry\.hub\.docker\.com)(?=\/|$)/;
+
+/**
+ * A key in one spelling: `host[:port][/path]`, without scheme and API version, and `docker.io` for
+ * every name of Docker Hub (`docker login` writes `https://index.docker.io/v1/`).
  */
 export function hostPath(key: string): string {
   const [host = "", ...path] = key
@@ -110,16 +154,19 @@ export function hostPath(key: string): string {
     .split("/")
     .map((part) => part.trim())
     .filter((part) => part !== "");
-  // Only right behind the host: `ghcr.io/org/v2` is a repository.
-  const bare = [host, ...(path.length === 1 && /^v[12]$/.test(path[0] ?? "") ? [] : path)].join("/");
-  return bare.replace(/^(index\.docker\.io|registry-1\.docker\.io|registry\.hub\.docker\.com)(?=\/|$)/, "docker.io");
+  // A version only when nothing else follows the host: `ghcr.io/org/v2` is a repository.
+  const isVersion = path.length === 1 && /^v[12]$/.test(path[0] ?? "");
+  const bare = isVersion ? host : [host, ...path].join("/");
+  return bare.replace(HUB_NAMES, "docker.io");
 }
 
-/** The value whose key is the longest prefix of `registry/repository`, whole path components at a time. */
+/** The value whose key is the longest prefix of `name`, in complete path components. */
 export function longestPrefix<T>(entries: ReadonlyMap<string, T>, name: string): T | undefined {
-  for (let key = name; key !== ""; key = key.slice(0, Math.max(key.lastIndexOf("/"), 0))) {
+  let key = name;
+  while (key !== "") {
     const value = entries.get(key);
     if (value !== undefined) return value;
+    key = key.slice(0, Math.max(key.lastIndexOf("/"), 0));
   }
   return undefined;
 }

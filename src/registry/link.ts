@@ -1,9 +1,10 @@
-import { EQUALS, Scanner, TOKEN } from "./scanner.ts";
+import { EQUALS, Scanner, TOKEN } from "../http/header.ts";
+import { isPlainUrl } from "./origin.ts";
 
 /** One link of a `Link` header: https://www.rfc-editor.org/rfc/rfc8288#section-3 */
 export type Link = {
   readonly target: string;
-  /** Names in lower case. A name given twice keeps its first value, as the RFC has it for `rel`. */
+  /** Names in lower case. A repeated name keeps its first value, as the RFC requires for `rel`. */
   readonly parameters: ReadonlyMap<string, string>;
 };
 
@@ -12,7 +13,7 @@ const TARGET = /[^<>]*/y;
 const CLOSE = />/y;
 const SEMICOLON = /[ \t]*;[ \t]*/y;
 
-/** The links of a header, in order. Never fails: what cannot be read ends the list. */
+/** The links of a header, in order. Never fails: the list ends at the first malformed part. */
 export function parseLinks(header: string): readonly Link[] {
   const scanner = new Scanner(header);
   const links: Link[] = [];
@@ -37,13 +38,21 @@ function readParameters(scanner: Scanner): ReadonlyMap<string, string> {
 }
 
 /**
- * The page after `page` that a `Link` header names, where it names one (https://github.com/opencontainers/distribution-spec/blob/main/spec.md#listing-tags):
- * on the same origin only, because whoever asks for it is known there and nowhere else.
+ * The page after `page` that a `Link` header names; undefined when it names none, and when that is
+ * on another origin, where credentials must not be sent:
+ * https://github.com/opencontainers/distribution-spec/blob/main/spec.md#listing-tags
  */
 export function nextPage(header: string, page: URL): URL | undefined {
-  const isNext = ({ parameters }: Link): boolean => (parameters.get("rel") ?? "").toLowerCase().split(/\s+/).includes("next");
-  const target = parseLinks(header).find(isNext)?.target;
-  if (target === undefined || !URL.canParse(target, page.href)) return undefined;
+  const links = parseLinks(header);
+  const target = links.find(isNext)?.target;
+  if (target === undefined) return undefined;
+  if (!URL.canParse(target, page.href)) return undefined;
   const next = new URL(target, page);
-  return next.origin === page.origin && next.username === "" && next.password === "" ? next : undefined;
+  const isSafe = next.origin === page.origin && isPlainUrl(next);
+  return isSafe ? next : undefined;
+}
+
+function isNext({ parameters }: Link): boolean {
+  const relations = parameters.get("rel") ?? "";
+  return relations.toLowerCase().split(/\s+/).includes("next");
 }

@@ -1,38 +1,52 @@
+import type { Http, HttpAnswer, HttpRequest } from "../http/http.ts";
+import { followRedirects } from "../http/redirects.ts";
 import { PullError } from "../oci/failure.ts";
-import { isLoopbackHost, mayReceiveCredentials } from "./address.ts";
 import type { Challenge } from "./challenge.ts";
-import { basicValue, type Credential } from "./credentials.ts";
+import { basicValue, type Credential } from "./credential.ts";
 import { describeErrors } from "./errors.ts";
-import type { Http, HttpAnswer, HttpRequest } from "./http.ts";
+import { isTrusted, readRealm } from "./realm.ts";
 
-/** A bearer token and the time it is good until, in milliseconds since the epoch. */
-export type Token = { readonly token: string; readonly expires: number };
+/** A bearer token and when it expires, in milliseconds since the epoch. */
+export type Token = {
+  readonly token: string;
+  readonly expires: number;
+};
 
-/** Why there is no token for these credentials: the service's own words, and its status. */
-export type Refusal = { readonly refused: string; readonly status: number };
+/** Why there is no token for some credentials: the service's own message, and its status. */
+export type Refusal = {
+  readonly refused: string;
+  readonly status: number;
+};
 
-/** What a token service needs, and the hosts trusted with any registry's credentials. */
+/** What a token service needs. */
 export type TokenServiceOptions = {
-  readonly http: Http;
+  readonly http: Pick<Http, "reach" | "send">;
+  /** Milliseconds since the epoch. */
   readonly now: () => number;
+  /** Hosts that may receive the credentials of any registry. */
   readonly trustedRealms: ReadonlySet<string>;
   readonly mask: (secret: string) => void;
-  /** A text without the secrets that are masked. */
+  /** Redacts the masked secrets in a text. */
   readonly withhold: (text: string) => string;
 };
 
-// containers/image's limit; a token is a few KiB of JWT.
+// containers/image has the same limit; a token is a JWT of a few KiB.
 const TOKEN_LIMIT = 1024 * 1024;
-// "If omitted, this defaults to 60 seconds", and no token should live shorter: https://distribution.github.io/distribution/spec/auth/token/
+// "If omitted, this defaults to 60 seconds", and no token should live shorter:
+// https://distribution.github.io/distribution/spec/auth/token/
 const SHORTEST_LIFE_MS = 60_000;
-// Renewed a little early, so that none expires on its way.
+// Renewed a little early, so that no token expires in transit.
 const EARLY_MS = 5_000;
-const REDIRECT_LIMIT = 5;
-// Real ones have hundreds of characters.
+// Real tokens have hundreds of characters.
 const SECRET_LENGTH = 16;
 const CLIENT_ID = "registry-pull";
 
-/** Exchanges credentials, or nothing, for bearer tokens at the service a challenge names. */
+type Field = readonly [name: string, value: string];
+
+type TokenRequest = Pick<HttpRequest, "method" | "url" | "headers" | "body">;
+type Answered = { readonly answer: HttpAnswer };
+
+/** Exchanges credentials, or none, for bearer tokens at the service that a challenge names. */
 export class TokenService {
   readonly #options: TokenServiceOptions;
 
@@ -41,118 +55,157 @@ export class TokenService {
   }
 
   /**
-   * A token for `scope`, or the service's refusal. Fails as `unauthorized` when the challenge's realm must not have the
-   * credentials, as `invalid` when realm or answer are malformed, as `unreachable` when the service does not answer.
+   * A token for `scope`, or the service's refusal. Fails as `unauthorized` when the realm may not
+   * receive the credentials, as `invalid` when realm or answer are malformed, and as `unreachable`
+   * or `rate-limited` when the service does not work.
    */
-  async fetch(registry: URL, challenge: Challenge, scope: string, credential: Credential | undefined): Promise<Token | Refusal> {
-    const realm = await this.#checkRealm(registry, challenge.parameters.get("realm") ?? "", credential);
+  async obtain(
+    registry: URL,
+    challenge: Challenge,
+    scope: string,
+    credential: Credential | undefined,
+  ): Promise<Token | Refusal> {
+    const { trustedRealms, withhold } = this.#options;
+    const realm = await readRealm(registry, challenge, credential, trustedRealms);
     const service = challenge.parameters.get("service");
-    const fields: [string, string][] = [...(service ? [["service", service] as [string, string]] : []), ["scope", scope]];
+    const fields: readonly Field[] = [
+      ...(service ? [["service", service] as const] : []),
+      ["scope", scope],
+    ];
     const answer = await this.#ask(registry, realm, fields, credential);
-    const words = describeErrors(answer.body, answer.headers, this.#options.withhold);
-    if (answer.status === 429 || answer.status === 408 || answer.status >= 500) {
-      const reason = answer.status === 429 ? "rate-limited" : "server-error";
-      throw new PullError(reason, `token service ${realm.host} answered ${answer.status}: ${words}`);
+    const { status } = answer;
+    const isOwn = credential !== undefined;
+    if (status === 200) return this.#read(realm, answer, isOwn);
+    const words = describeErrors(answer.body, answer.headers, withhold);
+    const isOutage = status === 429 || status === 408 || status >= 500;
+    if (!isOutage) {
+      const refused = `${realm.host} answered ${status} ${words}`.trim();
+      return { refused, status };
     }
-    if (answer.status !== 200) {
-      return { refused: `${realm.host} answered ${answer.status} ${words}`.trim(), status: answer.status };
-    }
-    return this.#read(realm, answer, credential !== undefined);
+    const reason = status === 429 ? "rate-limited" : "server-error";
+    throw new PullError(reason, `token service ${realm.host} answered ${status}: ${words}`);
   }
 
-  async #ask(registry: URL, realm: URL, fields: [string, string][], credential: Credential | undefined): Promise<HttpAnswer> {
+  async #ask(
+    registry: URL,
+    realm: URL,
+    fields: readonly Field[],
+    credential: Credential | undefined,
+  ): Promise<HttpAnswer> {
     if (credential?.kind === "identity") {
       const answer = await this.#post(registry, realm, fields, credential.token);
-      // Services without the OAuth2 form answer so, and take the token as a password: https://github.com/containerd/containerd/blob/main/core/remotes/docker/authorizer.go
+      // Services without OAuth2 answer with these, and accept the token as a password:
+      // https://github.com/containerd/containerd/blob/main/core/remotes/docker/authorizer.go
       if (answer.status !== 404 && answer.status !== 405) return answer;
     }
-    const login = credential === undefined || credential.kind === "registry-token" ? undefined : loginOf(credential);
+    return this.#get(registry, realm, fields, loginOf(credential));
+  }
+
+  #get(
+    registry: URL,
+    realm: URL,
+    fields: readonly Field[],
+    login: PasswordLogin | undefined,
+  ): Promise<HttpAnswer> {
     const url = new URL(realm);
-    for (const [name, value] of login === undefined ? fields : [...fields, ["account", login.username] as const]) {
-      url.searchParams.append(name, value);
+    const query = url.searchParams;
+    for (const [name, value] of fields) query.append(name, value);
+    if (login === undefined) {
+      return this.#send(registry, { method: "GET", url, headers: {} });
     }
-    const authorization = login && `Basic ${basicValue(login.username, login.password)}`;
-    return this.#send(registry, { method: "GET", url, headers: authorization === undefined ? {} : { authorization } });
+    const { username, password } = login;
+    query.append("account", username);
+    const headers = { authorization: `Basic ${basicValue(username, password)}` };
+    return this.#send(registry, { method: "GET", url, headers });
   }
 
   /** https://distribution.github.io/distribution/spec/auth/oauth/ */
-  #post(registry: URL, realm: URL, fields: [string, string][], token: string): Promise<HttpAnswer> {
-    const form = new URLSearchParams([["grant_type", "refresh_token"], ["refresh_token", token], ["client_id", CLIENT_ID], ...fields]);
-    const headers = { "content-type": "application/x-www-form-urlencoded" };
-    return this.#send(registry, { method: "POST", url: realm, headers, body: form.toString() });
+  #post(registry: URL, realm: URL, fields: readonly Field[], token: string): Promise<HttpAnswer> {
+    const form = new URLSearchParams({
+      grant_type: "refresh_token",
+      refresh_token: token,
+      client_id: CLIENT_ID,
+    });
+    for (const [name, value] of fields) form.append(name, value);
+    return this.#send(registry, {
+      method: "POST",
+      url: realm,
+      headers: { "content-type": "application/x-www-form-urlencoded" },
+      body: form.toString(),
+    });
   }
 
-  /** Redirects within the realm's own origin are followed; nothing is carried elsewhere. */
-  async #send(registry: URL, request: Pick<HttpRequest, "method" | "url" | "headers" | "body">): Promise<HttpAnswer> {
-    const namedBy = request.url.origin === registry.origin ? "user" : this.#options.http.reach(registry);
-    let url = request.url;
-    for (let hop = 0; ; hop++) {
-      const answer = await this.#options.http.exchange({
-        ...request,
-        url,
-        limit: TOKEN_LIMIT,
-        namedBy: this.#trusts(url) ? "user" : namedBy,
-      });
-      const location = answer.headers.location;
-      if (answer.status < 300 || answer.status >= 400 || location === undefined) return answer;
-      const next = URL.canParse(location, url.href) ? new URL(location, url) : undefined;
-      if (next?.origin !== url.origin || hop === REDIRECT_LIMIT) {
-        throw new PullError(
-          "redirect-refused",
-          `redirect refused: token service ${url.host} sends to ${next?.host ?? "something that is no URL"}, which is not followed`,
-        );
-      }
-      url = next;
-    }
-  }
-
-  #trusts(realm: URL): boolean {
-    return this.#options.trustedRealms.has(realm.host) || this.#options.trustedRealms.has(realm.hostname);
-  }
-
-  async #checkRealm(registry: URL, realm: string, credential: Credential | undefined): Promise<URL> {
-    const shown = JSON.stringify(realm.slice(0, 200));
-    if (realm === "" || !URL.canParse(realm, registry.href)) {
-      throw new PullError("realm-invalid", `realm refused: expected a URL in the challenge of ${registry.host}, got ${shown}`);
-    }
-    const url = new URL(realm, registry);
-    const downgrade = registry.protocol === "https:" && url.protocol === "http:";
-    if (!/^https?:$/.test(url.protocol) || url.username !== "" || url.password !== "") {
-      throw new PullError("realm-invalid", `realm refused: ${shown} in the challenge of ${registry.host} is not a plain https URL`);
-    }
-    if (downgrade)
-      throw new PullError("realm-downgrade", `realm downgrade refused: ${registry.host} is https, its realm ${url.origin} is not`);
-    // A server on the runner's own loopback may be anybody's: even an anonymous request there needs the user's word.
-    const loopback = isLoopbackHost(url) && url.origin !== registry.origin && !this.#trusts(url);
-    if (loopback || (credential !== undefined && !(await mayReceiveCredentials(url, registry, this.#options.trustedRealms)))) {
-      const what = credential === undefined ? "nothing is sent" : `the credentials from ${credential.source} are not sent`;
-      throw new PullError(
-        "realm-refused",
-        `realm refused: ${registry.host} asks for a token from ${url.host}, which is not its own domain, so ${what} there`,
-        { next: `if that is its token service, add ${url.host} to trusted-realms` },
-      );
-    }
-    return url;
+  /** Follows redirects within the realm's own origin only: the request carries credentials. */
+  async #send(registry: URL, request: TokenRequest): Promise<HttpAnswer> {
+    const { http, trustedRealms } = this.#options;
+    const isNamedByUser =
+      request.url.origin === registry.origin || isTrusted(request.url, trustedRealms);
+    const namedBy = isNamedByUser ? "user" : http.reach(registry);
+    const send = async (url: URL): Promise<Answered> => {
+      const hop: HttpRequest = { ...request, url, limit: TOKEN_LIMIT, namedBy };
+      return { answer: await http.send(hop) };
+    };
+    const { answer } = await followRedirects(request.url, send, expectSameOrigin);
+    return answer;
   }
 
   #read(realm: URL, answer: HttpAnswer, isOwn: boolean): Token {
-    let json: { token?: unknown; access_token?: unknown; expires_in?: unknown } | null;
-    try {
-      json = JSON.parse(answer.body.toString());
-    } catch (cause) {
-      throw new PullError("token-invalid", `token invalid: the answer of ${realm.host} is not JSON`, { cause });
-    }
-    const token = [json?.token, json?.access_token].find((value) => typeof value === "string" && value !== "");
-    if (typeof token !== "string" || !/^[\x21-\x7e]+$/.test(token)) {
-      throw new PullError("token-invalid", `token invalid: expected one in token or access_token of the answer of ${realm.host}`);
-    }
-    // What a stranger's service gives to everybody is no secret, and masking a short word would garble the job's log.
+    const { token, seconds } = readToken(realm, answer.body);
+    // Anyone gets an anonymous token; masking a short one would garble the job's log.
     if (isOwn || token.length >= SECRET_LENGTH) this.#options.mask(token);
-    const seconds = typeof json?.expires_in === "number" && json.expires_in > 0 ? json.expires_in : 0;
-    return { token, expires: this.#options.now() + Math.max(seconds * 1_000, SHORTEST_LIFE_MS) - EARLY_MS };
+    const life = Math.max(seconds * 1_000, SHORTEST_LIFE_MS);
+    return { token, expires: this.#options.now() + life - EARLY_MS };
   }
 }
 
-function loginOf(credential: Exclude<Credential, { kind: "registry-token" }>): { username: string; password: string } {
-  return credential.kind === "password" ? credential : { username: credential.username, password: credential.token };
+function expectSameOrigin(from: URL, to: URL): void {
+  if (to.origin === from.origin) return;
+  const found = `token service ${from.host} redirects to ${to.host}, another origin`;
+  throw new PullError("redirect-refused", `redirect refused: ${found}`);
+}
+
+type TokenAnswer = {
+  readonly token?: unknown;
+  readonly access_token?: unknown;
+  readonly expires_in?: unknown;
+};
+
+type StatedToken = {
+  readonly token: string;
+  /** How long it is valid; 0 when that is not stated. */
+  readonly seconds: number;
+};
+
+/** The token in an answer. */
+function readToken(realm: URL, body: Buffer): StatedToken {
+  const json = parseAnswer(realm, body);
+  const stated = [json?.token, json?.access_token];
+  const token = stated.find((value) => typeof value === "string" && value !== "");
+  if (typeof token !== "string" || !/^[\x21-\x7e]+$/.test(token)) {
+    const expected = `expected one in token or access_token of the answer of ${realm.host}`;
+    throw new PullError("token-invalid", `token invalid: ${expected}`);
+  }
+  const life = json?.expires_in;
+  const isStated = typeof life === "number" && life > 0;
+  return { token, seconds: isStated ? life : 0 };
+}
+
+function parseAnswer(realm: URL, body: Buffer): TokenAnswer | null {
+  try {
+    return JSON.parse(body.toString());
+  } catch (cause) {
+    const found = `the answer of ${realm.host} is not JSON`;
+    throw new PullError("token-invalid", `token invalid: ${found}`, { cause });
+  }
+}
+
+type PasswordLogin = {
+  readonly username: string;
+  readonly password: string;
+};
+
+function loginOf(credential: Credential | undefined): PasswordLogin | undefined {
+  if (credential === undefined || credential.kind === "registry-token") return undefined;
+  if (credential.kind === "password") return credential;
+  return { username: credential.username, password: credential.token };
 }

@@ -1,124 +1,197 @@
-import type { Entry } from "./entries.ts";
+import type { NamedResult, ResultFields } from "./results.ts";
 import { harmlessJson } from "./sanitiser.ts";
 
-/** Bytes of one JSON output. Job outputs hold 1 MiB together; a quarter leaves room for `config` and for other steps. */
+/**
+ * Bytes of one JSON output. All outputs of a job together have at most 1 MiB; a quarter of it
+ * leaves room for the output `config` and for other steps.
+ */
 export const JSON_LIMIT = 256 * 1024;
 
-/** One problem, as the output `missing` shows it. */
-export type MissingEntry = Readonly<Record<"name" | "reference" | "platform" | "status" | "reason" | "message", string>>;
+/** One problem, as it is in the output `missing`. */
+export type MissingEntry = Readonly<
+  Record<"name" | "reference" | "platform" | "status" | "reason" | "message", string>
+>;
 
-// What always stays of an image in `json`.
+// The fields that every image in `json` keeps.
 const KEPT = ["reference", "digest", "pinned", "status"];
-// What goes first where everything is too large: what a publisher fills, then what grows with the number of platforms.
+// The fields that go first: a publisher decides how long they are.
 const FIRST_TO_GO = ["labels", "exposedPorts", "entrypoint", "cmd", "user", "workdir"];
+// The field that goes next: it grows with the number of platforms.
 const NEXT_TO_GO = ["platforms"];
 
+type IsDue = (field: string) => boolean;
+
+const isFirstToGo: IsDue = (field) => FIRST_TO_GO.includes(field);
+const isNextToGo: IsDue = (field) => NEXT_TO_GO.includes(field);
+const isNotKept: IsDue = (field) => !KEPT.includes(field);
+
 /**
- * The output `json` for the entries of all images, by name, as JSON of at most {@link JSON_LIMIT} bytes. Where that is too little,
- * the largest fields go first, image by image, and an image's `truncated` names those it lost. Where even what is kept of
- * each does not fit, images go from the end, and the `truncated` beside `images` counts them. `*` names all but what is kept.
+ * The output `json` for the results of all images, with at most {@link JSON_LIMIT} bytes. If they
+ * have more, the largest fields go first, image by image. The field `truncated` of an image lists
+ * the fields that it lost; `*` stands for all but {@link KEPT}. If even the fields that are kept do
+ * not fit, images go from the end, and the field `truncated` beside `images` is their number.
  */
-export function boundedImages(entries: readonly (readonly [name: string, entry: Entry])[]): string {
-  const images = entries.map(([name, entry]) => new Shrinking(name, entry));
-  let over = images.reduce((size, image) => size + image.size, FRAME_SIZE) - JSON_LIMIT;
-  for (const isDue of [isAmong(FIRST_TO_GO), isAmong(NEXT_TO_GO), isNoneOf(KEPT)]) {
-    for (const { image, field } of over <= 0 ? [] : largestFirst(images, isDue)) {
-      if (over > 0) over -= image.drop(field);
-    }
-  }
-  // Where the names of what went cost too much, they are one.
-  for (const image of over <= 0 ? [] : images) over -= image.strip();
-  const count = images.length;
-  while (over > 0 && images.length > 0) over -= images.pop()?.size ?? 0;
-  const truncated = images.length === count ? "" : `"truncated":${count - images.length},`;
-  return `{"schema":1,${truncated}"images":{${images.map(String).join(",")}}}`;
+export function boundedImages(results: readonly NamedResult[]): string {
+  const all = results.map(([name, fields]) => new Shrinking(name, fields));
+  const excess = shrink(all);
+  const images = all.slice(0, countFitting(all, excess));
+  const lost = all.length - images.length;
+  const truncated = lost === 0 ? "" : `"truncated":${lost},`;
+  const members = images.map(String).join(",");
+  return `{"schema":1,${truncated}"images":{${members}}}`;
 }
 
-// What stands around the images, the largest count of lost ones included.
+// The text around the images, with the longest number of lost images.
 const FRAME_SIZE = `{"schema":1,"truncated":${Number.MAX_SAFE_INTEGER},"images":{}}`.length;
 
-function isAmong(fields: readonly string[]): (field: string) => boolean {
-  return (field) => fields.includes(field);
+/** Drops fields while the images do not fit. Returns the rest of the excess. */
+function shrink(images: readonly Shrinking[]): number {
+  let excess = FRAME_SIZE - JSON_LIMIT;
+  for (const image of images) excess += image.size;
+  for (const isDue of [isFirstToGo, isNextToGo, isNotKept]) {
+    excess = dropFields(images, excess, isDue);
+  }
+  if (excess <= 0) return excess;
+  // The names of the lost fields cost too much: replace them by one character.
+  for (const image of images) excess -= image.strip();
+  return excess;
 }
 
-function isNoneOf(fields: readonly string[]): (field: string) => boolean {
-  return (field) => !fields.includes(field);
+/**
+ * Drops due fields, the largest first, while there is an excess. Returns the rest of the excess.
+ */
+function dropFields(images: readonly Shrinking[], excess: number, isDue: IsDue): number {
+  if (excess <= 0) return excess;
+  let rest = excess;
+  for (const { image, field } of largestFirst(images, isDue)) {
+    if (rest <= 0) break;
+    rest -= image.drop(field);
+  }
+  return rest;
 }
 
-type Part = { readonly image: Shrinking; readonly field: string; readonly size: number };
+type Part = {
+  readonly image: Shrinking;
+  readonly field: string;
+  readonly size: number;
+};
 
-function largestFirst(images: readonly Shrinking[], isDue: (field: string) => boolean): readonly Part[] {
-  const parts = images.flatMap((image) =>
-    image.fields.filter(([field]) => isDue(field)).map(([field, size]): Part => ({ image, field, size })),
-  );
+function largestFirst(images: readonly Shrinking[], isDue: IsDue): readonly Part[] {
+  const parts: Part[] = [];
+  for (const image of images) {
+    for (const [field, size] of image.fields) {
+      if (isDue(field)) parts.push({ image, field, size });
+    }
+  }
   return parts.toSorted((one, other) => other.size - one.size);
 }
 
-// `"truncated":[]` and two commas.
-const COST = 16;
+/** How many images, from the first on, can stay when the excess goes from the end. */
+function countFitting(images: readonly Shrinking[], excess: number): number {
+  let rest = excess;
+  let count = images.length;
+  while (rest > 0 && count > 0) {
+    count -= 1;
+    rest -= images[count]?.size ?? 0;
+  }
+  return count;
+}
 
-/** One image's entry as JSON, which loses fields one by one. Harmless JSON is ASCII: its length is its bytes. */
+// `"truncated":[]` and two commas.
+const TRUNCATED_COST = '"truncated":[],,'.length;
+
+type SizedField = readonly [field: string, size: number];
+
+/** The result of one image as JSON, which loses fields. It is ASCII, so its length is its bytes. */
 class Shrinking {
   readonly #name: string;
   /** `"field":value`, by field. */
-  readonly #fields: Map<string, string>;
-  readonly #lost: string[] = [];
+  readonly #fields = new Map<string, string>();
+  #lost: readonly string[] = [];
 
-  constructor(name: string, entry: Entry) {
+  constructor(name: string, fields: ResultFields) {
     this.#name = harmlessJson(name);
-    this.#fields = new Map(Object.entries(entry).map(([field, value]) => [field, harmlessJson({ [field]: value }).slice(1, -1)]));
+    for (const [field, value] of Object.entries(fields)) {
+      const object = harmlessJson({ [field]: value });
+      const withoutBraces = object.slice(1, -1);
+      this.#fields.set(field, withoutBraces);
+    }
   }
 
-  /** The fields there still are, each with its bytes, where leaving one out saves more than it costs to say so. */
-  get fields(): readonly (readonly [field: string, size: number])[] {
-    const worth = [...this.#fields].filter(([field, text]) => text.length > JSON.stringify(field).length + COST);
-    return worth.map(([field, text]) => [field, text.length]);
+  /**
+   * The fields that it still has and that are longer than a note of their loss, with their bytes.
+   */
+  get fields(): readonly SizedField[] {
+    const fields: SizedField[] = [];
+    for (const [field, { length }] of this.#fields) {
+      const noteLength = JSON.stringify(field).length + TRUNCATED_COST;
+      if (length > noteLength) fields.push([field, length]);
+    }
+    return fields;
   }
 
-  /** Bytes, with the comma behind it. */
+  /** Its bytes, and the comma after it. */
   get size(): number {
     return this.toString().length + 1;
   }
 
-  /** Leaves a field out, and says so; how many bytes less that takes. */
+  /** Drops a field, and notes its name. Returns the bytes that this saves. */
   drop(field: string): number {
     const before = this.size;
     this.#fields.delete(field);
-    this.#lost.push(field);
+    this.#lost = [...this.#lost, field];
     return before - this.size;
   }
 
-  /** Leaves out all that need not stay; how many bytes less that takes. */
+  /** Drops all fields that need not be kept. Returns the bytes that this saves. */
   strip(): number {
     const before = this.size;
-    for (const field of [...this.#fields.keys()].filter(isNoneOf(KEPT))) this.#fields.delete(field);
-    this.#lost.splice(0, this.#lost.length, "*");
+    for (const field of this.#fields.keys()) {
+      if (isNotKept(field)) this.#fields.delete(field);
+    }
+    this.#lost = ["*"];
     return before - this.size;
   }
 
   toString(): string {
-    const lost = this.#lost.length === 0 ? [] : [`"truncated":${JSON.stringify(this.#lost)}`];
-    return `${this.#name}:{${[...this.#fields.values(), ...lost].join(",")}}`;
+    const members = [...this.#fields.values()];
+    if (this.#lost.length > 0) {
+      const lost = JSON.stringify(this.#lost);
+      members.push(`"truncated":${lost}`);
+    }
+    return `${this.#name}:{${members.join(",")}}`;
   }
 }
 
 // Enough for a name, a reference and the start of what was found.
 const SHORT_MESSAGE = 300;
 
-/** The output `missing`, as a JSON array of at most {@link JSON_LIMIT} bytes: long messages are cut before entries go from the end. */
+/**
+ * The output `missing`, a JSON array of at most {@link JSON_LIMIT} bytes. If the problems have
+ * more, long messages are cut, and then entries go from the end. The first always stays.
+ */
 export function boundedList(entries: readonly MissingEntry[]): string {
   const json = harmlessJson(entries);
   if (Buffer.byteLength(json) <= JSON_LIMIT) return json;
-  const short = entries.map((entry) => ({ ...entry, message: cut(entry.message) }));
-  const sizes = short.map((entry) => harmlessJson(entry).length + 1);
-  let total = 2;
-  const fitting = sizes.findIndex((size) => {
-    total += size;
-    return total > JSON_LIMIT;
+  const short = entries.map((entry) => {
+    const message = cut(entry.message);
+    return { ...entry, message };
   });
-  return harmlessJson(fitting < 0 ? short : short.slice(0, Math.max(fitting, 1)));
+  const count = Math.max(countOfFirst(short), 1);
+  return harmlessJson(short.slice(0, count));
+}
+
+/** How many entries, from the first on, fit into {@link JSON_LIMIT} bytes. */
+function countOfFirst(entries: readonly MissingEntry[]): number {
+  let size = "[]".length;
+  for (const [at, entry] of entries.entries()) {
+    size += harmlessJson(entry).length + 1;
+    if (size > JSON_LIMIT) return at;
+  }
+  return entries.length;
 }
 
 function cut(message: string): string {
-  return message.length <= SHORT_MESSAGE ? message : `${message.slice(0, SHORT_MESSAGE)}…`;
+  if (message.length <= SHORT_MESSAGE) return message;
+  return `${message.slice(0, SHORT_MESSAGE)}…`;
 }

@@ -1,62 +1,96 @@
-import type { Environment } from "../registry/docker-config.ts";
-
-/** What the input `cache-mode` may say. */
+/** The values of the input `cache-mode`. */
 export const CACHE_MODES = ["auto", "write", "read", "write-only", "none"] as const;
 
-/** How the cache is to be used; `auto` restores always, and saves unless a stranger may be behind the event. */
+/** How to use the cache. `auto` restores, and saves unless a stranger can trigger the event. */
 export type CacheMode = (typeof CACHE_MODES)[number];
 
-/** Which cache there is, and what may be done with it. */
+/** Which cache a step uses, and what it may do with it. */
 export type CachePolicy = {
-  /** The Actions service, a directory of the user's where there is no runner, or none. */
+  /** The Actions service, a directory of the user when no runner runs the step, or none. */
   readonly kind: "service" | "directory" | "none";
   readonly restore: boolean;
   readonly save: boolean;
-  /** Why something is not done, in a line for the log; empty when nothing is amiss. */
+  /** A log line about what the inputs ask for and the step does not do; may be empty. */
   readonly why: string;
 };
 
-const NOTHING = { kind: "none", restore: false, save: false } as const;
+const NO_CACHE = {
+  kind: "none",
+  restore: false,
+  save: false,
+} as const;
+const NO_SERVICE = "there is no Actions cache service here: everything comes from registries";
+const NO_PERMISSION = "this run's token may not save to the cache";
 
 /**
- * The policy of a mode on a machine, for the event that `event` holds as JSON: the stricter of the
- * input, the runner's `ACTIONS_CACHE_MODE` and the token decides.
+ * The policy for an input in an environment. `event` is the JSON of the event that triggered the
+ * workflow. The strictest of the input, the runner's `ACTIONS_CACHE_MODE`, the token and, with
+ * `auto`, the event decides.
  */
-export function cachePolicy(mode: CacheMode, environment: Environment, event: string): CachePolicy {
-  if (mode === "none") return { ...NOTHING, why: "" };
+export function cachePolicy(
+  mode: CacheMode,
+  environment: NodeJS.ProcessEnv,
+  event: string,
+): CachePolicy {
+  if (mode === "none") return { ...NO_CACHE, why: "" };
+  if (environment["GITHUB_ACTIONS"] !== "true") {
+    return { kind: "directory", ...permissions(mode), why: "" };
+  }
+  if (!hasService(environment)) return { ...NO_CACHE, why: NO_SERVICE };
+  return servicePolicy(mode, environment, event);
+}
+
+function servicePolicy(
+  mode: CacheMode,
+  environment: NodeJS.ProcessEnv,
+  event: string,
+): CachePolicy {
   const allowed = permissions(mode);
-  if (environment["GITHUB_ACTIONS"] !== "true") return { kind: "directory", ...allowed, why: "" };
-  if (!hasService(environment)) return { ...NOTHING, why: "there is no Actions cache service here: everything comes from registries" };
-  const runner = permissions(environment["ACTIONS_CACHE_MODE"]?.trim().toLowerCase() ?? "");
-  const name = environment["GITHUB_EVENT_NAME"] ?? "";
-  const strangers = mode === "auto" && isStrangers(name, event);
-  const readOnly = isReadOnly(environment["ACTIONS_RUNTIME_TOKEN"] ?? "");
-  const why = strangers
-    ? `${name} can be triggered by a stranger: nothing is saved to the cache; cache-mode: write saves on any event`
-    : readOnly
-      ? "this run's token may not save to the cache"
-      : "";
+  const runnerMode = environment["ACTIONS_CACHE_MODE"] ?? "";
+  const runner = permissions(runnerMode.trim().toLowerCase());
+  const why = whyNotSaved(mode, environment, event);
   return {
     kind: "service",
     restore: allowed.restore && runner.restore,
-    save: allowed.save && runner.save && !strangers && !readOnly,
+    save: allowed.save && runner.save && why === "",
     why,
   };
 }
 
-// What everybody can trigger in a public repository, with code or text of their own:
+/** Why the event or the token forbids to save; empty when neither does. */
+function whyNotSaved(mode: CacheMode, environment: NodeJS.ProcessEnv, event: string): string {
+  const name = environment["GITHUB_EVENT_NAME"] ?? "";
+  const strangers = mode === "auto" && isStrangers(name, event);
+  if (strangers) return fromStrangers(name);
+  const token = environment["ACTIONS_RUNTIME_TOKEN"] ?? "";
+  return isReadOnly(token) ? NO_PERMISSION : "";
+}
+
+function fromStrangers(event: string): string {
+  const found = `${event} can be triggered by a stranger: nothing is saved to the cache`;
+  return `${found}; cache-mode: write saves on any event`;
+}
+
+// Events that any user can trigger in a public repository, with code or text of their own:
 // https://docs.github.com/actions/reference/workflows-and-actions/events-that-trigger-workflows
 const STRANGERS_EVENT = /^(pull_request|issue|discussion)|^(fork|watch|gollum)$/;
 
-/** True for an event that a stranger can trigger; a workflow's run is as its own event and code are. */
+/**
+ * True for an event that a stranger can trigger. For the event `workflow_run`, the event and the
+ * code of that run decide.
+ */
 function isStrangers(name: string, event: string): boolean {
   if (name !== "workflow_run") return STRANGERS_EVENT.test(name);
   const { repository, workflow_run: run } = readEvent(event);
   const head = run?.head_repository?.full_name;
-  return head === undefined || head !== repository?.full_name || STRANGERS_EVENT.test(run?.event ?? "");
+  const isOwnCode = head !== undefined && head === repository?.full_name;
+  return !isOwnCode || STRANGERS_EVENT.test(run?.event ?? "");
 }
 
-/** The parts of an event that count here: https://docs.github.com/webhooks/webhook-events-and-payloads#workflow_run */
+/**
+ * The fields of an event that are read here:
+ * https://docs.github.com/webhooks/webhook-events-and-payloads#workflow_run
+ */
 type Event = {
   readonly repository?: { readonly private?: unknown; readonly full_name?: string };
   readonly workflow_run?: {
@@ -65,7 +99,7 @@ type Event = {
   };
 };
 
-/** The event in a runner's event file; empty where that cannot be read. */
+/** The event in the text of the runner's event file; empty when the text is not JSON. */
 function readEvent(event: string): Event {
   try {
     return (JSON.parse(event) as Event | null) ?? {};
@@ -74,31 +108,59 @@ function readEvent(event: string): Event {
   }
 }
 
-/** The words are GitHub's; what is not one of them permits everything, as in `@actions/cache`. */
-function permissions(mode: string): { restore: boolean; save: boolean } {
-  return { restore: mode !== "write-only" && mode !== "none", save: mode !== "read" && mode !== "none" };
+type Permissions = Pick<CachePolicy, "restore" | "save">;
+
+/** GitHub uses the same words. An unknown word permits everything, as in `@actions/cache`. */
+function permissions(mode: string): Permissions {
+  return {
+    restore: mode !== "write-only" && mode !== "none",
+    save: mode !== "read" && mode !== "none",
+  };
 }
 
-/** Version 2 of the service; GitHub Enterprise Server has none. */
-function hasService(environment: Environment): boolean {
+const SERVICE_VARIABLES = [
+  "ACTIONS_CACHE_SERVICE_V2",
+  "ACTIONS_RESULTS_URL",
+  "ACTIONS_RUNTIME_TOKEN",
+] as const;
+
+/** True with version 2 of the cache service, which GitHub Enterprise Server does not have. */
+function hasService(environment: NodeJS.ProcessEnv): boolean {
   const server = environment["GITHUB_SERVER_URL"] || "https://github.com";
-  const host = URL.canParse(server) ? new URL(server).hostname : "";
-  const known = host === "github.com" || host.endsWith(".ghe.com") || host.endsWith(".localhost");
-  return known && ["ACTIONS_CACHE_SERVICE_V2", "ACTIONS_RESULTS_URL", "ACTIONS_RUNTIME_TOKEN"].every((name) => environment[name]);
+  const isSet = SERVICE_VARIABLES.every((name) => environment[name]);
+  return isSet && isCloud(server);
 }
 
-/** The token's own list of scopes, 2 being permission to write; a token that cannot be read says nothing. */
+function isCloud(server: string): boolean {
+  if (!URL.canParse(server)) return false;
+  const { hostname } = new URL(server);
+  if (hostname === "github.com") return true;
+  return hostname.endsWith(".ghe.com") || hostname.endsWith(".localhost");
+}
+
+// The bit of permission to write.
+const WRITE = 2;
+
+/** The field of the token that is read here: JSON, a list of scopes. */
+type TokenFields = { readonly ac?: unknown };
+
+type Scope = { readonly Permission: number };
+
+/** True when no scope of the token permits to write; false when the token cannot be read. */
 function isReadOnly(token: string): boolean {
+  const [, payload = ""] = token.split(".");
   try {
-    const { ac } = JSON.parse(Buffer.from(token.split(".")[1] ?? "", "base64url").toString()) as { ac?: unknown };
-    const scopes = JSON.parse(String(ac)) as readonly { readonly Permission: number }[];
-    return scopes.length > 0 && scopes.every(({ Permission }) => (Permission & 2) === 0);
+    const json = Buffer.from(payload, "base64url").toString();
+    const { ac } = JSON.parse(json) as TokenFields;
+    const scopes = JSON.parse(String(ac)) as readonly Scope[];
+    if (scopes.length === 0) return false;
+    return scopes.every(({ Permission }) => (Permission & WRITE) === 0);
   } catch {
     return false;
   }
 }
 
-/** True when the repository is known to be private: what its cache holds, only its own readers see. */
+/** True when the repository is known to be private: only its own readers can read its cache. */
 export function isPrivateRepository(event: string): boolean {
   return readEvent(event).repository?.private === true;
 }

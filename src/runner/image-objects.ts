@@ -1,20 +1,26 @@
 import { PullError } from "../oci/failure.ts";
-import { excerpt, type Json, kindOf, parseJson } from "../oci/json.ts";
-import type { Complain, WrittenImage } from "./lists.ts";
+import { excerpt, type Json, type JsonObject, kindOf, parseJson } from "../oci/json.ts";
+import type { Complain, WrittenImage } from "./list-syntax.ts";
 
-const FORM = 'expected [{"reference": "…", "name": "…", "platform": "…" or ["…"], "optional": true}, …]';
+const FORM =
+  'expected [{"reference": "…", "name": "…", "platform": "…" or ["…"], "optional": true}, …]';
 
-/** What a key of an object may hold, in words and as a test. */
-type Field = { readonly expected: string; readonly fits: (value: Json | undefined) => boolean };
+type Test = (value: Json | undefined) => boolean;
 
-const FIELDS: ReadonlyMap<string, Field> = new Map<string, Field>([
+/** The values that a key may have, in words and as a test. */
+type Field = {
+  readonly expected: string;
+  readonly fits: Test;
+};
+
+const FIELDS: ReadonlyMap<string, Field> = new Map([
   ["reference", { expected: "a string", fits: isString }],
-  ["name", { expected: "a string", fits: (value) => value === undefined || isString(value) }],
-  ["platform", { expected: "a string or a list of strings", fits: isPlatforms }],
-  ["optional", { expected: "true or false", fits: (value) => value === undefined || typeof value === "boolean" }],
+  ["name", { expected: "a string", fits: orNothing(isString) }],
+  ["platform", { expected: "a string or a list of strings", fits: orNothing(isPlatforms) }],
+  ["optional", { expected: "true or false", fits: orNothing(isBoolean) }],
 ]);
 
-/** An object whose fields fit. */
+/** An object in which every field fits. */
 type Fitting = {
   readonly reference: string;
   readonly name?: string;
@@ -23,18 +29,25 @@ type Fitting = {
 };
 
 /**
- * The images in a JSON array of objects, undefined where it is no such array, as each entry is that
- * cannot be one. No value is read for anything but itself: what others write in it adds no option.
- * Every problem goes to `complain` with its entry, from 1, and repeats no value of a wrong type.
+ * The images in a JSON array of objects. Undefined when the text is not such an array; an entry is
+ * undefined when it is not an image. No value is parsed further, so text from elsewhere in it can
+ * add no option. Every problem goes to `complain` with the number of its entry, counted from 1, and
+ * repeats no value of a wrong type.
  */
-export function readObjects(text: string, complain: Complain): readonly (WrittenImage | undefined)[] | undefined {
+export function readObjects(
+  text: string,
+  complain: Complain,
+): readonly (WrittenImage | undefined)[] | undefined {
   try {
-    // It starts with a bracket.
+    // The text starts with a bracket, so JSON that parses is an array.
     const entries = parseJson(Buffer.from(text), "the array") as readonly Json[];
-    return entries.map((entry, at) => readObject(entry, `images, entry ${at + 1}`, complain));
+    return entries.map((entry, at) => {
+      const where = `images, entry ${at + 1}`;
+      return readObject(entry, where, complain);
+    });
   } catch (error) {
     if (!(error instanceof PullError)) throw error;
-    // The parser's own words repeat what is around the mistake, which may be a password.
+    // The parser's own message quotes the text around the mistake, which may be a password.
     const found = error.reason === "not-json" ? "not JSON, though it starts with [" : error.found;
     complain(`images: ${found}; ${FORM}`);
     return undefined;
@@ -43,27 +56,52 @@ export function readObjects(text: string, complain: Complain): readonly (Written
 
 function readObject(entry: Json, where: string, complain: Complain): WrittenImage | undefined {
   const problems = problemsOf(entry);
-  for (const problem of problems) complain(`${where}: ${problem}; ${FORM}`);
+  for (const problem of problems) {
+    complain(`${where}: ${problem}; ${FORM}`);
+  }
   if (problems.length > 0) return undefined;
   const { reference, name, platform = [], optional = false } = entry as Fitting;
-  return { where, written: reference, name, platforms: [platform].flat(), optional };
+  return {
+    where,
+    written: reference,
+    name,
+    platforms: [platform].flat(),
+    optional,
+  };
 }
 
 function problemsOf(entry: Json): readonly string[] {
-  if (kindOf(entry) !== "an object") return [`expected an object, got ${kindOf(entry)}`];
-  const values = new Map(Object.entries(entry as object)) as ReadonlyMap<string, Json>;
-  const unfit = [...FIELDS].filter(([key, { fits }]) => !fits(values.get(key)));
-  const unknown = [...values.keys()].filter((key) => !FIELDS.has(key));
-  return [
-    ...unfit.map(([key, { expected }]) => `${key}: expected ${expected}, got ${kindOf(values.get(key))}`),
-    ...unknown.map((key) => `unknown key ${JSON.stringify(excerpt(key))}`),
-  ];
+  const kind = kindOf(entry);
+  if (kind !== "an object") return [`expected an object, got ${kind}`];
+  const values = new Map(Object.entries(entry as JsonObject));
+  const problems: string[] = [];
+  for (const [key, { expected, fits }] of FIELDS) {
+    const value = values.get(key);
+    if (fits(value)) continue;
+    problems.push(`${key}: expected ${expected}, got ${kindOf(value)}`);
+  }
+  for (const key of values.keys()) {
+    if (FIELDS.has(key)) continue;
+    const shown = JSON.stringify(excerpt(key));
+    problems.push(`unknown key ${shown}`);
+  }
+  return problems;
+}
+
+/** The same test, which an absent value passes, too. */
+function orNothing(fits: Test): Test {
+  return (value) => value === undefined || fits(value);
 }
 
 function isString(value: Json | undefined): boolean {
   return typeof value === "string";
 }
 
+function isBoolean(value: Json | undefined): boolean {
+  return typeof value === "boolean";
+}
+
 function isPlatforms(value: Json | undefined): boolean {
-  return value === undefined || isString(value) || (Array.isArray(value) && value.every(isString));
+  if (Array.isArray(value)) return value.every(isString);
+  return isString(value);
 }

@@ -1,33 +1,56 @@
+import type { Requirement, Wanted } from "../gate/plan.ts";
 import { parseReference } from "../oci/reference.ts";
-import type { Requirement, Wanted } from "../pull/plan.ts";
 import { readObjects } from "./image-objects.ts";
-import { attempt, type Complain, type Item, lines, readPlatforms, type WrittenImage } from "./lists.ts";
+import {
+  attempt,
+  type Complain,
+  type Item,
+  lines,
+  readPlatforms,
+  type WrittenImage,
+} from "./list-syntax.ts";
 
 const FORM = "expected reference[,name=key][,platform=os/arch[/variant]][,optional=true]";
 
 /**
- * The images of the `images` input: one a line, `reference[,key=value…]`, or a JSON array of objects.
- * `platforms` holds for those that name none. Every problem goes to `complain` with its line or entry.
+ * The images of the `images` input: either one image a line, `reference[,key=value…]`, or a JSON
+ * array of objects. `platforms` is required of images that name none of their own. Every problem
+ * goes to `complain` with its line or entry.
  */
-export function readImages(text: string, platforms: Requirement, complain: Complain): readonly Wanted[] {
-  const written = isJson(text) ? readObjects(text, complain) : readLines(text, complain);
-  if (written?.length === 0) complain(`images: expected at least one reference, got none; ${FORM}`);
+export function readImages(
+  text: string,
+  platforms: Requirement,
+  complain: Complain,
+): readonly Wanted[] {
+  const read = isJson(text) ? readObjects : readLines;
+  const written = read(text, complain);
+  if (written?.length === 0) {
+    complain(`images: expected at least one reference, got none; ${FORM}`);
+  }
   const names = new Set<string>();
-  return (written ?? []).flatMap((image) => {
-    if (image === undefined) return [];
+  const images: Wanted[] = [];
+  for (const image of written ?? []) {
+    if (image === undefined) continue;
     const wanted = toWanted(image, platforms, complain);
-    if (wanted === undefined) return [];
+    if (wanted === undefined) continue;
     const { name } = wanted;
-    if (names.has(name)) complain(`${image.where}: duplicate name ${name}; give this image another name`);
+    if (names.has(name)) {
+      complain(`${image.where}: duplicate name ${name}; give this image another name`);
+    }
     names.add(name);
-    return [wanted];
-  });
+    images.push(wanted);
+  }
+  return images;
 }
 
-/** A list may start with a bracket, too: that of an IPv6 address. */
+/** False for the bracket of an IPv6 address, which can start a list of lines. */
 function isJson(text: string): boolean {
-  return /^\s*\[/.test(text) && !/^\s*\[[0-9a-f.]*:[0-9a-f:.]*\]/i.test(text);
+  const isBracket = /^\s*\[/.test(text);
+  const isAddress = /^\s*\[[0-9a-f.]*:[0-9a-f:.]*\]/i.test(text);
+  return isBracket && !isAddress;
 }
+
+const NAME = /^[A-Za-z0-9_][A-Za-z0-9_.:/@-]{0,254}$/;
 
 function toWanted(
   { where, written, name, platforms, optional }: WrittenImage,
@@ -35,13 +58,20 @@ function toWanted(
   complain: Complain,
 ): Wanted | undefined {
   const reference = attempt(() => parseReference(written), where, complain);
-  if (name !== undefined && !/^[A-Za-z0-9_][A-Za-z0-9_.:/@-]{0,254}$/.test(name)) {
-    complain(`${where}: name: expected letters, digits and _ . : / @ -, got ${JSON.stringify(name)}`);
+  if (name !== undefined && !NAME.test(name)) {
+    const expected = "expected letters, digits and _ . : / @ -";
+    complain(`${where}: name: ${expected}, got ${JSON.stringify(name)}`);
   }
   const own = platforms.map((text) => ({ where, text }));
   const required = readPlatforms(own, complain) ?? otherwise;
   if (reference === undefined) return undefined;
-  return { name: name ?? written, written, reference, platforms: required, optional };
+  return {
+    name: name ?? written,
+    written,
+    reference,
+    platforms: required,
+    optional,
+  };
 }
 
 function readLines(text: string, complain: Complain): readonly (WrittenImage | undefined)[] {
@@ -51,36 +81,64 @@ function readLines(text: string, complain: Complain): readonly (WrittenImage | u
 function readLine({ where, text }: Item, complain: Complain): WrittenImage | undefined {
   const meant = likelyMeaning(text);
   if (meant !== undefined) {
-    complain(`${where}: ${JSON.stringify(text)} is no reference; did you mean ${meant}? ${FORM}`);
+    const found = `${JSON.stringify(text)} is not a reference`;
+    complain(`${where}: ${found}; did you mean ${meant}? ${FORM}`);
     return undefined;
   }
-  const [written = "", ...options] = text.split(",").map((part) => part.trim());
-  // The rest of a login whose password has a comma: none of it is repeated.
-  if (options.some((option) => option.includes("@") && !option.startsWith("name="))) {
-    complain(`${where}: expected a reference before the first comma; credentials go into registry-auth; ${FORM}`);
+  const parts = text.split(",").map((part) => part.trim());
+  const [written = "", ...options] = parts;
+  if (options.some(isRestOfLogin)) {
+    const expected = "expected a reference before the first comma";
+    complain(`${where}: ${expected}; credentials go into registry-auth; ${FORM}`);
     return undefined;
   }
   const values = readOptions(where, options, complain);
   const optional = values.get("optional")?.at(-1) ?? "false";
-  if (optional !== "true" && optional !== "false") complain(`${where}: optional: expected true or false, got ${JSON.stringify(optional)}`);
-  const platforms = values.get("platform") ?? [];
-  return { where, written, name: values.get("name")?.at(-1), platforms, optional: optional === "true" };
+  if (optional !== "true" && optional !== "false") {
+    complain(`${where}: optional: expected true or false, got ${JSON.stringify(optional)}`);
+  }
+  return {
+    where,
+    written,
+    name: values.get("name")?.at(-1),
+    platforms: values.get("platform") ?? [],
+    optional: optional === "true",
+  };
 }
 
-/** What a line was meant to be that is written as an item of a YAML list, or with a space for a comma. */
+/**
+ * True for what may be the rest of `user:password@registry` with a comma in the password. Messages
+ * must not repeat it.
+ */
+function isRestOfLogin(option: string): boolean {
+  return option.includes("@") && !option.startsWith("name=");
+}
+
+/** The right form of a line that is written as a YAML list item, or with a space for a comma. */
 function likelyMeaning(text: string): string | undefined {
   const [, item] = /^-\s+(\S.*)$/.exec(text) ?? [];
   if (item !== undefined) return likelyMeaning(item) ?? item;
-  const [, reference, options] = /^([^\s,]+)\s+((?:name|platform|optional)=.*)$/.exec(text) ?? [];
-  return reference === undefined ? undefined : `${reference},${options?.replace(/\s+(?=(name|platform|optional)=)/g, ",")}`;
+  const spaced = /^([^\s,]+)\s+((?:name|platform|optional)=.*)$/.exec(text);
+  const [, reference, options = ""] = spaced ?? [];
+  if (reference === undefined) return undefined;
+  return `${reference},${options.replace(/\s+(?=(name|platform|optional)=)/g, ",")}`;
 }
 
-function readOptions(where: string, options: readonly string[], complain: Complain): ReadonlyMap<string, readonly string[]> {
+/** The options of a line: every value of each, in order. */
+function readOptions(
+  where: string,
+  options: readonly string[],
+  complain: Complain,
+): ReadonlyMap<string, readonly string[]> {
   const values = new Map<string, readonly string[]>();
   for (const option of options) {
     const [, key, value] = /^(name|platform|optional)=(.+)$/.exec(option) ?? [];
-    if (key === undefined || value === undefined) complain(`${where}: ${JSON.stringify(option)} is an unknown option; ${FORM}`);
-    else values.set(key, [...(values.get(key) ?? []), value]);
+    if (key === undefined || value === undefined) {
+      complain(`${where}: unknown option ${JSON.stringify(option)}; ${FORM}`);
+    } else {
+      const before = values.get(key) ?? [];
+      values.set(key, [...before, value]);
+    }
   }
   return values;
 }

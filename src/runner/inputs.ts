@@ -1,12 +1,10 @@
+import type { Plan, Requirement } from "../gate/plan.ts";
+import type { Login } from "../oci/login.ts";
 import type { Platform } from "../oci/platform.ts";
-import type { Depth, Plan } from "../pull/plan.ts";
-import type { RegistryAuth } from "../registry/credentials.ts";
 import { CACHE_MODES, type CacheMode } from "./cache-policy.ts";
 import { readImages } from "./images.ts";
-import { type Complain, listItems, readPlatforms } from "./lists.ts";
-
-/** The environment a process was started with. */
-export type Environment = Readonly<Record<string, string | undefined>>;
+import { InputValues } from "./input-values.ts";
+import { readPlatforms } from "./list-syntax.ts";
 
 /** Every input and its default, as `action.yml` declares them. */
 export const DEFAULTS = {
@@ -36,134 +34,124 @@ export const DEFAULTS = {
 /** The name of an input, as a workflow writes it. */
 export type InputName = keyof typeof DEFAULTS;
 
-/** What a step was asked to do, checked. */
+/** What a step does: its inputs, checked. */
 export type Inputs = {
   readonly plan: Plan;
   readonly pull: "none" | "layout" | "docker" | "podman";
-  /** The layout's directory; empty for the runner's or, without a runner, the user's own. */
+  /** The layout's directory; empty for the default one. */
   readonly path: string;
   readonly cache: CacheInputs;
   /** The platform of the machine that runs the job. */
   readonly runner: Platform;
   readonly failOnMissing: boolean;
-  readonly registryAuth: readonly RegistryAuth[];
+  readonly registryAuth: readonly Login[];
   readonly githubToken: string;
   readonly insecureRegistries: ReadonlySet<string>;
   readonly trustedRealms: ReadonlySet<string>;
-  /** Requests at a time per registry. */
+  /** Concurrent requests to one registry. */
   readonly concurrency: number;
   /** Seconds for the whole step. */
   readonly timeout: number;
   readonly jobSummary: "always" | "on-failure" | "never";
 };
 
-/** How the cache is to be used. Sizes are bytes. */
+/** How a step uses the cache. */
 export type CacheInputs = {
   readonly mode: CacheMode;
+  /** Bytes of the smallest blob that has a cache entry of its own. */
   readonly minSize: number;
+  /** Compressed bytes of the largest image that is saved. */
   readonly maxSize: number;
   readonly savePrivate: boolean;
   readonly keyPrefix: string;
   readonly failOnMiss: boolean;
 };
 
-/** Inputs that are not usable: every problem, and whether a summary may show them. */
-export type Refused = Pick<Inputs, "jobSummary"> & { readonly problems: readonly string[] };
+/** Every problem with invalid inputs, and whether a job summary may show them. */
+export type Refused = {
+  readonly problems: readonly string[];
+  readonly jobSummary: Inputs["jobSummary"];
+};
 
-/** The inputs, or every problem with them: each names the input, the line where there is one, and the accepted form. */
-export async function readInputs(environment: Environment, runner: Platform): Promise<Inputs | Refused> {
-  const problems: string[] = [];
-  const complain: Complain = (problem) => problems.push(problem);
-  // A list keeps the blank lines in front, or its problems would name other lines than the user wrote.
-  const list = (name: InputName): string => environment[`INPUT_${name.toUpperCase()}`] || DEFAULTS[name];
-  const text = (name: InputName): string => list(name).trim() || DEFAULTS[name];
-  const number = (name: InputName, least: number, most: number): number => readNumber(name, text(name), least, most, complain);
-  const boolean = (name: InputName): boolean => readBoolean(name, text(name), complain);
-  const platforms = readPlatforms(listItems("platforms", list("platforms")), complain) ?? [runner];
-  const pull = readChoice("pull", text("pull"), ["none", "layout", "docker", "podman"], complain);
-  const inputs: Inputs = {
-    plan: {
-      wanted: readImages(list("images"), platforms, complain),
-      verify: readChoice<Depth>("verify", text("verify"), ["index", "manifest", "blobs"], complain),
-      pullsFor: pull === "none" ? undefined : runner,
-      waitTimeout: number("wait-timeout", 0, 86_400),
-      waitInterval: number("wait-interval", 1, 3_600),
-    },
-    pull,
-    path: readPath(text("path"), complain),
-    cache: {
-      mode: readChoice<CacheMode>("cache-mode", text("cache-mode"), CACHE_MODES, complain),
-      minSize: readSize("cache-min-size", text("cache-min-size"), complain),
-      maxSize: readSize("cache-max-size", text("cache-max-size"), complain),
-      savePrivate: boolean("cache-private"),
-      keyPrefix: readKeyPrefix(text("cache-key-prefix"), complain),
-      failOnMiss: boolean("fail-on-cache-miss"),
-    },
-    runner,
-    failOnMissing: boolean("fail-on-missing"),
-    registryAuth: await readLogins(text("registry-auth"), complain),
-    githubToken: text("github-token"),
-    insecureRegistries: readHosts("insecure-registries", list("insecure-registries"), complain),
-    trustedRealms: readHosts("trusted-realms", list("trusted-realms"), complain),
-    concurrency: number("concurrency", 1, 64),
-    timeout: number("timeout", 1, 21_600),
-    jobSummary: readChoice("job-summary", text("job-summary"), ["always", "on-failure", "never"], complain),
-  };
-  return problems.length > 0 ? { problems, jobSummary: inputs.jobSummary } : inputs;
+type Values = InputValues<InputName>;
+
+/**
+ * Reads the inputs of a step from its environment. Returns them or, when any is invalid, every
+ * problem: each names the input, the line if there is one, and the accepted form.
+ */
+export async function readInputs(
+  environment: NodeJS.ProcessEnv,
+  runner: Platform,
+): Promise<Inputs | Refused> {
+  const values = new InputValues(environment, DEFAULTS);
+  const inputs = await readAll(values, runner);
+  const { problems } = values;
+  if (problems.length === 0) return inputs;
+  const { jobSummary } = inputs;
+  return { problems, jobSummary };
 }
 
-/** YAML is loaded only when it is needed: most workflows leave this input empty. */
-async function readLogins(text: string, complain: Complain): Promise<readonly RegistryAuth[]> {
+async function readAll(values: Values, runner: Platform): Promise<Inputs> {
+  const written = values.items("platforms");
+  const platforms = readPlatforms(written, values.complain) ?? [runner];
+  const pull = values.choice("pull", ["none", "layout", "docker", "podman"]);
+  const pullsFor = pull === "none" ? undefined : runner;
+  return {
+    plan: readPlan(values, platforms, pullsFor),
+    pull,
+    path: readPath(values),
+    cache: readCache(values),
+    runner,
+    failOnMissing: values.boolean("fail-on-missing"),
+    registryAuth: await readLogins(values),
+    githubToken: values.text("github-token"),
+    insecureRegistries: values.hosts("insecure-registries"),
+    trustedRealms: values.hosts("trusted-realms"),
+    concurrency: values.number("concurrency", 1, 64),
+    timeout: values.number("timeout", 1, 21_600),
+    jobSummary: values.choice("job-summary", ["always", "on-failure", "never"]),
+  };
+}
+
+function readPlan(values: Values, platforms: Requirement, pullsFor: Platform | undefined): Plan {
+  return {
+    wanted: readImages(values.lines("images"), platforms, values.complain),
+    verify: values.choice("verify", ["index", "manifest", "blobs"]),
+    pullsFor,
+    waitTimeout: values.number("wait-timeout", 0, 86_400),
+    waitInterval: values.number("wait-interval", 1, 3_600),
+  };
+}
+
+/** Control characters are refused: outputs name the layout in lists, one item a line. */
+function readPath(values: Values): string {
+  return values.matching("path", /^\P{Cc}*$/u, "a path without control characters");
+}
+
+function readCache(values: Values): CacheInputs {
+  return {
+    mode: values.choice<CacheMode>("cache-mode", CACHE_MODES),
+    minSize: values.size("cache-min-size"),
+    maxSize: values.size("cache-max-size"),
+    savePrivate: values.boolean("cache-private"),
+    keyPrefix: readKeyPrefix(values),
+    failOnMiss: values.boolean("fail-on-cache-miss"),
+  };
+}
+
+/**
+ * Cache keys have at most 512 characters and no comma. What follows the prefix is longest in the
+ * entry of an image with a sha512 digest.
+ */
+function readKeyPrefix(values: Values): string {
+  const expected = "at most 100 letters, digits and . _ -";
+  return values.matching("cache-key-prefix", /^[A-Za-z0-9._-]{1,100}$/, expected);
+}
+
+/** Loads the YAML parser only when it is needed: most workflows leave this input empty. */
+async function readLogins(values: Values): Promise<readonly Login[]> {
+  const text = values.text("registry-auth");
   if (text === "") return [];
   const { readRegistryAuth } = await import("./registry-auth.ts");
-  return readRegistryAuth(text, complain);
-}
-
-function readNumber(name: InputName, text: string, least: number, most: number, complain: Complain): number {
-  const value = /^\d{1,9}$/.test(text) ? Number(text) : Number.NaN;
-  if (!(value >= least && value <= most))
-    complain(`${name}: expected a whole number from ${least} to ${most}, got ${JSON.stringify(text)}`);
-  return value;
-}
-
-/** YAML 1.2's spellings: https://yaml.org/spec/1.2.2/#1032-tag-resolution */
-function readBoolean(name: InputName, text: string, complain: Complain): boolean {
-  if (!/^(true|True|TRUE|false|False|FALSE)$/.test(text)) complain(`${name}: expected true or false, got ${JSON.stringify(text)}`);
-  return text.toLowerCase() === "true";
-}
-
-function readChoice<T extends string>(name: InputName, text: string, choices: readonly [T, ...T[]], complain: Complain): T {
-  const choice = choices.find((one) => one === text);
-  if (choice === undefined) complain(`${name}: expected ${choices.join(", ")}, got ${JSON.stringify(text)}`);
-  return choice ?? choices[0];
-}
-
-/** Outputs name the layout in lists of one a line, which other steps read. */
-function readPath(text: string, complain: Complain): string {
-  if (/\p{Cc}/u.test(text)) complain(`path: expected a path without control characters, got ${JSON.stringify(text)}`);
-  return text;
-}
-
-const UNITS: Readonly<Record<string, number>> = { "": 1, k: 1e3, m: 1e6, g: 1e9, ki: 2 ** 10, mi: 2 ** 20, gi: 2 ** 30 };
-
-function readSize(name: InputName, text: string, complain: Complain): number {
-  const [, number = "", unit = ""] = /^(\d+) ?([kmg]i?)?b?$/i.exec(text) ?? [];
-  if (number === "") complain(`${name}: expected a size like 500kB, 1MiB or 2GiB, got ${JSON.stringify(text)}`);
-  return Math.min(Number(number) * (UNITS[unit.toLowerCase()] ?? 1), Number.MAX_SAFE_INTEGER);
-}
-
-/** Keys hold 512 characters and no comma; the longest part of ours after the prefix is a sha512 image entry's. */
-function readKeyPrefix(text: string, complain: Complain): string {
-  if (!/^[A-Za-z0-9._-]{1,100}$/.test(text))
-    complain(`cache-key-prefix: expected at most 100 letters, digits and . _ -, got ${JSON.stringify(text)}`);
-  return text;
-}
-
-function readHosts(name: InputName, text: string, complain: Complain): ReadonlySet<string> {
-  const hosts = listItems(name, text).map(({ where, text }) => ({ where, host: text.toLowerCase() }));
-  for (const { where, host } of hosts) {
-    if (!/^([a-z0-9.-]+|\[[0-9a-f:]+\])(:\d{1,5})?$/.test(host))
-      complain(`${where}: expected host or host:port, got ${JSON.stringify(host)}`);
-  }
-  return new Set(hosts.map(({ host }) => host));
+  return readRegistryAuth(text, values.complain);
 }

@@ -1,12 +1,21 @@
+import {
+  countedPlatforms,
+  existsAll,
+  problemsOf,
+  type Resolved,
+  shownImage,
+} from "../gate/resolved.ts";
 import type { Platform } from "../oci/platform.ts";
-import type { Outcome } from "../pull/plan.ts";
-import { countedPlatforms, existsAll, problemsOf, type Resolved, shownImage } from "../pull/plan.ts";
+import type { Outcome, Pulled } from "../pull/outcome.ts";
 import { boundedImages, boundedList, JSON_LIMIT, type MissingEntry } from "./bounds.ts";
-import { pinnedReference, toEntries, totalSize } from "./entries.ts";
-import { buildContexts } from "./handoff.ts";
+import type { BuildContext, Files } from "./build-files.ts";
+import { type NamedResult, pinnedReference, totalSize } from "./results.ts";
 import { harmlessJson } from "./sanitiser.ts";
 
-/** Every output, in the order of `action.yml`. Each is always set: an output left out could be set by somebody's label. */
+/**
+ * Every output, in the order of `action.yml`. A step always sets all of them: a label that a later
+ * step prints could set a missing one.
+ */
 export const OUTPUTS = [
   "exists",
   "digest",
@@ -28,66 +37,109 @@ export const OUTPUTS = [
   "bytes-downloaded",
 ] as const;
 
-/** A value for every output; empty where it does not apply. */
-export type Outputs = Readonly<Record<(typeof OUTPUTS)[number], string>>;
+type OutputName = (typeof OUTPUTS)[number];
 
-/** The outputs of a step that could not start: all there, all empty. */
-export const EMPTY = Object.fromEntries(OUTPUTS.map((name) => [name, ""])) as Outputs;
+/** A value for every output; empty when it does not apply. */
+export type Outputs = Readonly<Record<OutputName, string>>;
 
-/** The outputs, written as the contract says; `files` are the paths of what was written beside them. */
-export function toOutputs(outcome: Outcome, runner: Platform, files: { readonly metadata: string; readonly bake: string }): Outputs {
-  const [first] = outcome.images;
-  const image = first && shownImage(first, runner);
-  const pinned = outcome.images.map(pinnedReference);
+const EMPTY_VALUES = OUTPUTS.map((name) => [name, ""]);
+
+/** The outputs of a step that could not start: all of them, empty. */
+export const EMPTY = Object.fromEntries(EMPTY_VALUES) as Outputs;
+
+/** What the outputs contain that was made from the outcome before them. */
+export type Made = {
+  readonly results: readonly NamedResult[];
+  readonly contexts: readonly BuildContext[];
+  readonly files: Files;
+  readonly runner: Platform;
+};
+
+/** The outputs, as README.md describes them. */
+export function toOutputs(outcome: Outcome, made: Made): Outputs {
+  const { images, pulled } = outcome;
+  const pinned = images.map(pinnedReference);
+  const digests = images.map(({ root }) => root?.fetched.digest ?? "");
+  const contexts = made.contexts.map(([name, context]) => `${name}=${context}`);
   return {
-    exists: String(existsAll(outcome.images) ?? ""),
-    digest: first?.root?.fetched.digest ?? "",
-    digests: JSON.stringify(outcome.images.map((resolved) => resolved.root?.fetched.digest ?? "")),
+    exists: String(existsAll(images) ?? ""),
+    ...outputsOfFirst(images[0], made.runner),
+    digests: JSON.stringify(digests),
     image: pinned[0] ?? "",
     images: pinned.filter((reference) => reference !== "").join("\n"),
-    platforms: bounded(harmlessJson(first === undefined ? [] : offeredPlatforms(first))),
-    config: bounded(image === undefined ? "" : harmlessJson(image.config.json)),
-    labels: bounded(image === undefined ? "" : harmlessJson(Object.fromEntries(image.config.labels))),
-    size: String(totalSize(outcome.images)),
-    missing: boundedList(outcome.images.flatMap(missingEntries)),
-    json: boundedImages(toEntries(outcome, runner)),
-    "metadata-file": files.metadata,
-    "build-contexts": buildContexts(outcome)
-      .map(([name, context]) => `${name}=${context}`)
-      .join("\n"),
-    "bake-file": files.bake,
-    "oci-layout": outcome.pulled?.layout ?? "",
-    "cache-hit": outcome.pulled === undefined ? "" : String(outcome.pulled.hit),
-    "bytes-restored": String(outcome.pulled?.restored ?? ""),
-    "bytes-downloaded": String(outcome.pulled?.downloaded ?? ""),
+    size: String(totalSize(images)),
+    missing: boundedList(images.flatMap(missingEntries)),
+    json: boundedImages(made.results),
+    "metadata-file": made.files.metadata,
+    "build-contexts": contexts.join("\n"),
+    "bake-file": made.files.bake,
+    ...outputsOfPull(pulled),
   };
 }
 
-/** What does not fit an output is in the metadata file, whole; half of a JSON text would be no JSON. */
-function bounded(json: string): string {
+type OutputsOfFirst = Pick<Outputs, "digest" | "platforms" | "config" | "labels">;
+
+function outputsOfFirst(first: Resolved | undefined, runner: Platform): OutputsOfFirst {
+  const platforms = first === undefined ? [] : offeredPlatforms(first);
+  const config = first && shownImage(first, runner)?.config;
+  const labels = config && Object.fromEntries(config.labels);
+  return {
+    digest: first?.root?.fetched.digest ?? "",
+    platforms: bounded(platforms),
+    config: bounded(config?.json),
+    labels: bounded(labels),
+  };
+}
+
+type OutputsOfPull = Pick<
+  Outputs,
+  "oci-layout" | "cache-hit" | "bytes-restored" | "bytes-downloaded"
+>;
+
+function outputsOfPull(pulled: Pulled | undefined): OutputsOfPull {
+  return {
+    "oci-layout": pulled?.layout ?? "",
+    "cache-hit": String(pulled?.hit ?? ""),
+    "bytes-restored": String(pulled?.restored ?? ""),
+    "bytes-downloaded": String(pulled?.downloaded ?? ""),
+  };
+}
+
+/**
+ * `value` as JSON; empty when it is undefined or too long: a part of it would not be JSON. The
+ * metadata file has all of it.
+ */
+function bounded(value: unknown): string {
+  if (value === undefined) return "";
+  const json = harmlessJson(value);
   return Buffer.byteLength(json) < JSON_LIMIT ? json : "";
 }
 
-/** A line for every output that is empty because its value is too long. */
+const BOUNDED = ["config", "labels", "platforms"] as const;
+
+/** A log line for every output that is empty because its value is too long. */
 export function leftOut(outputs: Outputs, { images }: Outcome): readonly string[] {
   const [first] = images;
   if (first === undefined || countedPlatforms(first).length === 0) return [];
-  const lost = (["config", "labels", "platforms"] as const).filter((name) => outputs[name] === "");
-  return lost.map((name) => `the output ${name} is empty: it would be longer than ${JSON_LIMIT} bytes; ${outputs["metadata-file"]} has it`);
+  const names = BOUNDED.filter((name) => outputs[name] === "");
+  const file = outputs["metadata-file"];
+  const why = `it would have ${JSON_LIMIT} bytes or more; ${file} has it`;
+  return names.map((name) => `the output ${name} is empty: ${why}`);
 }
 
-function offeredPlatforms(resolved: Resolved): readonly string[] {
-  return resolved.platforms.filter(({ digest }) => digest !== undefined).map(({ platform }) => platform);
+function offeredPlatforms({ platforms }: Resolved): readonly string[] {
+  const offered = platforms.filter(({ digest }) => digest !== undefined);
+  return offered.map(({ platform }) => platform);
 }
 
 function missingEntries(resolved: Resolved): readonly MissingEntry[] {
   const { name, written } = resolved.wanted;
-  return problemsOf(resolved).map(({ platform, status, reason, message }) => ({
+  return problemsOf(resolved).map((problem) => ({
     name,
     reference: written,
-    platform,
-    status,
-    reason,
-    message,
+    platform: problem.platform,
+    status: problem.status,
+    reason: problem.reason,
+    message: problem.message,
   }));
 }

@@ -1,18 +1,27 @@
 import type { Progress } from "../pull/transfer.ts";
-import { formatBytes } from "./log.ts";
+import { formatBytes } from "./wording.ts";
 
 const EVERY_MS = 5_000;
 
-/** Says every five seconds how far the bytes are, until it is stopped: done and total, where from, and the rate since the last time. */
-export function startProgress(say: (line: string) => void): Progress & { readonly stop: () => void } {
+type RunningProgress = Progress & { readonly stop: () => void };
+
+/**
+ * Prints a line about the bytes of a pull every five seconds, until it is stopped: how many of how
+ * many, by origin, and the rate since the line before.
+ */
+export function startProgress(say: (line: string) => void): RunningProgress {
   const done = { cache: 0, registry: 0 };
   let total = 0;
   let before = 0;
   const timer = setInterval(() => {
     const now = done.cache + done.registry;
-    const rate = formatBytes(Math.max(0, now - before) / (EVERY_MS / 1_000));
-    const origins = `${formatBytes(done.cache)} restored, ${formatBytes(done.registry)} downloaded`;
-    say(`pulled ${formatBytes(now)} of ${formatBytes(total)} (${origins}), ${rate}/s`);
+    const sinceBefore = Math.max(0, now - before);
+    const rate = formatBytes(sinceBefore / (EVERY_MS / 1_000));
+    const pulled = `${formatBytes(now)} of ${formatBytes(total)}`;
+    const restored = formatBytes(done.cache);
+    const downloaded = formatBytes(done.registry);
+    const origins = `${restored} restored, ${downloaded} downloaded`;
+    say(`pulled ${pulled} (${origins}), ${rate}/s`);
     before = now;
   }, EVERY_MS);
   return {

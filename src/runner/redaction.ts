@@ -1,33 +1,57 @@
+import type { Problem } from "../gate/problem.ts";
+import type { PlatformImage, PlatformOutcome, Root } from "../gate/resolved.ts";
 import type { ImageConfig } from "../oci/config.ts";
+import type { Fetched } from "../oci/fetched.ts";
 import type { Json, JsonObject } from "../oci/json.ts";
-import type { Outcome, PlatformImage, PlatformOutcome, Root } from "../pull/plan.ts";
-import type { Fetched } from "../pull/ports.ts";
+import type { Outcome, Result } from "../pull/outcome.ts";
 
-/** Gives a text back without the secrets that are known. */
+/** The same text with `***` for every known secret. */
 export type Withhold = (text: string) => string;
 
+type Labels = ImageConfig["labels"];
+
 /**
- * The same outcome without known secrets in what others wrote, to be shown and handed on: in messages,
- * the names of platforms, documents and configs. What the workflow wrote, and digests, stay as they are.
+ * The same outcome without known secrets in text from outside: messages, names of platforms,
+ * documents and configs. Digests and the text of the workflow itself stay as they are.
  */
 export function redact(outcome: Outcome, withhold: Withhold): Outcome {
-  const images = outcome.images.map((image) => ({
-    ...image,
-    root: image.root && redactRoot(image.root, withhold),
-    problem: image.problem && { ...image.problem, message: withhold(image.problem.message) },
-    platforms: image.platforms.map((platform) => redactPlatform(platform, withhold)),
-  }));
+  const images = outcome.images.map((image) => redactResult(image, withhold));
   return { ...outcome, images };
 }
 
+function redactResult(result: Result, withhold: Withhold): Result {
+  const { root, problem, platforms } = result;
+  return {
+    ...result,
+    root: root && redactRoot(root, withhold),
+    problem: problem && redactProblem(problem, withhold),
+    platforms: platforms.map((platform) => redactPlatform(platform, withhold)),
+  };
+}
+
 function redactRoot(root: Root, withhold: Withhold): Root {
-  const document = { ...root.document, mediaType: withhold(root.document.mediaType) };
-  return { ...root, document, fetched: redactFetched(root.fetched, withhold) };
+  const { document, fetched } = root;
+  const mediaType = withhold(document.mediaType);
+  return {
+    ...root,
+    document: { ...document, mediaType },
+    fetched: redactFetched(fetched, withhold),
+  };
+}
+
+function redactProblem(problem: Problem, withhold: Withhold): Problem {
+  const message = withhold(problem.message);
+  return { ...problem, message };
 }
 
 function redactPlatform(outcome: PlatformOutcome, withhold: Withhold): PlatformOutcome {
   const image = outcome.image && redactImage(outcome.image, withhold);
-  return { ...outcome, platform: withhold(outcome.platform), message: withhold(outcome.message), image };
+  return {
+    ...outcome,
+    platform: withhold(outcome.platform),
+    message: withhold(outcome.message),
+    image,
+  };
 }
 
 function redactImage(image: PlatformImage, withhold: Withhold): PlatformImage {
@@ -42,7 +66,7 @@ function redactConfig(config: ImageConfig, withhold: Withhold): ImageConfig {
   return {
     ...config,
     created: withhold(config.created),
-    labels: new Map([...config.labels].map(([name, value]) => [withhold(name), withhold(value)])),
+    labels: redactLabels(config.labels, withhold),
     entrypoint: config.entrypoint.map(withhold),
     cmd: config.cmd.map(withhold),
     user: withhold(config.user),
@@ -52,16 +76,26 @@ function redactConfig(config: ImageConfig, withhold: Withhold): ImageConfig {
   };
 }
 
-/** A document as the metadata file has it: its content was parsed before, so it is JSON. */
-function redactFetched(fetched: Fetched, withhold: Withhold): Fetched {
-  const text = fetched.content.toString();
-  // Without escapes a secret stands in the text as it is, or nowhere.
-  if (!text.includes("\\") && withhold(text) === text) return fetched;
-  const document = JSON.parse(text) as Json;
-  return { ...fetched, content: Buffer.from(JSON.stringify(redactJson(document, withhold))) };
+function redactLabels(labels: Labels, withhold: Withhold): Labels {
+  const redacted = new Map<string, string>();
+  for (const [name, value] of labels) {
+    redacted.set(withhold(name), withhold(value));
+  }
+  return redacted;
 }
 
-/** Every string of a value, keys included. */
+/** A document as the metadata file shows it. Its content is JSON: it was parsed before. */
+function redactFetched(fetched: Fetched, withhold: Withhold): Fetched {
+  const text = fetched.content.toString();
+  // Without escapes, a secret is in the text literally or not at all.
+  const hasEscapes = text.includes("\\");
+  if (!hasEscapes && withhold(text) === text) return fetched;
+  const document = JSON.parse(text) as Json;
+  const redacted = JSON.stringify(redactJson(document, withhold));
+  return { ...fetched, content: Buffer.from(redacted) };
+}
+
+/** The same value with every string redacted, keys included. */
 function redactJson(value: Json, withhold: Withhold): Json {
   if (typeof value === "string") return withhold(value);
   if (typeof value !== "object" || value === null) return value;
@@ -70,11 +104,14 @@ function redactJson(value: Json, withhold: Withhold): Json {
 }
 
 function redactObject(object: JsonObject, withhold: Withhold): JsonObject {
-  const redacted = Object.entries(object).map(([key, value]) => [withhold(key), redactJson(value, withhold)]);
+  const redacted = new Map<string, Json>();
+  for (const [key, value] of Object.entries(object)) {
+    redacted.set(withhold(key), redactJson(value, withhold));
+  }
   return Object.fromEntries(redacted) as JsonObject;
 }
 
-/** `Array.isArray` says nothing of lists that are read-only. */
+/** `Array.isArray` does not narrow read-only lists. */
 function isList(value: Json): value is readonly Json[] {
   return Array.isArray(value);
 }

@@ -1,29 +1,40 @@
-import { type Outcome, statusOf } from "../pull/plan.ts";
-import { pinnedReference, totalSize } from "./entries.ts";
-import { formatBytes, platformMark } from "./log.ts";
+import type { Location } from "../gate/plan.ts";
+import { statusOf } from "../gate/resolved.ts";
+import type { Outcome, Result } from "../pull/outcome.ts";
+import { pinnedReference, totalSize } from "./results.ts";
 import { sanitise, withhold } from "./sanitiser.ts";
+import { formatBytes, platformMark } from "./wording.ts";
 import type { Workflow } from "./workflow.ts";
 
-// One screen line or two: what is longer is in the files that the outputs name.
+// One or two lines of a screen. Longer values are in the files that the outputs name.
 const VALUE_LIMIT = 160;
 
-/** A workflow for people: everything in the order it happens, the outputs and the summary last. */
-export function terminal(
-  write: (line: string) => void,
-): Workflow & { readonly printOutputs: () => void; readonly pendingSaves: () => string } {
+/** A workflow in a terminal. */
+export type Terminal = Workflow & {
+  /** Prints all outputs; long values are cut. */
+  readonly printOutputs: () => void;
+  /** The path of the pending saves; empty when there are none. */
+  readonly pendingSaves: () => string;
+};
+
+/** A workflow that prints its lines for people. It keeps the outputs until they are printed. */
+export function terminal(write: (line: string) => void): Terminal {
   let pendingSaves = "";
   const secrets = new Set<string>();
   const outputs: [name: string, value: string][] = [];
-  const print = (text: string): void => write(sanitise(withhold(secrets, text)));
+  const print = (text: string): void => {
+    const redacted = withhold(secrets, text);
+    write(sanitise(redacted));
+  };
   return {
-    say: print,
-    group: (title, lines) => [title, ...lines.map((line) => `    ${line}`)].forEach(print),
-    warn: (message) => print(`warning: ${message}`),
-    fail: (title, message) => print(`error: ${title}: ${message}`),
-    mask: (secret) => void (secret.trim() !== "" && secrets.add(secret)),
+    ...messages(print),
+    mask: (secret) => {
+      if (secret.trim() !== "") secrets.add(secret);
+    },
     withhold: (text) => withhold(secrets, text),
-    output: (name, value) => void outputs.push([name, value]),
-    summary: async (report) => ("invalid" in report ? [] : toText(report)).forEach(print),
+    output: (name, value) => {
+      outputs.push([name, value]);
+    },
     saveLater: (path) => {
       pendingSaves = path;
     },
@@ -31,38 +42,95 @@ export function terminal(
     printOutputs: () => {
       print("");
       print("outputs");
-      for (const [name, value] of outputs) for (const line of outputLines(name, value)) print(line);
+      for (const [name, value] of outputs) {
+        outputLines(name, value).forEach(print);
+      }
     },
   };
 }
 
-function outputLines(name: string, value: string): readonly string[] {
-  const lines = value === "" ? ["(empty)"] : value.split("\n");
-  return lines.map(
-    (line, at) =>
-      `  ${(at === 0 ? name : "").padEnd(15)} ${line.length > VALUE_LIMIT ? `${line.slice(0, VALUE_LIMIT)}… (${line.length} characters)` : line}`,
-  );
+type Messages = Pick<Workflow, "say" | "group" | "warn" | "error" | "summary">;
+
+function messages(print: (text: string) => void): Messages {
+  return {
+    say: print,
+    group: (title, lines) => {
+      print(title);
+      for (const line of lines) print(`    ${line}`);
+    },
+    warn: (message, location) => {
+      const place = placeOf(location);
+      print(`${place}warning: ${message}`);
+    },
+    error: (title, message, location) => {
+      const place = placeOf(location);
+      print(`${place}error: ${title}: ${message}`);
+    },
+    summary: async (report) => {
+      if ("invalid" in report) return;
+      toText(report).forEach(print);
+    },
+  };
 }
 
-/** The summary as text: a row an image, in columns. */
-function toText(outcome: Outcome): readonly string[] {
-  const rows = outcome.images.map((resolved) => [
-    statusOf(resolved) === "ok" ? "✓" : "✗",
-    resolved.wanted.name,
-    statusOf(resolved),
-    resolved.platforms
-      .filter(({ required }) => required)
-      .map((outcome) => `${platformMark(outcome)} ${outcome.platform}`)
-      .join(" "),
-    formatBytes(totalSize([resolved])),
-    pinnedReference(resolved),
-  ]);
-  const widths = rows[0]?.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0))) ?? [];
-  const lines = rows.map((row) =>
-    row
-      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-      .join("  ")
-      .trimEnd(),
-  );
-  return ["", "summary", ...lines.map((line) => `  ${line}`)];
+/** A place as compilers print it: `compose.yml:12:5: `. */
+function placeOf(location: Location | undefined): string {
+  if (location === undefined) return "";
+  const { file, line, column } = location;
+  return `${file}:${line}:${column}: `;
+}
+
+function outputLines(name: string, value: string): readonly string[] {
+  const lines = value === "" ? ["(empty)"] : value.split("\n");
+  return lines.map((line, at) => {
+    const label = at === 0 ? name : "";
+    return `  ${label.padEnd(15)} ${shortened(line)}`;
+  });
+}
+
+function shortened(line: string): string {
+  if (line.length <= VALUE_LIMIT) return line;
+  return `${line.slice(0, VALUE_LIMIT)}… (${line.length} characters)`;
+}
+
+/** The summary as text: one row an image, in columns. */
+function toText({ images }: Outcome): readonly string[] {
+  const rows = images.map(toRow);
+  const widths = widthsOf(rows);
+  const lines = rows.map((row) => {
+    const cells = row.map((cell, column) => {
+      const width = widths[column] ?? 0;
+      return cell.padEnd(width);
+    });
+    return `  ${cells.join("  ").trimEnd()}`;
+  });
+  return ["", "summary", ...lines];
+}
+
+/** The length of the longest cell in each column. */
+function widthsOf(rows: readonly Row[]): readonly number[] {
+  const [first = []] = rows;
+  return first.map((_, column) => {
+    const lengths = rows.map((row) => row[column]?.length ?? 0);
+    return Math.max(...lengths);
+  });
+}
+
+type Row = readonly string[];
+
+function toRow(image: Result): Row {
+  const status = statusOf(image);
+  const required = image.platforms.filter((platform) => platform.required);
+  const platforms = required.map((outcome) => {
+    const mark = platformMark(outcome);
+    return `${mark} ${outcome.platform}`;
+  });
+  return [
+    status === "ok" ? "✓" : "✗",
+    image.wanted.name,
+    status,
+    platforms.join(" "),
+    formatBytes(totalSize([image])),
+    pinnedReference(image),
+  ];
 }

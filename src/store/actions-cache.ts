@@ -1,61 +1,52 @@
-// The package's own wire, by path, because its public functions extract archives before anyone can check a digest:
-// https://github.com/actions/toolkit/issues/1927. The version is pinned exactly, and a contract test compares requests.
-import { internalCacheTwirpClient } from "../../node_modules/@actions/cache/lib/internal/shared/cacheTwirpClient.js";
-import { digestOf } from "../oci/digest.ts";
+import type { Downloader } from "../http/download.ts";
+import type { Http, HttpAnswer, UnaddressedRequest } from "../http/http.ts";
+import type { Blob } from "../oci/blob.ts";
+import type { Digest } from "../oci/digest.ts";
 import { foundBy, PullError } from "../oci/failure.ts";
-import { type CacheTarget, isWrong, type Outgoing, type Saved, wrongEntry } from "./cache-entry.ts";
-import type { Expected } from "./ingest.ts";
+import type { BlobTarget } from "../oci/target.ts";
+import { BUNDLE_LIMIT, openBundle } from "./bundle.ts";
+import {
+  isWrong,
+  type Outgoing,
+  type RestoringCache,
+  type Saved,
+  type SavingCache,
+  wrongEntry,
+} from "./cache.ts";
+import type { CacheService } from "./cache-service.ts";
 
-/** How the service's signed URLs are read; both fail when the answer is no success. */
-export type SignedUrls = {
-  /** Restores a blob into a target that proves it, resuming after a cut. */
-  readonly download: (url: URL, blob: Expected, target: CacheTarget) => Promise<void>;
-  readonly get: (url: URL, limit: number) => Promise<Buffer>;
-};
+// A cache that needs many retries is no faster than the registry, which is asked instead.
+const ATTEMPTS = 2;
 
-/** What the cache reads signed URLs with, what ends it, and where its messages go. */
+/** What reads entries, what ends that, and where messages go. */
 export type ActionsCacheOptions = {
-  readonly urls: SignedUrls;
-  /** Runs something once, `ms` milliseconds from now, unless what it returns is called before. */
-  readonly after: (ms: number, run: () => void) => () => void;
+  readonly service: CacheService;
+  readonly http: Pick<Http, "send">;
+  readonly downloader: Pick<Downloader, "download">;
   readonly signal: AbortSignal;
   readonly warn: (message: string) => void;
   readonly say: (line: string) => void;
 };
 
-// What tells our entries from others under the same key: their form, which is the bytes and nothing else.
-const VERSION = digestOf(Buffer.from("registry-pull: bytes as they are")).slice("sha256:".length);
-const RPC_DEADLINE_MS = 10_000;
-// A minute, and the time that a mebibyte a second takes: below that rate no job should wait for its cache.
-const UPLOAD_DEADLINE_MS = 60_000;
-const SLOWEST_UPLOAD = (1024 * 1024) / 1_000;
-// One try and one more: a cache that is slower than its registry is no help.
-const RPC = { maxAttempts: 2, retryIntervalMs: 500, retryMultiplier: 1.5 };
-const FAILURES_ALLOWED = 2;
-
-type Client = ReturnType<typeof internalCacheTwirpClient>;
-
 /**
- * The Actions cache, one entry a blob and the bytes as they are. Never fails and never waits long:
- * after two failures it is disabled for the rest of the run, with a warning. Wrong entries are
- * misses, with a warning each.
+ * Restores from the Actions cache. Its entries hold the bytes as they are, behind signed URLs that
+ * are requested without further credentials or redirects, and whose query is never printed.
  */
-export class ActionsCache {
+export class ActionsCache implements RestoringCache {
   readonly #options: ActionsCacheOptions;
-  #client: Client | undefined;
-  #failures = 0;
-  #stopped = false;
 
   constructor(options: ActionsCacheOptions) {
     this.#options = options;
   }
 
-  /** True when the service had the entry and its bytes were right. */
-  async restore(key: string, blob: Expected, target: CacheTarget): Promise<boolean> {
-    const url = await this.#lookUp(key);
+  async restore(key: string, blob: Blob, target: BlobTarget): Promise<boolean> {
+    const { service, downloader } = this.#options;
+    const url = await service.lookUp(key);
     if (url === undefined) return false;
     try {
-      await this.#options.urls.download(url, blob, target);
+      const send = (wanted: UnaddressedRequest): Promise<HttpAnswer> => this.#send(url, wanted);
+      // An entry never changes, so wrong bytes are not downloaded again.
+      await downloader.download(send, blob, target, 0);
       return true;
     } catch (error) {
       this.#missed(key, error);
@@ -64,101 +55,71 @@ export class ActionsCache {
     }
   }
 
-  /** The entry whole, unproven, when there is one of at most `limit` bytes. */
-  async fetch(key: string, limit: number): Promise<Buffer | undefined> {
-    const url = await this.#lookUp(key);
+  async bundle(key: string): Promise<ReadonlyMap<Digest, Buffer>> {
+    const { signal, warn } = this.#options;
+    const bytes = await this.#read(key);
+    return bytes === undefined ? new Map() : openBundle(key, bytes, signal, warn);
+  }
+
+  async #read(key: string): Promise<Buffer | undefined> {
+    const url = await this.#options.service.lookUp(key);
     if (url === undefined) return undefined;
     try {
-      return await this.#options.urls.get(url, limit);
+      return (await this.#send(url, { method: "GET", headers: {}, limit: BUNDLE_LIMIT })).body;
     } catch (error) {
       this.#missed(key, error);
       return undefined;
     }
   }
 
-  /** Saves bytes under a new key. After a refusal or a limit nothing more is saved in this run. */
-  async save(key: string, bytes: Outgoing): Promise<Saved> {
-    if ((await this.#lookUp(key)) !== undefined) return "there";
-    const saved = await this.#attempt(() => this.#upload(key, bytes));
-    return saved ?? "failed";
-  }
-
-  /** An entry cannot be restored before it is finalised; with wrong bytes the upload fails first. */
-  async #upload(key: string, bytes: Outgoing): Promise<Saved> {
-    const created = await this.#within(RPC_DEADLINE_MS, () => this.#wire().CreateCacheEntry({ key, version: VERSION }));
-    // Another job was first; what it saves has the same digest.
-    if (!created.ok || created.signedUploadUrl === "") return "there";
-    const { upload } = await import("./upload.ts");
-    const deadline = UPLOAD_DEADLINE_MS + bytes.size / SLOWEST_UPLOAD;
-    await this.#within(deadline, (signal) => upload(created.signedUploadUrl, bytes, signal));
-    const request = { key, version: VERSION, sizeBytes: String(bytes.size) };
-    const finalized = await this.#within(RPC_DEADLINE_MS, () => this.#wire().FinalizeCacheEntryUpload(request));
-    return finalized.ok ? "saved" : "failed";
-  }
-
-  /** The signed URL of exactly this key; the service also answers with keys that only start the same. */
-  async #lookUp(key: string): Promise<URL | undefined> {
-    const request = { key, restoreKeys: [], version: VERSION };
-    const answer = await this.#attempt(() => this.#within(RPC_DEADLINE_MS, () => this.#wire().GetCacheEntryDownloadURL(request)));
-    return answer?.ok && answer.matchedKey === key && URL.canParse(answer.signedDownloadUrl)
-      ? new URL(answer.signedDownloadUrl)
-      : undefined;
-  }
-
-  #wire(): Client {
-    this.#client ??= internalCacheTwirpClient(RPC);
-    return this.#client;
-  }
-
-  async #attempt<T>(work: () => Promise<T>): Promise<T | undefined> {
-    if (this.#stopped) return undefined;
-    try {
-      return await work();
-    } catch (error) {
-      const { name, message } = error as Error;
-      // Not the service's failure: the step has ended, or the bytes to save are not what they were.
-      if (error instanceof PullError) this.#options.say(error.found);
-      // A limit or a denial is an answer for all that would follow.
-      else this.#fail(message, name === "RateLimitError" || /rate.?limit|denied|\(40[13]\)|\(429\)/i.test(message));
-      return undefined;
-    }
+  async #send(url: URL, wanted: UnaddressedRequest): Promise<HttpAnswer> {
+    const request = { ...wanted, url, namedBy: "user", attempts: ATTEMPTS } as const;
+    const answer = await this.#options.http.send(request);
+    const { status } = answer;
+    if (status >= 200 && status < 300) return answer;
+    const reason = status >= 500 ? "server-error" : "not-found";
+    throw new PullError(reason, `${url.host} answered ${status}`);
   }
 
   /** Reports an entry that exists but could not be downloaded, or is wrong. */
   #missed(key: string, error: unknown): void {
+    const { service, signal, warn, say } = this.#options;
     const found = foundBy(error);
-    if (isWrong(error)) return this.#options.warn(wrongEntry(key, found));
-    this.#options.say(`the cache entry ${key} is not used: ${found}`);
-    const ended = this.#options.signal.aborted;
-    if (!ended && (error as { status?: unknown }).status === "unreachable") this.#fail(found, false);
-  }
-
-  #fail(why: string, final: boolean): void {
-    this.#failures++;
-    if (this.#stopped || (this.#failures < FAILURES_ALLOWED && !final)) return;
-    this.#stopped = true;
-    this.#options.warn(`the Actions cache is disabled for the rest of this run: ${why}`);
-  }
-
-  /** What `call` returns. Fails after `ms` milliseconds, and with the signal's reason on abort. */
-  async #within<T>(ms: number, call: (signal: AbortSignal) => Promise<T>): Promise<T> {
-    const late = new AbortController();
-    const cancel = this.#options.after(ms, () => late.abort(new Error(`no answer within ${Math.round(ms / 1000)} s`)));
-    const signal = AbortSignal.any([late.signal, this.#options.signal]);
-    try {
-      signal.throwIfAborted();
-      return await Promise.race([call(signal), aborted(signal)]);
-    } finally {
-      cancel();
-      // Stops the requests of a call that was given up.
-      late.abort();
-    }
+    if (isWrong(error)) return warn(wrongEntry(key, found));
+    say(`the cache entry ${key} is not used: ${found}`);
+    const isUnreachable = error instanceof PullError && error.status === "unreachable";
+    if (isUnreachable && !signal.aborted) service.fail(found);
   }
 }
 
-/** Fails with the signal's reason when it aborts. */
-function aborted(signal: AbortSignal): Promise<never> {
-  return new Promise((_, reject) => {
-    signal.addEventListener("abort", () => reject(signal.reason), { once: true });
-  });
+// A minute, and the time for the bytes at 1 MiB/s: no job should wait for a slower cache.
+const UPLOAD_DEADLINE_MS = 60_000;
+// In bytes per millisecond.
+const SLOWEST_UPLOAD = (1024 * 1024) / 1_000;
+
+/** Saves to the Actions cache. After a refusal or a limit nothing more is saved in this run. */
+export class ActionsCacheWriter implements SavingCache {
+  readonly #service: CacheService;
+
+  constructor(service: CacheService) {
+    this.#service = service;
+  }
+
+  async save(key: string, bytes: Outgoing): Promise<Saved> {
+    if ((await this.#service.lookUp(key)) !== undefined) return "existed";
+    const saved = await this.#service.attempt(() => this.#upload(key, bytes));
+    return saved ?? "failed";
+  }
+
+  /**
+   * Nothing can restore an entry before it is finalized; wrong bytes fail the upload before that.
+   */
+  async #upload(key: string, bytes: Outgoing): Promise<Saved> {
+    const url = await this.#service.create(key);
+    if (url === undefined) return "existed";
+    const { upload } = await import("./upload.ts");
+    const deadline = UPLOAD_DEADLINE_MS + bytes.size / SLOWEST_UPLOAD;
+    await this.#service.within(deadline, (signal) => upload(url, bytes, signal));
+    return (await this.#service.finalize(key, bytes.size)) ? "saved" : "failed";
+  }
 }

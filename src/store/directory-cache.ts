@@ -1,50 +1,72 @@
 import { mkdir, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import type { Blob } from "../oci/blob.ts";
+import type { Digest } from "../oci/digest.ts";
 import { foundBy } from "../oci/failure.ts";
-import { type CacheTarget, isWrong, type Outgoing, type Saved, wrongEntry } from "./cache-entry.ts";
+import type { BlobTarget } from "../oci/target.ts";
+import { BUNDLE_LIMIT, openBundle } from "./bundle.ts";
+import {
+  isWrong,
+  type Outgoing,
+  type RestoringCache,
+  type Saved,
+  type SavingCache,
+  wrongEntry,
+} from "./cache.ts";
 import { openRegular, readRegular } from "./disk.ts";
-import type { Expected } from "./ingest.ts";
 
 const READ_SIZE = 1024 * 1024;
 
-/** A cache in a directory, where there is no service: on a laptop, the second run is a warm one. */
-export class DirectoryCache {
-  readonly #path: string;
-  readonly #warn: (message: string) => void;
+/** What ends restoring a bundle, and where warnings go. */
+export type DirectoryCacheOptions = {
+  readonly signal: AbortSignal;
+  readonly warn: (message: string) => void;
+};
 
-  constructor(path: string, warn: (message: string) => void) {
+/** A cache in a directory, for machines without the Actions cache service: a file per entry. */
+export class DirectoryCache implements RestoringCache, SavingCache {
+  readonly #path: string;
+  readonly #options: DirectoryCacheOptions;
+
+  constructor(path: string, options: DirectoryCacheOptions) {
     this.#path = path;
-    this.#warn = warn;
+    this.#options = options;
   }
 
-  /** True when there is an entry and its bytes are right. A wrong one is a warning and a miss. */
-  async restore(key: string, _blob: Expected, target: CacheTarget): Promise<boolean> {
+  async restore(key: string, _blob: Blob, target: BlobTarget): Promise<boolean> {
     try {
       const file = await openRegular(this.#file(key));
       const part = target.part(0);
-      for await (const chunk of file.createReadStream({ highWaterMark: READ_SIZE })) part.write(chunk);
+      for await (const chunk of file.createReadStream({ highWaterMark: READ_SIZE })) {
+        part.write(chunk);
+      }
       await target.commit();
       return true;
     } catch (error) {
-      if (isWrong(error)) this.#warn(wrongEntry(key, foundBy(error)));
+      if (isWrong(error)) this.#options.warn(wrongEntry(key, foundBy(error)));
       await target.restart();
       return false;
     }
   }
 
-  /** The entry whole, unproven, when there is one of at most `limit` bytes. */
-  async fetch(key: string, limit: number): Promise<Buffer | undefined> {
-    const file = this.#file(key);
+  async bundle(key: string): Promise<ReadonlyMap<Digest, Buffer>> {
+    const { signal, warn } = this.#options;
+    const bytes = await this.#read(key);
+    return bytes === undefined ? new Map() : openBundle(key, bytes, signal, warn);
+  }
+
+  async #read(key: string): Promise<Buffer | undefined> {
     try {
-      const bytes = await readRegular(file, limit);
-      if (bytes === undefined) this.#warn(wrongEntry(key, `too large: it is longer than ${limit} bytes`));
+      const bytes = await readRegular(this.#file(key), BUNDLE_LIMIT);
+      const found = `too large: it has more than ${BUNDLE_LIMIT} bytes`;
+      if (bytes === undefined) this.#options.warn(wrongEntry(key, found));
       return bytes;
     } catch {
       return undefined;
     }
   }
 
-  /** Saves bytes under a key. Overwrites: saving only follows a miss, so an old entry is wrong. */
+  /** Overwrites: saving happens only after a miss, so that an existing entry is wrong. */
   async save(key: string, { slices }: Outgoing): Promise<Saved> {
     const file = this.#file(key);
     const temporary = `${file}.${crypto.randomUUID()}`;
@@ -54,7 +76,7 @@ export class DirectoryCache {
       await rename(temporary, file);
       return "saved";
     } catch {
-      await rm(temporary, { force: true });
+      await rm(temporary, { force: true }).catch(() => undefined);
       return "failed";
     }
   }

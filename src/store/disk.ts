@@ -1,7 +1,7 @@
 import { statfsSync } from "node:fs";
 import { constants, type FileHandle, lstat, mkdir, open } from "node:fs/promises";
 import { dirname } from "node:path";
-import { PullError } from "../oci/failure.ts";
+import { codeOf, messageOf, PullError } from "../oci/failure.ts";
 
 const MEANINGS: Readonly<Record<string, string>> = {
   ENOSPC: "disk full",
@@ -12,13 +12,14 @@ const MEANINGS: Readonly<Record<string, string>> = {
   ENOTDIR: "a part of it is not a directory",
   EEXIST: "something else has that name",
   ENAMETOOLONG: "its name is too long",
-  ELOOP: "its links lead nowhere",
+  ELOOP: "it is a link, or its links form a loop",
   EMFILE: "too many files are open",
 };
 
 /**
- * What `work` returns; what goes wrong with the disk on the way fails as `unsupported`, in words about `path`: where there is
- * no room, how much there is and, where that is known, how many bytes were `needed`.
+ * What `work` returns. An error of the system on the way fails as `unsupported` and names `path`.
+ * On a full disk the message also states how many bytes are free and, if given, how many are
+ * `needed`.
  */
 export async function onDisk<T>(path: string, work: () => Promise<T>, needed?: number): Promise<T> {
   try {
@@ -28,12 +29,14 @@ export async function onDisk<T>(path: string, work: () => Promise<T>, needed?: n
   }
 }
 
-/** What {@link onDisk} makes of an error: `error` itself where it tells of no disk. */
+/** The failure that {@link onDisk} throws for an error: the error itself when it has no code. */
 export function diskFailure(path: string, error: unknown, needed?: number): unknown {
-  const { code } = error as { code?: string };
-  if (error instanceof PullError || code === undefined) return error;
-  const words = `cannot write to ${path} (${code}): ${MEANINGS[code] ?? (error as Error).message}`;
-  if (code === "ENOSPC" || code === "EDQUOT") return new PullError("disk-full", `${words}${roomAt(path, needed)}`, { cause: error });
+  const code = codeOf(error);
+  if (error instanceof PullError || code === "") return error;
+  const words = `cannot write to ${path} (${code}): ${MEANINGS[code] ?? messageOf(error)}`;
+  if (code === "ENOSPC" || code === "EDQUOT") {
+    return new PullError("disk-full", `${words}${roomAt(path, needed)}`, { cause: error });
+  }
   const next = code === "EMFILE" ? "lower the input concurrency" : undefined;
   return new PullError("disk-failed", words, { next, cause: error });
 }
@@ -52,12 +55,13 @@ function freeAt(path: string): string {
   }
 }
 
-// Not there on Windows, which has no links that anybody may plant and no such pipes.
-const { O_RDONLY, O_NOFOLLOW = 0, O_NONBLOCK = 0 } = constants as Partial<typeof constants> & { readonly O_RDONLY: number };
+// Windows lacks the last two. It has no such pipes, and creating a link there needs a privilege.
+const { O_RDONLY, O_NOFOLLOW = 0, O_NONBLOCK = 0 } = constants;
 
 /**
- * A file that is open for reading, and a regular one: no link is followed and no pipe waited for, whatever was put in its
- * place since somebody looked. Fails as the system does, and as `unsupported` for what is no regular file.
+ * A regular file, open for reading. It follows no link and waits for no pipe, even one that
+ * replaced the file a moment ago. Fails as the system does, and as `unsupported` for anything but a
+ * regular file.
  */
 export async function openRegular(path: string): Promise<FileHandle> {
   const file = await open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
@@ -66,7 +70,10 @@ export async function openRegular(path: string): Promise<FileHandle> {
   throw new PullError("not-a-file", `${path} is not a regular file`);
 }
 
-/** The bytes of a regular file; undefined when it has more than `limit`. Fails as {@link openRegular} does. */
+/**
+ * The bytes of a regular file; undefined when it has more than `limit` bytes. Fails as
+ * {@link openRegular} does.
+ */
 export async function readRegular(path: string, limit: number): Promise<Buffer | undefined> {
   const file = await openRegular(path);
   try {
@@ -76,18 +83,25 @@ export async function readRegular(path: string, limit: number): Promise<Buffer |
   }
 }
 
-/** Makes a directory, and those above it. Fails as `unsupported` for a link in its place, which would lead every blob elsewhere. */
+/**
+ * Creates a directory, and those above it. Fails as `unsupported` for anything else at `path`: a
+ * link there would lead every blob elsewhere.
+ */
 export async function makeDirectory(path: string): Promise<void> {
   await mkdirs(path);
-  if (!(await lstat(path)).isDirectory()) throw new PullError("not-a-directory", `${path} is not a directory: a layout cannot be here`);
+  if ((await lstat(path)).isDirectory()) return;
+  throw new PullError("not-a-directory", `${path} is not a directory: a layout cannot be here`);
 }
 
-/** A directory and those above it. Node's own way never ends below /proc, and says ENOENT for other reasons: https://github.com/nodejs/node/issues/42808 */
+/**
+ * Node's recursive `mkdir` never ends below /proc, and reports ENOENT for other errors:
+ * https://github.com/nodejs/node/issues/42808
+ */
 async function mkdirs(path: string): Promise<void> {
   try {
     await mkdir(path);
   } catch (error) {
-    const { code } = error as { code?: string };
+    const code = codeOf(error);
     if (code === "EEXIST") return;
     if (code !== "ENOENT" || dirname(path) === path) throw error;
     await mkdirs(dirname(path));

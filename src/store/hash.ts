@@ -3,25 +3,33 @@ import type { FileHandle } from "node:fs/promises";
 import { pipeline } from "node:stream/promises";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { createGunzip } from "node:zlib";
+import { bytesOf } from "../oci/blob.ts";
 import { type Algorithm, algorithmOf, type Digest, type Hasher, hasher } from "../oci/digest.ts";
 import { foundBy, PullError } from "../oci/failure.ts";
 import { openRegular } from "./disk.ts";
 
 const UNPACK_SIZE = 1024 * 1024;
-// What fits beside a hash into a processor's own memory. Nobody has a turn between what is read into it and its hash.
+// Fits the CPU cache. Shared: safe because reading and hashing are one synchronous step.
 const memory = Buffer.allocUnsafeSlow(256 * 1024);
-// A few milliseconds, after which others have their turn.
+// Bytes to hash between two turns of the event loop: a few milliseconds.
 const TURN_SIZE = 4 * 1024 * 1024;
-// cargo's rule against bombs: twenty times the compressed bytes, and half a GiB in any case. Here it
-// holds for each layer, and once more for all layers of an image: many small ones make no large one.
+// cargo's rule against decompression bombs: twenty times the compressed bytes, and half a GiB in
+// any case. It holds for each layer and for all layers of an image together, or many small layers
+// could unpack to what one may not.
 const RATIO_LIMIT = 20;
 const SMALL_LIMIT = 512 * 1024 * 1024;
 
 /**
- * Hashes a file from `start` on, up to `end` and for a few milliseconds at most; returns where it came to, which is `start` where
- * the file ends. At once, as another thread's answer takes longer than a copy from the system's memory.
+ * Hashes the bytes of a file from `start` to `end`, but at most {@link TURN_SIZE} of them. Returns
+ * the position after the last hashed byte: `start` at the end of the file. It reads synchronously:
+ * a copy from the system's cache takes less time than an answer from another thread.
  */
-export async function hashSome(file: FileHandle, hash: Hasher, start: number, end: number): Promise<number> {
+export async function hashSome(
+  file: FileHandle,
+  hash: Hasher,
+  start: number,
+  end: number,
+): Promise<number> {
   const stop = Math.min(end, start + TURN_SIZE);
   let at = start;
   while (at < stop) {
@@ -35,10 +43,14 @@ export async function hashSome(file: FileHandle, hash: Hasher, start: number, en
 }
 
 /**
- * The digest of bytes in memory. The event loop runs between slices of a few milliseconds each.
- * Fails with the signal's reason when it aborts.
+ * The digest of bytes in memory. The event loop runs every few milliseconds meanwhile. Fails with
+ * the signal's reason when it aborts.
  */
-export async function digestOfBytes(bytes: Buffer, algorithm: Algorithm, signal: AbortSignal): Promise<Digest> {
+export async function digestOfBytes(
+  bytes: Buffer,
+  algorithm: Algorithm,
+  signal: AbortSignal,
+): Promise<Digest> {
   const hash = hasher(algorithm);
   let at = 0;
   do {
@@ -50,12 +62,17 @@ export async function digestOfBytes(bytes: Buffer, algorithm: Algorithm, signal:
   return hash.digest();
 }
 
-/** The digest of a regular file's bytes, with the algorithm of `expected`. */
+/**
+ * The digest of a regular file's bytes, with the algorithm of `expected`. Fails as
+ * {@link openRegular} does.
+ */
 export async function digestOfFile(path: string, expected: Digest): Promise<Digest> {
   const file = await openRegular(path);
   try {
     const hash = hasher(algorithmOf(expected));
-    for (let at = 0, before = -1; at > before; ) {
+    let before = -1;
+    let at = 0;
+    while (at > before) {
       before = at;
       at = await hashSome(file, hash, at, Number.POSITIVE_INFINITY);
     }
@@ -65,17 +82,21 @@ export async function digestOfFile(path: string, expected: Digest): Promise<Dige
   }
 }
 
-/** A compressed layer: its file, its digest, and its length in bytes. */
+/** A compressed layer: its file, its digest, and its size in bytes. */
 export type Layer = { readonly path: string; readonly digest: Digest; readonly size: number };
 
 /**
- * The digest of what each layer of an image unpacks to, by the layer's own digest. Only one layer is
- * open at a time. Fails as `invalid` when a layer is no gzip, or one or all of them unpack to more
- * than {@link unpackLimit} allows, and with the reason of `signal` when that aborts.
+ * The diffID of each layer of an image (the digest of its uncompressed tar), by the layer's digest.
+ * One layer at a time is open. Fails as `invalid` when a layer is not gzip, or when one layer or
+ * all of them unpack to more than {@link unpackLimit} allows; with the signal's reason when it
+ * aborts.
  */
-export async function diffIdsOf(layers: readonly Layer[], signal: AbortSignal): Promise<ReadonlyMap<Digest, Digest>> {
+export async function diffIdsOf(
+  layers: readonly Layer[],
+  signal: AbortSignal,
+): Promise<ReadonlyMap<Digest, Digest>> {
   const diffIds = new Map<Digest, Digest>();
-  const limit = unpackLimit(layers.reduce((total, { size }) => total + size, 0));
+  const limit = unpackLimit(bytesOf(layers));
   let together = 0;
   for (const { path, digest, size } of layers) {
     let alone = 0;
@@ -90,7 +111,7 @@ export async function diffIdsOf(layers: readonly Layer[], signal: AbortSignal): 
   return diffIds;
 }
 
-/** How many bytes may be unpacked from so many, for one layer and for all layers of an image. */
+/** How many bytes `packed` bytes may unpack to. */
 function unpackLimit(packed: number): number {
   return Math.max(SMALL_LIMIT, packed * RATIO_LIMIT);
 }
@@ -98,10 +119,15 @@ function unpackLimit(packed: number): number {
 function expectWithin(limit: number, got: number, what: string): void {
   if (got <= limit) return;
   const allowed = `${RATIO_LIMIT} times the compressed bytes, and 512 MiB in any case`;
-  throw new PullError("too-large", `too large: ${what} to more than ${limit} bytes; allowed are ${allowed}`);
+  const found = `too large: ${what} to more than ${limit} bytes; allowed are ${allowed}`;
+  throw new PullError("too-large", found);
 }
 
-async function diffIdOf(path: string, count: (bytes: number) => void, signal: AbortSignal): Promise<Digest> {
+async function diffIdOf(
+  path: string,
+  count: (bytes: number) => void,
+  signal: AbortSignal,
+): Promise<Digest> {
   const hash = hasher("sha256");
   const sink = async (chunks: AsyncIterable<Buffer>): Promise<void> => {
     for await (const chunk of chunks) {
@@ -116,7 +142,8 @@ async function diffIdOf(path: string, count: (bytes: number) => void, signal: Ab
   } catch (cause) {
     signal.throwIfAborted();
     if (cause instanceof PullError) throw cause;
-    throw new PullError("unpack-failed", `layer ${path} cannot be unpacked: ${foundBy(cause)}`, { cause });
+    const found = `layer ${path} cannot be unpacked: ${foundBy(cause)}`;
+    throw new PullError("unpack-failed", found, { cause });
   }
   return hash.digest();
 }

@@ -1,17 +1,18 @@
 import { readFileSync, readlinkSync } from "node:fs";
 import { hostname } from "node:os";
 import { digestOf } from "../oci/digest.ts";
+import { codeOf } from "../oci/failure.ts";
 
-/** What can be known of another process; `unknown` where the system does not say. */
+/** The state of another process; `unknown` when this system cannot tell. */
 export type Life = "alive" | "dead" | "unknown";
 
-/** Where process ids mean what they mean here. */
+/** The scope in which a process id is unique: `namespace.boot`. */
 const WHERE = `${pidNamespace()}.${machineBoot()}`;
 
 /**
- * This process, as others recognise it: `pid.start.namespace.boot`. The start time tells it from a
- * later process of the same id, namespace and boot from one in another container or machine.
- * Start and namespace are 0 where the system does not say.
+ * This process as other processes identify it: `pid.start.namespace.boot`. The start time
+ * distinguishes it from a later process with the same id; namespace and boot, from one in another
+ * container or on another machine. Start and namespace are 0 on systems without them.
  */
 export const HOLDER = `${process.pid}.${statOf(process.pid).start}.${WHERE}`;
 
@@ -22,20 +23,20 @@ export function temporaryPath(path: string): string {
   return `${path}.${HOLDER}.${crypto.randomUUID()}`;
 }
 
-/** The process that made a name of {@link temporaryPath}; undefined for any other name. */
+/** The process in a name that {@link temporaryPath} made; undefined for any other name. */
 export function holderOf(name: string): string | undefined {
   return TEMPORARY.exec(name)?.[1];
 }
 
-/** Whether the process `holder` still runs. Never guesses about another container or machine. */
+/** Whether a process still runs; `unknown` for one in another container or on another machine. */
 export function lifeOf(holder: string): Life {
   const [pid, start, ...where] = holder.split(".");
   if (where.join(".") !== WHERE) return "unknown";
   if (!exists(Number(pid))) return "dead";
   const found = statOf(Number(pid));
-  // A zombie does no more work, and stays for ever where a container's first process reaps none.
+  // A zombie never works again, and stays for ever when the container's first process reaps none.
   if (found.state === "Z") return "dead";
-  // Without a start time it may be a later process of the same id.
+  // Without a start time it may be a later process with the same id.
   if (start === "0" || found.start === "0") return "unknown";
   return start === found.start ? "alive" : "dead";
 }
@@ -45,13 +46,13 @@ function exists(pid: number): boolean {
     process.kill(pid, 0);
     return true;
   } catch (error) {
-    return (error as { code?: string }).code === "EPERM";
+    return codeOf(error) === "EPERM";
   }
 }
 
 /**
- * Fields 3 and 22, the latter in clock ticks since boot. Field 2 may hold anything but ends with
- * the last bracket: proc_pid_stat(5)
+ * Fields 3 and 22 of /proc/PID/stat, the latter in clock ticks since boot. Field 2 may contain
+ * anything, and ends at the last bracket: proc_pid_stat(5).
  */
 function statOf(pid: number): { readonly state: string; readonly start: string } {
   try {
@@ -63,7 +64,7 @@ function statOf(pid: number): { readonly state: string; readonly start: string }
   }
 }
 
-/** The number in `pid:[4026531836]`, which is unique only within a boot: pid_namespaces(7) */
+/** The number in `pid:[4026531836]`, which is unique within one boot: pid_namespaces(7). */
 function pidNamespace(): string {
   try {
     return /\d+/.exec(readlinkSync("/proc/self/ns/pid"))?.[0] ?? "0";
@@ -73,9 +74,9 @@ function pidNamespace(): string {
 }
 
 /**
- * Eight hex digits that tell this boot of this machine from others: the boot id's random first 32
- * bits (https://man7.org/linux/man-pages/man4/random.4.html). Systems without one have no
- * containers of their own either: there the host's name tells machines apart.
+ * Eight hex digits that identify this boot of this machine: the first 32 bits of the random boot id
+ * (https://man7.org/linux/man-pages/man4/random.4.html). Systems without a boot id have no
+ * containers of their own either, so the host name is enough there.
  */
 function machineBoot(): string {
   try {

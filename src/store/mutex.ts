@@ -1,18 +1,18 @@
 import { lstat, mkdir, readdir, rename, rm, rmdir, utimes, writeFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { PullError } from "../oci/failure.ts";
+import { codeOf, PullError } from "../oci/failure.ts";
 import { holderOf, lifeOf, temporaryPath } from "./holder.ts";
 
 const POLL_MS = 25;
 const PATIENCE_MS = 60_000;
 const BEAT_MS = 1_000;
-// Twenty beats. Some may come late: file times are kept to 2 s (FAT) and cached for 3 s (acregmin in
-// nfs(5)), and a write to a slow disk may hold up a living holder for seconds.
+// Twenty beats, because beats may be late: file times have a resolution of 2 s on FAT, NFS caches
+// them for 3 s (acregmin in nfs(5)), and a slow disk may delay a living holder for seconds.
 const SILENCE_MS = 20 * BEAT_MS;
 
-/** Time, passed in. */
-export type Patience = {
+/** Time. Passed in, so that tests control it. */
+export type Time = {
   /** Milliseconds since the epoch. */
   readonly now: () => number;
   readonly sleep: (ms: number) => Promise<unknown>;
@@ -20,8 +20,8 @@ export type Patience = {
   readonly after: (ms: number, run: () => void) => () => void;
 };
 
-/** The system's time. */
-export const REAL_TIME: Patience = {
+/** The time of this system. */
+export const REAL_TIME: Time = {
   now: Date.now,
   sleep,
   after: (ms, run) => {
@@ -31,24 +31,25 @@ export const REAL_TIME: Patience = {
 };
 
 /**
- * What `work` returns, run while this process alone holds the lock at `path`.
+ * What `work` returns. It runs while this process alone holds the lock at `path`.
  *
- * The lock is a directory with one file, whose name is new with each acquisition. Such a directory
- * is renamed to `path`, which succeeds only while nothing or an empty directory is there. Removing
- * the file frees that acquisition and no later one. Each is a single step, so it does not matter
- * when a process is killed, nor how long it takes from looking at a lock to removing it.
+ * The lock is a directory with one file, which has a new name for each acquisition. To acquire, a
+ * process prepares such a directory and renames it to `path`, which succeeds only while `path` does
+ * not exist or is an empty directory. To release, it removes the file, which frees that acquisition
+ * and no later one. Both are atomic, so a process may be killed at any time, and may take any time
+ * between examining a lock and removing it.
  *
- * A lock is taken over when its holder is dead. Where that cannot be known (another container or
- * machine), it is taken over when the holder has not touched its file for 20 s. A holder that stood
- * still for longer (a paused container) has lost the lock: right before it changes anything, `work`
- * calls `expectHeld`, which then fails as `unsupported`.
+ * A lock is taken over when its holder is dead. When that is unknown (another container or
+ * machine), it is taken over once the holder has not touched its file for 20 s. A holder that was
+ * suspended for longer (a paused container) has lost the lock: immediately before it changes
+ * anything, `work` calls `expectHeld`, which then fails as `unsupported`.
  *
- * Fails as `unsupported` when a living process keeps the lock for a minute.
+ * Fails as `unsupported` when another process holds the lock for more than a minute.
  */
 export async function locked<T>(
   path: string,
   work: (expectHeld: () => Promise<void>) => Promise<T>,
-  time: Patience = REAL_TIME,
+  time: Time = REAL_TIME,
 ): Promise<T> {
   const mine = await acquire(path, time);
   const stopBeating = beat(mine, time);
@@ -60,8 +61,8 @@ export async function locked<T>(
   }
 }
 
-/** The path of this process's file in the lock. */
-async function acquire(path: string, time: Patience): Promise<string> {
+/** Acquires the lock; returns the path of this process's file in it. */
+async function acquire(path: string, time: Time): Promise<string> {
   const aside = temporaryPath(path);
   const name = basename(aside);
   await mkdir(aside);
@@ -75,10 +76,10 @@ async function acquire(path: string, time: Patience): Promise<string> {
 }
 
 /**
- * Counts the time slept and not the time that passed: neither a clock that is set nor a machine
- * that was suspended makes a living holder look silent.
+ * Waits until the lock is acquired. It counts the time slept, not the time on the clock: a living
+ * holder must not look silent because the clock was set or the machine was suspended.
  */
-async function wait(aside: string, path: string, time: Patience): Promise<void> {
+async function wait(aside: string, path: string, time: Time): Promise<void> {
   let silent = 0;
   let last = NOTHING;
   let isTaken = await take(aside, path);
@@ -94,7 +95,7 @@ async function wait(aside: string, path: string, time: Patience): Promise<void> 
   }
 }
 
-// ENOTDIR: something else has that name. The last three are how Windows refuses.
+// ENOTDIR: something else has that name. Windows refuses with the last three.
 const TAKEN = new Set(["ENOTEMPTY", "EEXIST", "ENOTDIR", "EPERM", "EACCES", "EBUSY"]);
 
 /** True when this process holds the lock now; false when another one does. */
@@ -103,18 +104,18 @@ async function take(aside: string, path: string): Promise<boolean> {
     await rename(aside, path);
     return true;
   } catch (error) {
-    if (!TAKEN.has((error as { code?: string }).code ?? "")) throw error;
+    if (!TAKEN.has(codeOf(error))) throw error;
     await removeEmpty(path);
     return false;
   }
 }
 
-/** A lock as it was seen: the name of its file, and when that was touched. */
+/** A lock at one moment: the name of its file, and when that was last touched. */
 type Sighting = { readonly name: string; readonly touched: number };
 
 const NOTHING: Sighting = { name: "", touched: 0 };
 
-/** The lock as it is now; {@link NOTHING} when it is free, or something else has its name. */
+/** The lock now; {@link NOTHING} when it is free, or when something else is at its path. */
 async function look(path: string): Promise<Sighting> {
   try {
     const isLink = !(await lstat(path)).isDirectory();
@@ -139,24 +140,24 @@ function kept(path: string, name: string): PullError {
   return new PullError("locked", `locked: ${path} is held by ${by} for more than a minute`);
 }
 
-/** Frees one acquisition, if it is still there. */
+/** Frees one acquisition. Has no effect when it was freed before. */
 async function release(file: string): Promise<void> {
   await rm(file, { force: true });
   await removeEmpty(dirname(file));
 }
 
-/** An empty lock is free, but not every system renames over it. A held lock is never empty. */
+/** Removes a free lock, because not every system renames over it. A held lock is never empty. */
 async function removeEmpty(path: string): Promise<void> {
   await rmdir(path).catch(() => undefined);
 }
 
 /** Touches the holder's file until the function it returns is called. */
-function beat(file: string, time: Patience): () => void {
+function beat(file: string, time: Time): () => void {
   let cancel = (): void => undefined;
   const next = (): void => {
     cancel = time.after(BEAT_MS, () => {
       const now = new Date(time.now());
-      // It fails only when the lock was taken over, which `expectHeld` tells.
+      // It fails only when the lock was taken over; `expectHeld` reports that.
       utimes(file, now, now).catch(() => undefined);
       next();
     });
@@ -166,7 +167,8 @@ function beat(file: string, time: Patience): () => void {
 }
 
 async function expectHeld(file: string): Promise<void> {
-  if ((await lstat(file).catch(() => undefined)) !== undefined) return;
-  const why = `this process stood still for more than ${SILENCE_MS / 1_000} s`;
+  const found = await lstat(file).catch(() => undefined);
+  if (found !== undefined) return;
+  const why = `this process was suspended for more than ${SILENCE_MS / 1_000} s`;
   throw new PullError("lock-lost", `lock lost: ${dirname(file)} was taken over: ${why}`);
 }

@@ -19,10 +19,14 @@ describe("a real podman", { skip: realPartsMissing("podman") }, () => {
   const directory = temporaryDirectory("podman");
   const environment = { CONTAINERS_STORAGE_CONF: join(directory, "storage.conf"), PATH };
   const podman = (...args: string[]): string =>
-    execFileSync("podman", args, { env: { ...environment, HOME: directory }, encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] });
+    execFileSync("podman", args, {
+      env: { ...environment, HOME: directory },
+      encoding: "utf8",
+      stdio: ["ignore", "pipe", "ignore"],
+    });
   let registry: Registry;
   before(async () => {
-    // A store of this test's own, in plain directories, which need no kernel's help.
+    // A store of this test's own, in plain directories, which need no support by the kernel.
     writeFileSync(
       environment.CONTAINERS_STORAGE_CONF,
       `[storage]\ndriver = "vfs"\ngraphroot = "${directory}/graph"\nrunroot = "${directory}/run"\n`,
@@ -33,7 +37,7 @@ describe("a real podman", { skip: realPartsMissing("podman") }, () => {
   });
   after(() => rmSync(directory, { recursive: true, force: true }));
 
-  it("has the image under its name, its tag and its index's digest, with the registry gone", async () => {
+  it("has a loaded image by name, tag and the digest of its index", async () => {
     const made = multiPlatform(PLATFORMS, { attestations: true });
     const app = registry.push("org/app", "1.0", made);
     const pinned = `${registry.host}/org/app@${made.digest}`;
@@ -43,15 +47,21 @@ describe("a real podman", { skip: realPartsMissing("podman") }, () => {
     assert.match(again.stdout, /podman already has .*org\/app:1.0 for linux/);
     await registry.stop();
     const [inspected] = JSON.parse(podman("image", "inspect", pinned));
-    assert.deepEqual([inspected.Digest, inspected.RepoTags, inspected.Config.Entrypoint], [made.digest, [app], ["/bin/app"]]);
+    assert.deepEqual(
+      [inspected.Digest, inspected.RepoTags, inspected.Config.Entrypoint],
+      [made.digest, [app], ["/bin/app"]],
+    );
   });
 
-  it("has an image that is named by digest alone, and one that was schema 1", async () => {
+  it("has an image that is pulled by digest, and one that was schema 1", async () => {
     const made = multiPlatform(PLATFORMS, { salt: "digest" });
     registry.push("org/app", "1.0", made);
     const old = registry.push("org/old", "v1", schema1(true, OWN.split("/")[1]));
     const pinned = `${registry.host}/org/app@${made.digest}`;
-    const { exitCode, stdout, outputs } = await runStep({ images: `${pinned}\n${old},name=old`, pull: "podman" }, environment);
+    const { exitCode, stdout, outputs } = await runStep(
+      { images: `${pinned}\n${old},name=old`, pull: "podman" },
+      environment,
+    );
     await registry.stop();
     assert.equal(exitCode, 0, stdout);
     assert.equal(podman("image", "inspect", "--format", "{{.Digest}}", pinned).trim(), made.digest);
@@ -67,13 +77,25 @@ for (const store of ["containerd", "classic"] as const) {
     const directory = temporaryDirectory("dockerd");
     const environment = { DOCKER_HOST: `unix://${directory}/docker.sock`, PATH };
     const docker = (...args: string[]): string =>
-      execFileSync("docker", args, { env: { ...environment, HOME: directory }, encoding: "utf8", stdio: ["ignore", "pipe", "pipe"] });
+      execFileSync("docker", args, {
+        env: { ...environment, HOME: directory },
+        encoding: "utf8",
+        stdio: ["ignore", "pipe", "pipe"],
+      });
     let engine: ChildProcess;
     let registry: Registry;
     before(async () => {
       const config = join(directory, "daemon.json");
-      writeFileSync(config, JSON.stringify({ features: { "containerd-snapshotter": store === "containerd" } }));
-      const network = ["--iptables=false", "--ip6tables=false", "--ip-forward=false", "--bridge=none"];
+      writeFileSync(
+        config,
+        JSON.stringify({ features: { "containerd-snapshotter": store === "containerd" } }),
+      );
+      const network = [
+        "--iptables=false",
+        "--ip6tables=false",
+        "--ip-forward=false",
+        "--bridge=none",
+      ];
       const places = [
         "--data-root",
         `${directory}/data`,
@@ -84,7 +106,10 @@ for (const store of ["containerd", "classic"] as const) {
         "-H",
         environment.DOCKER_HOST,
       ];
-      engine = spawn("dockerd", ["--config-file", config, ...network, ...places], { stdio: "ignore", env: { PATH, HOME: directory } });
+      engine = spawn("dockerd", ["--config-file", config, ...network, ...places], {
+        stdio: "ignore",
+        env: { PATH, HOME: directory },
+      });
       await answers(docker);
     });
     beforeEach(async () => {
@@ -96,11 +121,24 @@ for (const store of ["containerd", "classic"] as const) {
       await ended;
       rmSync(directory, { recursive: true, force: true });
     });
-    const busybox = (): Buffer => readFileSync(execFileSync("which", ["busybox"], { encoding: "utf8" }).trim());
+    const busybox = (): Buffer =>
+      readFileSync(execFileSync("which", ["busybox"], { encoding: "utf8" }).trim());
     const say = (image: string): string =>
-      docker("run", "--rm", "--network", "none", "--pull", "never", "--entrypoint", "/busybox", image, "echo", "it runs").trim();
+      docker(
+        "run",
+        "--rm",
+        "--network",
+        "none",
+        "--pull",
+        "never",
+        "--entrypoint",
+        "/busybox",
+        image,
+        "echo",
+        "it runs",
+      ).trim();
 
-    it("runs the image that was pulled here, with the registry gone", async () => {
+    it("runs a loaded image without its registry", async () => {
       const made = multiPlatform(PLATFORMS, { busybox: busybox(), attestations: true });
       const app = registry.push("org/app", "1.0", made);
       const first = await runStep({ images: app, pull: "docker" }, environment);
@@ -115,10 +153,17 @@ for (const store of ["containerd", "classic"] as const) {
       if (store === "containerd") assert.equal(say(pinned), "it runs");
     });
 
-    it("takes an image that was schema 1, and one in Docker's own types", async () => {
+    it("loads an image that was schema 1, and one with Docker's media types", async () => {
       const old = registry.push("org/old", "v1", schema1(true, OWN.split("/")[1]));
-      const app = registry.push("org/docker", "1.0", multiPlatform(PLATFORMS, { busybox: busybox(), docker: true }));
-      const { exitCode, stdout } = await runStep({ images: `${old}\n${app}`, pull: "docker" }, environment);
+      const app = registry.push(
+        "org/docker",
+        "1.0",
+        multiPlatform(PLATFORMS, { busybox: busybox(), docker: true }),
+      );
+      const { exitCode, stdout } = await runStep(
+        { images: `${old}\n${app}`, pull: "docker" },
+        environment,
+      );
       await registry.stop();
       assert.equal(exitCode, 0, stdout);
       assert.equal(docker("image", "inspect", "--format", "{{.Os}}", old).trim(), "linux");

@@ -10,8 +10,8 @@ import { temporaryDirectory } from "../support/directory.ts";
 import type { Content, Made } from "../support/image.ts";
 
 /**
- * Why the real parts cannot be used, or false when they are all there. Where they are required (REQUIRE_REAL_PARTS=1, as in
- * CI) their absence is an error.
+ * Why the tests must be skipped, or false when all programs are installed. Throws when one is
+ * missing and REQUIRE_REAL_PARTS is 1, as in CI.
  */
 export function realPartsMissing(...needed: readonly string[]): string | false {
   const missing = needed.filter((name) => {
@@ -23,7 +23,7 @@ export function realPartsMissing(...needed: readonly string[]): string | false {
     }
   });
   if (missing.length === 0) return false;
-  const message = `not installed: ${missing.join(", ")}; scripts/real-parts.sh brings them in`;
+  const message = `not installed: ${missing.join(", ")}; scripts/real-parts.sh installs them`;
   if (process.env["REQUIRE_REAL_PARTS"] === "1") throw new Error(message);
   return message;
 }
@@ -31,20 +31,30 @@ export function realPartsMissing(...needed: readonly string[]): string | false {
 /** A directory of this test run. */
 export const directory = temporaryDirectory("e2e");
 
-/** A real docker-registry on loopback, with the given `auth` section. */
-export type RealRegistry = { readonly host: string; readonly storage: string; readonly stop: () => Promise<void> };
+/** A real docker-registry on loopback. */
+export type RealRegistry = {
+  readonly host: string;
+  readonly storage: string;
+  readonly stop: () => Promise<void>;
+};
 
-export async function startRegistry(name: string, auth = "", tls?: { certificate: string; key: string }): Promise<RealRegistry> {
+export async function startRegistry(
+  name: string,
+  auth = "",
+  tls?: { certificate: string; key: string },
+): Promise<RealRegistry> {
   const port = await freePort();
   const host = `127.0.0.1:${port}`;
   const storage = join(directory, name);
   const config = join(directory, `${name}.yml`);
+  const secure =
+    tls === undefined ? "" : `, tls: {certificate: ${tls.certificate}, key: ${tls.key}}`;
   writeFileSync(
     config,
     `version: 0.1
 log: {level: error}
 storage: {filesystem: {rootdirectory: ${storage}}, delete: {enabled: true}}
-http: {addr: "${host}", secret: test${tls === undefined ? "" : `, tls: {certificate: ${tls.certificate}, key: ${tls.key}}`}}
+http: {addr: "${host}", secret: test${secure}}
 compatibility: {schema1: {enabled: true}}
 ${auth}
 `,
@@ -84,17 +94,23 @@ function freePort(): Promise<number> {
   });
 }
 
-/** What skopeo prints for these arguments. Not waited for in place: it may ask a token service in this process. */
+/**
+ * What skopeo prints. It runs asynchronously, because it may need a token service in this process.
+ */
 export async function skopeo(...args: string[]): Promise<Buffer> {
-  const { stdout } = await promisify(execFile)("skopeo", args, { encoding: "buffer", timeout: 60_000 });
+  const { stdout } = await promisify(execFile)("skopeo", args, {
+    encoding: "buffer",
+    timeout: 60_000,
+  });
   return stdout;
 }
 
-/** Writes a document and all it needs as an OCI layout, for skopeo to push; the layout's path. */
+/** Writes a document, with all it needs, as a layout for skopeo to push. Returns its path. */
 export function writeLayout(name: string, made: Made): string {
   const layout = join(directory, `layout-${name}`);
   mkdirSync(join(layout, "blobs/sha256"), { recursive: true });
-  const put = ({ digest, bytes }: Content): void => writeFileSync(join(layout, "blobs", digest.replace(":", "/")), bytes);
+  const put = ({ digest, bytes }: Content): void =>
+    writeFileSync(join(layout, "blobs", digest.replace(":", "/")), bytes);
   for (const content of [made, ...made.manifests, ...made.blobs]) put(content);
   const manifests = [{ mediaType: made.mediaType, digest: made.digest, size: made.bytes.length }];
   writeFileSync(join(layout, "index.json"), JSON.stringify({ schemaVersion: 2, manifests }));
@@ -102,25 +118,43 @@ export function writeLayout(name: string, made: Made): string {
   return layout;
 }
 
-/** A certificate for 127.0.0.1 that no system knows, and its key; their paths. */
+/** Writes a self-signed certificate for 127.0.0.1 and its key. Returns their paths. */
 export function writeCertificate(): { certificate: string; key: string } {
   const certificate = join(directory, "tls.crt");
   const key = join(directory, "tls.key");
   const names = ["-subj", "/CN=registry", "-addext", "subjectAltName=IP:127.0.0.1", "-days", "2"];
-  execFileSync("openssl", ["req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout", key, "-out", certificate, ...names], {
-    stdio: "ignore",
-  });
+  execFileSync(
+    "openssl",
+    [
+      "req",
+      "-x509",
+      "-newkey",
+      "rsa:2048",
+      "-nodes",
+      "-keyout",
+      key,
+      "-out",
+      certificate,
+      ...names,
+    ],
+    {
+      stdio: "ignore",
+    },
+  );
   return { certificate, key };
 }
 
-/** An htpasswd file for one login. */
+/** Writes an htpasswd file with one login. Returns its path. */
 export function writeHtpasswd(user: string, password: string): string {
   const path = join(directory, "htpasswd");
   writeFileSync(path, execFileSync("htpasswd", ["-Bbn", user, password]));
   return path;
 }
 
-/** A token service as https://distribution.github.io/distribution/spec/auth/jwt/ has it: signed, with its certificate. */
+/**
+ * A token service that signs its tokens:
+ * https://distribution.github.io/distribution/spec/auth/jwt/
+ */
 export type TokenServer = {
   readonly realm: string;
   readonly host: string;
@@ -134,8 +168,14 @@ export async function startTokenServer(user: string, password: string): Promise<
   const key = join(directory, "token.key");
   const bundle = join(directory, "token.crt");
   writeFileSync(key, privateKey.export({ type: "pkcs8", format: "pem" }));
-  execFileSync("openssl", ["req", "-x509", "-new", "-key", key, "-out", bundle, "-subj", "/CN=tokens", "-days", "2"], { stdio: "ignore" });
-  const certificate = execFileSync("openssl", ["x509", "-in", bundle, "-outform", "DER"]).toString("base64");
+  execFileSync(
+    "openssl",
+    ["req", "-x509", "-new", "-key", key, "-out", bundle, "-subj", "/CN=tokens", "-days", "2"],
+    { stdio: "ignore" },
+  );
+  const certificate = execFileSync("openssl", ["x509", "-in", bundle, "-outform", "DER"]).toString(
+    "base64",
+  );
   const server: Server = createServer().listen(0, "127.0.0.1");
   await new Promise((resolve) => server.once("listening", resolve));
   const host = `127.0.0.1:${(server.address() as AddressInfo).port}`;
@@ -147,15 +187,21 @@ export async function startTokenServer(user: string, password: string): Promise<
     stop: () => new Promise((resolve) => server.close(() => resolve())),
   };
   server.on("request", (request, response) => {
-    const authorized = request.headers.authorization === `Basic ${Buffer.from(`${user}:${password}`).toString("base64")}`;
+    const authorized =
+      request.headers.authorization ===
+      `Basic ${Buffer.from(`${user}:${password}`).toString("base64")}`;
     const scope = new URL(request.url ?? "", state.realm).searchParams.get("scope") ?? "";
     const anonymous = request.headers.authorization === undefined && scope.includes("public/");
     if (!authorized && !anonymous) {
-      response.writeHead(401, { "content-type": "application/json" }).end('{"details":"incorrect username or password"}');
+      response
+        .writeHead(401, { "content-type": "application/json" })
+        .end('{"details":"incorrect username or password"}');
       return;
     }
     state.issued++;
-    response.end(JSON.stringify({ token: signToken(privateKey, certificate, scope), expires_in: 300 }));
+    response.end(
+      JSON.stringify({ token: signToken(privateKey, certificate, scope), expires_in: 300 }),
+    );
   });
   return state;
 }
@@ -164,13 +210,23 @@ function signToken(key: KeyObject, certificate: string, scope: string): string {
   const [, name = "", actions = ""] = /^repository:(.+):([^:]+)$/.exec(scope) ?? [];
   const now = Math.floor(Date.now() / 1000);
   const access = [{ type: "repository", name, actions: actions.split(",") }];
-  const claims = { iss: "tests", sub: "", aud: "tests", exp: now + 300, nbf: now - 10, iat: now, jti: String(now), access };
+  const claims = {
+    iss: "tests",
+    sub: "",
+    aud: "tests",
+    exp: now + 300,
+    nbf: now - 10,
+    iat: now,
+    jti: String(now),
+    access,
+  };
   const part = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString("base64url");
   const signed = `${part({ typ: "JWT", alg: "ES256", x5c: [certificate] })}.${part(claims)}`;
-  return `${signed}.${sign("sha256", Buffer.from(signed), { key, dsaEncoding: "ieee-p1363" }).toString("base64url")}`;
+  const signature = sign("sha256", Buffer.from(signed), { key, dsaEncoding: "ieee-p1363" });
+  return `${signed}.${signature.toString("base64url")}`;
 }
 
-/** Forgets everything this run wrote. */
+/** Removes everything that these tests wrote. */
 export function cleanUp(): void {
   rmSync(directory, { recursive: true, force: true });
 }

@@ -7,7 +7,7 @@ import fc from "fast-check";
 import { harmlessJson } from "../../src/runner/sanitiser.ts";
 import { cleanUp, directory, realPartsMissing } from "./parts.ts";
 
-// Every file that a command below would make is called `pwned`; `bait` is there for a pattern to find.
+// A command that runs makes the file `pwned`. A pattern that expands finds the file `bait`.
 const TEXTS = [
   "x touch pwned #",
   "x=1 touch pwned",
@@ -72,20 +72,28 @@ const TEXTS = [
   "",
 ];
 
-const RANDOM = fc.sample(fc.string({ unit: fc.constantFrom(..."$`'\"\\<>&;|(){}[]*?~!#=%^,@ \t\n-+./:au0027"), maxLength: 20 }), {
-  numRuns: 500,
-  seed: 7,
-});
+const RANDOM = fc.sample(
+  fc.string({
+    unit: fc.constantFrom(..."$`'\"\\<>&;|(){}[]*?~!#=%^,@ \t\n-+./:au0027"),
+    maxLength: 20,
+  }),
+  {
+    numRuns: 500,
+    seed: 7,
+  },
+);
 
 const VALUES = [
-  ...[...TEXTS, ...RANDOM].map((text) => harmlessJson({ [text]: text, list: [text, 1.5e300, -1, true, null, text] })),
+  ...[...TEXTS, ...RANDOM].map((text) =>
+    harmlessJson({ [text]: text, list: [text, 1.5e300, -1, true, null, text] }),
+  ),
   ...TEXTS.map((text) => harmlessJson(text)),
 ];
 
-// How a workflow may write an output into a script, and what a shell that acts on none of it makes of it.
+// The ways to write an output into a script, and the value that the shell then has.
 const WAYS = [
   ["between single quotes", "'", (json: string) => json],
-  // JSON's own quotes end and begin the shell's, so that what is in strings is outside of them.
+  // The quotes of JSON end those of the shell, so JSON strings are outside of quotes.
   ["between double quotes", '"', (json: string) => json.replaceAll(/["\\]/g, "")],
   ["as an assignment without quotes", "", (json: string) => json.replaceAll('"', "")],
 ] as const;
@@ -102,7 +110,10 @@ describe("O7: outputs that are JSON, written into a script", () => {
         mkdirSync(home);
         writeFileSync(join(home, "bait"), "");
         const script = join(directory, `${shell} ${way}.sh`);
-        writeFileSync(script, VALUES.map((json) => `VALUE=${quote}${json}${quote}\nprintf '%s\\n' "$VALUE"\n`).join(""));
+        writeFileSync(
+          script,
+          VALUES.map((json) => `VALUE=${quote}${json}${quote}\nprintf '%s\\n' "$VALUE"\n`).join(""),
+        );
         const environment = { PATH: process.env["PATH"], HOME: home };
         const said = execFileSync(shell, [...options, script], { cwd: home, env: environment });
         assert.deepEqual(readdirSync(home), ["bait"]);

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 
-/** Texts made of these parts, in any order and number, among characters of any kind. */
+/** Texts made of these parts, in any order and number, mixed with arbitrary characters. */
 export function madeOf(...parts: readonly string[]): fc.Arbitrary<string> {
   const part = fc.oneof(
     { weight: 8, arbitrary: fc.constantFrom(...parts) },
@@ -9,7 +9,7 @@ export function madeOf(...parts: readonly string[]): fc.Arbitrary<string> {
   return fc.array(part, { maxLength: 24 }).map((chosen) => chosen.join(""));
 }
 
-/** Texts that were right until somebody cut, copied, moved or changed a part of them. */
+/** Valid texts of which parts were cut, repeated, moved or changed. */
 export function mutated(...texts: readonly string[]): fc.Arbitrary<string> {
   const edit = fc.record({
     what: fc.constantFrom("cut", "repeat", "insert", "flip", "swap"),
@@ -44,7 +44,12 @@ export function mutated(...texts: readonly string[]): fc.Arbitrary<string> {
     .map(([text, edits]) => edits.reduce(apply, text));
 }
 
-type Edit = { readonly what: string; readonly at: number; readonly length: number; readonly text: string };
+type Edit = {
+  readonly what: string;
+  readonly at: number;
+  readonly length: number;
+  readonly text: string;
+};
 
 function apply(text: string, { what, at, length, text: inserted }: Edit): string {
   const from = at % (text.length + 1);
@@ -55,15 +60,19 @@ function apply(text: string, { what, at, length, text: inserted }: Edit): string
   if (what === "repeat") return before + part + part + after;
   if (what === "insert") return before + inserted + part + after;
   if (what === "swap") return after + part + before;
-  return before + [...part].map((char) => String.fromCharCode(char.charCodeAt(0) ^ (1 << (at % 7)))).join("") + after;
+  return (
+    before +
+    [...part].map((char) => String.fromCharCode(char.charCodeAt(0) ^ (1 << (at % 7)))).join("") +
+    after
+  );
 }
 
-/** The bytes a text stands for: one each, so that every sequence of bytes is some text. */
+/** The bytes of a text: one for each character up to U+00FF, so that every byte can occur. */
 export function bytesOf(text: string): Buffer {
   return /^[\0-\xff]*$/.test(text) ? Buffer.from(text, "latin1") : Buffer.from(text);
 }
 
-/** JSON whose keys are those a parser looks for, and whose values are of any kind. */
+/** JSON with the keys that a parser looks for, and arbitrary values. */
 export function jsonWith(...keys: readonly string[]): fc.Arbitrary<string> {
   const { tree } = fc.letrec<{ tree: unknown }>((tie) => ({
     tree: fc.oneof(
@@ -76,8 +85,10 @@ export function jsonWith(...keys: readonly string[]): fc.Arbitrary<string> {
   return tree.map((value) => JSON.stringify(value));
 }
 
-/** JSON objects as texts, in which a key may come again, in this spelling or another. */
+/** JSON objects as texts, in which a key may be repeated, also in another spelling. */
 export function pairs(...keys: readonly string[]): fc.Arbitrary<string> {
   const pair = fc.tuple(fc.constantFrom(...keys), jsonWith(...keys.map((key) => JSON.parse(key))));
-  return fc.array(pair, { maxLength: 6 }).map((chosen) => `{${chosen.map(([key, value]) => `${key}: ${value}`).join(", ")}}`);
+  return fc
+    .array(pair, { maxLength: 6 })
+    .map((chosen) => `{${chosen.map(([key, value]) => `${key}: ${value}`).join(", ")}}`);
 }

@@ -5,8 +5,8 @@ import { afterEach, describe, it } from "node:test";
 import { brotliCompressSync, gzipSync, zstdCompressSync } from "node:zlib";
 import { digestOf } from "../../src/oci/digest.ts";
 import { PullError } from "../../src/oci/failure.ts";
-import { ActionsCache, type ActionsCacheOptions } from "../../src/store/actions-cache.ts";
 import { tarEnd, tarEntry, tarHeader } from "../../src/store/tarball.ts";
+import { openActionsCache } from "../support/actions-cache.ts";
 import { type CacheFault, CacheService } from "../support/cache-service.ts";
 import { image } from "../support/image.ts";
 import { outgoing } from "../support/outgoing.ts";
@@ -18,65 +18,82 @@ const [config = made, layer = made] = made.blobs;
 
 function pull(world: World): Arranged {
   const reference = world.evil.serve("org/app", "1", made);
-  const inputs = { images: reference, pull: "layout", path: world.layout, "cache-min-size": "200B" };
+  const inputs = {
+    images: reference,
+    pull: "layout",
+    path: world.layout,
+    "cache-min-size": "200B",
+  };
   return { inputs, environment: { ...world.cache.environment, CLOCK_RATE: "1" } };
 }
 
-/** The same pull with the cache filled, and then spoilt. */
-async function warm(world: World, spoil: (world: World) => void): Promise<Arranged> {
+/** The same pull with a filled cache, which `damage` then changes. */
+async function warm(world: World, damage: (world: World) => void): Promise<Arranged> {
   const arranged = pull(world);
-  const cold = await runStep({ platforms: "linux/amd64", ...arranged.inputs }, arranged.environment);
+  const cold = await runStep(
+    { platforms: "linux/amd64", ...arranged.inputs },
+    arranged.environment,
+  );
   assert.equal((await cold.post()).exitCode, 0);
-  // The config travels in the image's own entry.
+  // The config is in the image's bundle.
   assert.equal(world.cache.entries.size, made.blobs.length);
   rmSync(world.layout, { recursive: true });
   world.cache.seen.length = 0;
   world.evil.seen.length = 0;
-  spoil(world);
+  damage(world);
   return arranged;
 }
 
-const warnings = ({ commands }: StepResult): readonly string[] => commands.filter(({ name }) => name === "warning").map(({ data }) => data);
+const warnings = ({ commands }: StepResult): readonly string[] =>
+  commands.filter(({ name }) => name === "warning").map(({ data }) => data);
 
-/**
- * A warm pull with entries that are not what they were: all of theirs comes from the registry,
- * right, with one warning.
- */
-function spoilt(id: string, what: string, bytes: (right: Buffer, image: boolean) => Buffer): Row {
+/** A warm pull with changed entries: the registry gives all their blobs, with one warning. */
+function damaged(id: string, what: string, bytes: (right: Buffer, image: boolean) => Buffer): Row {
   return {
     id,
     what,
     status: "ok",
     arrange: (world) =>
       warm(world, ({ cache }) => {
-        for (const entry of cache.entries.values()) entry.bytes = bytes(entry.bytes, entry.key.includes("-image-"));
+        for (const entry of cache.entries.values())
+          entry.bytes = bytes(entry.bytes, entry.key.includes("-image-"));
       }),
     check: (world, result) => {
-      assert.deepEqual([result.outputs.get("cache-hit"), world.finals.length], ["false", made.blobs.length + 1]);
+      assert.deepEqual(
+        [result.outputs.get("cache-hit"), world.finals.length],
+        ["false", made.blobs.length + 1],
+      );
       assert.equal(warnings(result).length, 1, result.stdout);
-      assert.match(warnings(result)[0] ?? "", /the cache entry \S+ is wrong and not used: .*; delete the entry/);
+      assert.match(
+        warnings(result)[0] ?? "",
+        /the cache entry \S+ is wrong and not used: .*; delete the entry/,
+      );
     },
   };
 }
 
-/**
- * The same with the image's own entry alone: its documents and small blobs are asked of the
- * registry again.
- */
-function spoiltImage(id: string, what: string, bytes: (right: Buffer) => Buffer): Row {
+/** The same with the image's bundle alone: the registry gives its documents and small blobs. */
+function damagedImage(id: string, what: string, bytes: (right: Buffer) => Buffer): Row {
   return {
-    ...spoilt(id, what, (right, image) => (image ? bytes(right) : right)),
+    ...damaged(id, what, (right, image) => (image ? bytes(right) : right)),
     check: (world, result) => {
-      assert.deepEqual([Number(result.outputs.get("bytes-restored")) > 0, world.finals.length], [true, made.blobs.length + 1]);
+      assert.deepEqual(
+        [Number(result.outputs.get("bytes-restored")) > 0, world.finals.length],
+        [true, made.blobs.length + 1],
+      );
       assert.equal(warnings(result).length, 1, result.stdout);
-      assert.ok(world.evil.seen.some(({ method, target }) => method === "GET" && target.includes("/manifests/")));
+      assert.ok(
+        world.evil.seen.some(
+          ({ method, target }) => method === "GET" && target.includes("/manifests/"),
+        ),
+      );
     },
   };
 }
 
 /**
- * A document that another hides in as the payload of a signature: by the rules of schema 1 it has
- * the other's digest.
+ * A document with `bytes` as the payload of a signature: by the rules of schema 1 it has the digest
+ * of its payload.
  */
 function asPayload(bytes: Buffer): Buffer {
   const protect = JSON.stringify({ formatLength: 0, formatTail: bytes.toString("base64url") });
@@ -85,7 +102,10 @@ function asPayload(bytes: Buffer): Buffer {
 }
 
 const archive = (...members: readonly (readonly [path: string, body: string | Buffer])[]): Buffer =>
-  Buffer.concat([...members.flatMap(([path, body]) => tarEntry(path, Buffer.from(body))), tarEnd()]);
+  Buffer.concat([
+    ...members.flatMap(([path, body]) => tarEntry(path, Buffer.from(body))),
+    tarEnd(),
+  ]);
 
 const flip = (bytes: Buffer, at: number): Buffer => {
   const flipped = Buffer.from(bytes);
@@ -93,52 +113,70 @@ const flip = (bytes: Buffer, at: number): Buffer => {
   return flipped;
 };
 
-/** Named as a blob of the image is, and a thousand times as large as what it is packed to. */
+/** It has the name of a blob of the image, and compresses to a thousandth of its size. */
 const bomb = archive([config.digest.replace(":", "/"), Buffer.alloc(64 * 1024 * 1024)]);
 
 rows("entries of the cache", [
-  spoilt("C1", "an archive of paths that lead away", () =>
+  damaged("C1", "an archive of paths that lead out of it", () =>
     archive(["/tmp/pwned-by-a-cache", "x"], ["../../outside/file", "x"], ["../outside/file", "x"]),
   ),
-  spoilt("C1", "an archive with names of blobs and other bytes", () =>
+  damaged("C1", "an archive with names of blobs and other bytes", () =>
     archive([config.digest.replace(":", "/"), "x"], [made.digest.replace(":", "/"), "{}"]),
   ),
-  spoilt("C1", "an archive with a link to follow", () => {
+  damaged("C1", "an archive with a link to follow", () => {
     const link = tarHeader("sha256/link", 0);
     link.write("2", 156);
     link.write("/etc/passwd", 157);
     return Buffer.concat([link, ...tarEntry("sha256/link", Buffer.from("x")), tarEnd()]);
   }),
-  spoilt("C1", "an archive of ten thousand members", () =>
-    archive(...Array.from({ length: 10_000 }, (_, at) => [`sha256/${digestOf(Buffer.from(`${at}`)).slice(7)}`, ""] as const)),
+  damaged("C1", "an archive of ten thousand members", () =>
+    archive(
+      ...Array.from(
+        { length: 10_000 },
+        (_, at) => [`sha256/${digestOf(Buffer.from(`${at}`)).slice(7)}`, ""] as const,
+      ),
+    ),
   ),
-  spoilt("C2", "a bit flipped", (bytes, image) => flip(bytes, image ? 700 : bytes.length >> 1)),
-  spoilt("C2", "cut", (bytes) => bytes.subarray(0, bytes.length >> 1)),
-  spoilt("C2", "empty", () => Buffer.alloc(0)),
-  spoilt("C2", "too long", (bytes) => Buffer.concat([Buffer.alloc(1), bytes])),
-  spoilt("C2", "far too long", () => Buffer.alloc(70 * 1024 * 1024)),
-  spoilt("C2", "packed, and small", (bytes) => gzipSync(bytes)),
-  spoilt("C2", "packed, to be large", () => gzipSync(Buffer.alloc(64 * 1024 * 1024))),
-  spoiltImage("C1", "a manifest as the payload of a signature", () =>
-    archive(...[made, config].map(({ digest, bytes }) => [digest.replace(":", "/"), asPayload(bytes)] as const)),
+  damaged("C2", "a bit flipped", (bytes, image) => flip(bytes, image ? 700 : bytes.length >> 1)),
+  damaged("C2", "cut", (bytes) => bytes.subarray(0, bytes.length >> 1)),
+  damaged("C2", "empty", () => Buffer.alloc(0)),
+  damaged("C2", "too long", (bytes) => Buffer.concat([Buffer.alloc(1), bytes])),
+  damaged("C2", "far too long", () => Buffer.alloc(70 * 1024 * 1024)),
+  damaged("C2", "compressed, and small", (bytes) => gzipSync(bytes)),
+  damaged("C2", "compressed, and large", () => gzipSync(Buffer.alloc(64 * 1024 * 1024))),
+  damagedImage("C1", "a manifest as the payload of a signature", () =>
+    archive(
+      ...[made, config].map(
+        ({ digest, bytes }) => [digest.replace(":", "/"), asPayload(bytes)] as const,
+      ),
+    ),
   ),
-  spoiltImage("C2", "packed by gzip, with a member of our own in it", () => gzipSync(bomb)),
-  spoiltImage("C2", "packed by Zstandard, with a member of our own in it", () => zstdCompressSync(bomb)),
-  spoiltImage("C2", "packed by Brotli, with a member of our own in it", () => brotliCompressSync(bomb)),
-  spoiltImage("C2", "with more behind its end", (bytes) => Buffer.concat([bytes, Buffer.alloc(1024)])),
-  spoiltImage("C2", "longer than any", () => Buffer.alloc(70 * 1024 * 1024)),
-  spoilt("C2", "somebody else's bytes of the same length", (bytes) => Buffer.alloc(bytes.length, "x")),
+  damagedImage("C2", "compressed by gzip, with a right name in it", () => gzipSync(bomb)),
+  damagedImage("C2", "compressed by Zstandard, with a right name in it", () =>
+    zstdCompressSync(bomb),
+  ),
+  damagedImage("C2", "compressed by Brotli, with a right name in it", () =>
+    brotliCompressSync(bomb),
+  ),
+  damagedImage("C2", "with more bytes after its end", (bytes) =>
+    Buffer.concat([bytes, Buffer.alloc(1024)]),
+  ),
+  damagedImage("C2", "larger than the limit", () => Buffer.alloc(70 * 1024 * 1024)),
+  damaged("C2", "other bytes of the same length", (bytes) => Buffer.alloc(bytes.length, "x")),
   {
     id: "C5",
     what: "keys that only start the same",
     status: "ok",
     arrange: (world) =>
       warm(world, ({ cache }) => {
-        for (const [id, entry] of cache.entries) cache.entries.set(id, { ...entry, key: `${entry.key}-longer` });
+        for (const [id, entry] of cache.entries)
+          cache.entries.set(id, { ...entry, key: `${entry.key}-longer` });
       }),
     check: ({ cache, evil }, { outputs }) => {
       assert.equal(outputs.get("bytes-restored"), "0");
-      assert.ok(evil.seen.some(({ method, target }) => method === "GET" && target.includes("/manifests/")));
+      assert.ok(
+        evil.seen.some(({ method, target }) => method === "GET" && target.includes("/manifests/")),
+      );
       assert.deepEqual(
         cache.seen.filter((line) => line.endsWith("blob")),
         [],
@@ -153,9 +191,14 @@ rows("entries of the cache", [
       warm(world, ({ cache }) => {
         const all = [...cache.entries.values()];
         const bytes = all.map((entry) => entry.bytes);
-        for (const [at, entry] of all.entries()) entry.bytes = bytes[(at + 1) % bytes.length] ?? entry.bytes;
+        for (const [at, entry] of all.entries())
+          entry.bytes = bytes[(at + 1) % bytes.length] ?? entry.bytes;
       }),
-    check: (world, { outputs }) => assert.deepEqual([outputs.get("cache-hit"), world.finals.length], ["false", made.blobs.length + 1]),
+    check: (world, { outputs }) =>
+      assert.deepEqual(
+        [outputs.get("cache-hit"), world.finals.length],
+        ["false", made.blobs.length + 1],
+      ),
   },
 ]);
 
@@ -167,13 +210,13 @@ const answers =
     response.writeHead(status, { "content-type": "application/json" }).end(body);
     return true;
   };
-/** Found, and to be had from somewhere else. */
+/** Finds every entry, at a URL elsewhere. */
 const leads =
   (url: (world: World) => string) =>
   (world: World): CacheFault =>
   (request, response) => {
     if (request.url?.endsWith("/GetCacheEntryDownloadURL") !== true) return false;
-    // The key is not known here; whatever it is, the same is said to have matched.
+    // One key for all look-ups: it matches only the layer's.
     const key = `registry-pull-v1-blob-${layer.digest.replace(":", "-")}`;
     response
       .writeHead(200, { "content-type": "application/json" })
@@ -181,7 +224,12 @@ const leads =
     return true;
   };
 
-const faulty = (id: string, what: string, fault: (world: World) => CacheFault, check?: Row["check"]): Row => ({
+const faulty = (
+  id: string,
+  what: string,
+  fault: (world: World) => CacheFault,
+  check?: Row["check"],
+): Row => ({
   id,
   what,
   status: "ok",
@@ -190,13 +238,16 @@ const faulty = (id: string, what: string, fault: (world: World) => CacheFault, c
       filled.cache.faults.push(fault(world));
     }),
   check: async (world, result) => {
-    assert.deepEqual([world.finals.length, result.outputs.get("exists")], [made.blobs.length + 1, "true"]);
+    assert.deepEqual(
+      [world.finals.length, result.outputs.get("exists")],
+      [made.blobs.length + 1, "true"],
+    );
     assert.ok(warnings(result).length <= 1, result.stdout);
     await check?.(world, result);
   },
 });
 
-/** An answer that is no entry says nothing about the entry. */
+/** An answer without the entry proves nothing about its bytes. */
 const notCalledWrong: Row["check"] = (_, result) => assert.deepEqual(warnings(result), []);
 
 rows("the cache's service", [
@@ -205,22 +256,32 @@ rows("the cache's service", [
       answers(status, '{"code":"x","msg":"cache read denied: ##[set-output name=digest;]x"}'),
     ),
   ),
-  faulty("C3", "look-ups answered with no JSON", () => answers(200, "<html>")),
-  faulty("C3", "look-ups answered with other JSON", () => answers(200, '{"ok":"yes","signed_download_url":7}')),
-  faulty("C3", "look-ups answered with a megabyte", () => answers(200, `"${"x".repeat(1_000_000)}"`)),
+  faulty("C3", "look-ups answered with something else than JSON", () => answers(200, "<html>")),
+  faulty("C3", "look-ups answered with other JSON", () =>
+    answers(200, '{"ok":"yes","signed_download_url":7}'),
+  ),
+  faulty("C3", "look-ups answered with a megabyte", () =>
+    answers(200, `"${"x".repeat(1_000_000)}"`),
+  ),
   faulty("C3", "look-ups that are cut", () => (request) => {
     if (isCall(request.url)) request.socket.destroy();
     return isCall(request.url);
   }),
-  faulty("C3", "blobs that are gone", () => answers(404, "", (url) => !isCall(url)), notCalledWrong),
   faulty(
     "C3",
-    "blobs that may not be had",
+    "entries that are gone",
+    () => answers(404, "", (url) => !isCall(url)),
+    notCalledWrong,
+  ),
+  faulty(
+    "C3",
+    "entries that may not be read",
     () => answers(403, "<Error>AuthenticationFailed</Error>", (url) => !isCall(url)),
     notCalledWrong,
   ),
-  faulty("C3", "blobs that are packed", () => (request, response) => {
-    if (!isCall(request.url)) response.writeHead(200, { "content-encoding": "gzip" }).end(gzipSync(layer.bytes));
+  faulty("C3", "entries that are sent compressed", () => (request, response) => {
+    if (!isCall(request.url))
+      response.writeHead(200, { "content-encoding": "gzip" }).end(gzipSync(layer.bytes));
     return !isCall(request.url);
   }),
   ...(
@@ -228,18 +289,24 @@ rows("the cache's service", [
       ["a metadata service", () => "http://169.254.169.254/latest"],
       ["a file", () => "file:///etc/passwd"],
       ["nowhere", () => "http://"],
-      ["another server that sends on", ({ attacker }: World) => `${attacker.url}/redirect?sig=canary`],
+      [
+        "another server that redirects",
+        ({ attacker }: World) => `${attacker.url}/redirect?sig=canary`,
+      ],
     ] as const
   ).map(([what, url]) =>
-    faulty("C3", `a signed URL that leads to ${what}`, leads(url), (_, { outputs }) => assert.equal(outputs.get("bytes-restored"), "0")),
+    faulty("C3", `a signed URL that leads to ${what}`, leads(url), (_, { outputs }) =>
+      assert.equal(outputs.get("bytes-restored"), "0"),
+    ),
   ),
   faulty("C3", "a signed URL that redirects", () => (request, response) => {
-    if (!isCall(request.url)) response.writeHead(307, { location: "http://169.254.169.254/" }).end();
+    if (!isCall(request.url))
+      response.writeHead(307, { location: "http://169.254.169.254/" }).end();
     return !isCall(request.url);
   }),
 ]);
 
-/** The step is fine, and so is its post step, whatever becomes of saving. */
+/** The step and its post step succeed although saving fails. */
 const saving = (id: string, what: string, fault: CacheFault, line: RegExp): Row => ({
   id,
   what,
@@ -265,18 +332,33 @@ rows("saving to the cache", [
     answers(403, '{"code":"permission_denied","msg":"cache write denied: ##[x]"}', creating),
     /disabled.*denied.*\n.*saved 0 entries/,
   ),
-  saving("C4", "taken by somebody else meanwhile", answers(409, '{"code":"already_exists","msg":"taken"}', creating), /saved 0 entries/),
-  saving("C4", "limited", answers(429, '{"code":"resource_exhausted","msg":"slow down"}', creating), /disabled[\s\S]*saved 0 entries/),
-  saving("C4", "too large for it", answers(413, '{"code":"x","msg":"too large"}', creating), /saved 0 entries/),
   saving(
     "C4",
-    "refused by its storage",
+    "reserved by another job in between",
+    answers(409, '{"code":"already_exists","msg":"taken"}', creating),
+    /saved 0 entries/,
+  ),
+  saving(
+    "C4",
+    "limited",
+    answers(429, '{"code":"resource_exhausted","msg":"slow down"}', creating),
+    /disabled[\s\S]*saved 0 entries/,
+  ),
+  saving(
+    "C4",
+    "too large for the service",
+    answers(413, '{"code":"x","msg":"too large"}', creating),
+    /saved 0 entries/,
+  ),
+  saving(
+    "C4",
+    "refused by the storage",
     answers(403, "<Error/>", (url) => !isCall(url)),
     /saved 0 entries/,
   ),
   {
     id: "C6",
-    what: "an image that needed credentials, in a public repository, is not saved, and it says so",
+    what: "an image that needed credentials is not saved in a public repository, which is logged",
     status: "ok",
     arrange: (world) => {
       const arranged = pull(world);
@@ -300,25 +382,32 @@ rows("saving to the cache", [
   },
   {
     id: "C6",
-    what: "nothing is saved on a pull request, and it says so",
+    what: "nothing is saved on a pull request, which is logged",
     status: "ok",
     arrange: (world) => {
       const arranged = pull(world);
-      return { ...arranged, environment: { ...arranged.environment, GITHUB_EVENT_NAME: "pull_request_target" } };
+      return {
+        ...arranged,
+        environment: { ...arranged.environment, GITHUB_EVENT_NAME: "pull_request_target" },
+      };
     },
     check: async (world, result) => {
-      assert.match(result.stdout, /pull_request_target can be triggered by a stranger: nothing is saved/);
+      assert.match(
+        result.stdout,
+        /pull_request_target can be triggered by a stranger: nothing is saved/,
+      );
       await result.post();
       assert.equal(world.cache.entries.size, 0);
     },
   },
 ]);
 
-/**
- * What is done to the layout, or to what the step left for later, and what of it is saved after
- * all.
- */
-const later = (what: string, change: (world: World, result: StepResult) => void, check: Row["check"]): Row => ({
+/** Changes the layout, or the list that the step left, before the post step runs. */
+const later = (
+  what: string,
+  change: (world: World, result: StepResult) => void,
+  check: Row["check"],
+): Row => ({
   id: "C7",
   what,
   status: "ok",
@@ -336,35 +425,38 @@ const later = (what: string, change: (world: World, result: StepResult) => void,
     await check?.(world, { ...result, stdout: post.stdout });
   },
 });
-/** Does something to every blob of the layout as soon as the service hears a call. */
+/** Changes every blob of the layout as soon as the service receives a call. */
 const whenAsked =
   (call: string, change: (path: string, size: number) => void) =>
   (world: World): void => {
     world.cache.faults.push((request) => {
       if (request.url?.endsWith(call)) {
-        for (const { digest, bytes } of made.blobs) change(join(world.layout, "blobs", digest.replace(":", "/")), bytes.length);
+        for (const { digest, bytes } of made.blobs)
+          change(join(world.layout, "blobs", digest.replace(":", "/")), bytes.length);
       }
       return false;
     });
   };
-const statePath = ({ files }: StepResult): string => /<<\S+\n([^\n]*)\n/.exec(files.get("GITHUB_STATE") ?? "")?.[1] ?? "";
+const statePath = ({ files }: StepResult): string =>
+  /<<\S+\n([^\n]*)\n/.exec(files.get("GITHUB_STATE") ?? "")?.[1] ?? "";
 const nothingSaved: Row["check"] = ({ cache }, { stdout }) => {
   assert.equal(cache.entries.size, 0);
   assert.match(stdout, /::warning::nothing was saved to the cache: /);
 };
 
-rows("what was left for after the job", [
+rows("saving after the job", [
   later(
-    "a link in a blob's place, put there when the service was asked, is not followed",
+    "a link in a blob's place, planted during the look-up, is not followed",
     whenAsked("GetCacheEntryDownloadURL", (path, size) => {
       writeFileSync(`${path}-secret`, "x".repeat(size));
       rmSync(path, { force: true });
       symlinkSync(`${path}-secret`, path);
     }),
-    ({ cache }) => assert.ok([...cache.entries.values()].every(({ bytes }) => !bytes.includes("xxxx"))),
+    ({ cache }) =>
+      assert.ok([...cache.entries.values()].every(({ bytes }) => !bytes.includes("xxxx"))),
   ),
   later(
-    "a blob that changes while it is sent is not finalised",
+    "a blob that changes while it is sent is not finalized",
     whenAsked("CreateCacheEntry", (path, size) => writeFileSync(path, "x".repeat(size))),
     ({ cache }, { stdout }) => {
       assert.match(stdout, /blob sha256:\w+ of the layout has changed since it was verified/);
@@ -372,7 +464,7 @@ rows("what was left for after the job", [
     },
   ),
   later(
-    "state that is no JSON",
+    "a list that is not JSON",
     (_, result) => {
       assert.ok(relative(result.directory, statePath(result)).startsWith("registry-pull-"));
       writeFileSync(statePath(result), "{");
@@ -380,15 +472,18 @@ rows("what was left for after the job", [
     nothingSaved,
   ),
   later(
-    "state whose digests lead away",
+    "a list whose digests lead out of the layout",
     (world, result) => {
       const blob = { digest: "sha256:../../../outside/file", size: 9 };
-      writeFileSync(statePath(result), JSON.stringify({ layout: world.layout, kind: "service", entries: [{ key: "k", blob }] }));
+      writeFileSync(
+        statePath(result),
+        JSON.stringify({ layout: world.layout, kind: "service", entries: [{ key: "k", blob }] }),
+      );
     },
     nothingSaved,
   ),
   later(
-    "state that is a link to elsewhere",
+    "a list that is a link to another directory",
     (world, result) => {
       renameSync(statePath(result), join(world.directory, "state"));
       symlinkSync(join(world.directory, "state"), statePath(result));
@@ -398,65 +493,60 @@ rows("what was left for after the job", [
 ]);
 
 describe("a cache that does not answer", () => {
-  // A second is a hundredth of one.
+  // A second takes a hundredth of one.
   const waits: number[] = [];
   const after = (ms: number, run: () => void): (() => void) => {
     waits.push(ms);
     const timer = setTimeout(run, ms / 100);
     return () => clearTimeout(timer);
   };
-  const warned: string[] = [];
-  const nothing = async (): Promise<never> => assert.fail("there is nothing to have");
-  const open = (environment: Readonly<Record<string, string>>, options: Partial<ActionsCacheOptions> = {}): ActionsCache => {
-    Object.assign(process.env, environment);
-    return new ActionsCache({
-      urls: { download: nothing, get: nothing },
-      after,
-      signal: new AbortController().signal,
-      warn: (line) => void warned.push(line),
-      say: () => undefined,
-      ...options,
-    });
-  };
   afterEach(() => {
-    for (const name of ["ACTIONS_CACHE_SERVICE_V2", "ACTIONS_RESULTS_URL", "ACTIONS_RUNTIME_TOKEN"]) delete process.env[name];
+    for (const name of Object.keys(NO_SERVICE)) delete process.env[name];
     waits.length = 0;
-    warned.length = 0;
   });
 
+  const NO_SERVICE = {
+    ACTIONS_CACHE_SERVICE_V2: "True",
+    ACTIONS_RESULTS_URL: "http://127.0.0.1:9/",
+    ACTIONS_RUNTIME_TOKEN: SECRETS.runtimeToken,
+  };
+  async function withService(work: (service: CacheService) => Promise<void>): Promise<void> {
+    const service = await CacheService.start();
+    Object.assign(process.env, service.environment);
+    try {
+      await work(service);
+    } finally {
+      await service.stop();
+    }
+  }
+
   it("C3: is given two tries of ten seconds each, and then disabled", async () => {
-    const cache = open({ ACTIONS_RESULTS_URL: "http://127.0.0.1:9/", ACTIONS_RUNTIME_TOKEN: SECRETS.runtimeToken });
-    const fetched = await Promise.all(["a", "b", "c"].map((key) => cache.fetch(key, 1)));
-    assert.deepEqual(fetched, [undefined, undefined, undefined]);
-    assert.equal(await cache.fetch("d", 1), undefined);
+    Object.assign(process.env, NO_SERVICE);
+    const { restoring, warned } = openActionsCache({ after });
+    const found = await Promise.all(["a", "b", "c"].map((key) => restoring.bundle(key)));
+    assert.deepEqual(found, [new Map(), new Map(), new Map()]);
+    assert.equal((await restoring.bundle("d")).size, 0);
     assert.deepEqual([waits.slice(0, 2), warned.length], [[10_000, 10_000], 1]);
   });
 
-  it("C3: is not waited for once the step ends, and no warning is due", async () => {
-    const service = await CacheService.start();
-    try {
+  it("C3: is not waited for after the step's end, without a warning", () =>
+    withService(async (service) => {
       const stop = new AbortController();
       service.faults.push(() => {
         stop.abort(new PullError("timeout", "the step's timeout has passed"));
         return true;
       });
-      const cache = open(service.environment, { signal: stop.signal, after: () => () => undefined });
-      assert.equal(await cache.fetch("key", 1), undefined);
+      const never = (): (() => void) => () => undefined;
+      const { restoring, warned } = openActionsCache({ signal: stop.signal, after: never });
+      assert.equal((await restoring.bundle("key")).size, 0);
       assert.deepEqual(warned, []);
-    } finally {
-      await service.stop();
-    }
-  });
+    }));
 
-  it("C4: is given a minute, and a second for every mebibyte, to take what is saved", async () => {
-    const service = await CacheService.start();
-    try {
+  it("C4: is given a minute, and a second for every mebibyte, to store an entry", () =>
+    withService(async (service) => {
       service.faults.push((request) => request.method === "PUT");
-      const cache = open(service.environment);
-      assert.equal(await cache.save("key", outgoing(Buffer.alloc(2 * 1024 * 1024))), "failed");
+      const { saving } = openActionsCache({ after });
+      assert.equal(await saving.save("key", outgoing(Buffer.alloc(2 * 1024 * 1024))), "failed");
       assert.ok(waits.includes(62_000), waits.join());
-    } finally {
-      await service.stop();
-    }
-  });
+    }));
 });

@@ -24,31 +24,47 @@ const redirects =
   (_, wire) =>
     wire.answer(status, { Location: location });
 
-/** Everything of the registry needs a token that the realm gives. */
+/** A registry that asks for a token of this realm for every request. */
 function realmIs(realm: (world: World) => string, credentials = true) {
   return (world: World): Arranged => {
     const reference = world.evil.serve(REPOSITORY, "1", made);
     world.evil.on(/\/v2\//, bearer(realm(world)));
-    return { inputs: { images: reference, ...(credentials ? { "registry-auth": world.login(world.evil.host) } : {}) } };
+    return {
+      inputs: {
+        images: reference,
+        ...(credentials ? { "registry-auth": world.login(world.evil.host) } : {}),
+      },
+    };
   };
 }
 
-/** A registry on a public name, which a proxy makes us believe in. */
-async function publicly(world: World, host: string, given: Readonly<Record<string, string>> = {}): Promise<Arranged> {
+/** A registry with a public name, which a proxy answers for. */
+async function publicly(
+  world: World,
+  host: string,
+  given: Readonly<Record<string, string>> = {},
+): Promise<Arranged> {
   return {
     inputs: { images: `${host}/${REPOSITORY}:1`, "insecure-registries": host, ...given },
     environment: { http_proxy: world.evil.url, no_proxy: "localhost,127.0.0.1" },
   };
 }
 
-/** The same by https: the proxy's tunnels end in TLS, with a certificate for the name. */
+/** The same with TLS: the proxy's tunnels end in TLS, with a certificate for the name. */
 async function secretly(world: World, script: (evil: EvilServer) => void): Promise<Arranged> {
   const proxy = await world.server({ tls: "good", proxy: true });
   proxy.serve(REPOSITORY, "1", made);
   script(proxy);
   return {
-    inputs: { images: `registry.example/${REPOSITORY}:1`, "registry-auth": world.login("registry.example") },
-    environment: { https_proxy: proxy.url, http_proxy: world.attacker.url, NODE_EXTRA_CA_CERTS: AUTHORITY },
+    inputs: {
+      images: `registry.example/${REPOSITORY}:1`,
+      "registry-auth": world.login("registry.example"),
+    },
+    environment: {
+      https_proxy: proxy.url,
+      http_proxy: world.attacker.url,
+      NODE_EXTRA_CA_CERTS: AUTHORITY,
+    },
   };
 }
 
@@ -71,7 +87,8 @@ rows("realms", [
     status: "invalid",
     reason: "realm downgrade refused",
     names: () => "registry.example",
-    arrange: (world) => secretly(world, (evil) => evil.on(/\/v2\//, bearer(`${world.attacker.url}/token`))),
+    arrange: (world) =>
+      secretly(world, (evil) => evil.on(/\/v2\//, bearer(`${world.attacker.url}/token`))),
     check: nothingStolen,
   },
   ...FORBIDDEN.flatMap((host): Row[] => [
@@ -122,7 +139,8 @@ rows("realms", [
     id: "A2",
     what: "a realm at a private address, given by a public registry, nothing to send",
     status: "invalid",
-    reason: "address refused: 10.0.0.1 is a private address; a public registry may not redirect there",
+    reason:
+      "address refused: 10.0.0.1 is a private address; a public registry may not redirect there",
     names: () => "10.0.0.1",
     arrange: (world) => {
       world.evil.on(/\/v2\//, bearer("http://10.0.0.1/token")).on(/\/token/, gives(SECRETS.issued));
@@ -134,11 +152,16 @@ rows("realms", [
     id: "A4",
     what: "a realm on another public domain, with credentials",
     status: "unauthorized",
-    reason: "realm refused.*credentials from registry-auth are not sent there.*add tokens.elsewhere.example to trusted-realms",
+    reason:
+      "realm refused.*credentials from registry-auth are not sent there.*add tokens.elsewhere.example to trusted-realms",
     names: () => "registry.example",
     arrange: (world) => {
-      world.evil.on(/\/v2\//, bearer("http://tokens.elsewhere.example/token")).on(/\/token/, gives("x"));
-      return publicly(world, "registry.example", { "registry-auth": world.login("registry.example") });
+      world.evil
+        .on(/\/v2\//, bearer("http://tokens.elsewhere.example/token"))
+        .on(/\/token/, gives("x"));
+      return publicly(world, "registry.example", {
+        "registry-auth": world.login("registry.example"),
+      });
     },
     check: ({ evil }) => assert.ok(!evil.seen.some(({ target }) => target.includes("/token"))),
   },
@@ -167,7 +190,9 @@ rows("realms", [
       check: ({ evil }) => {
         const sent = evil.seen.filter(({ target }) => target.startsWith("/token"));
         assert.deepEqual(
-          sent.map(({ headers }) => findCanaries(headers.get("authorization") ?? "", PASSWORD).length > 0),
+          sent.map(
+            ({ headers }) => findCanaries(headers.get("authorization") ?? "", PASSWORD).length > 0,
+          ),
           [credentials],
         );
       },
@@ -177,13 +202,17 @@ rows("realms", [
     [
       ["absent", "Bearer service=x", /realm refused: expected a URL in the challenge .* got ""/],
       ["empty", 'Bearer realm=""', /realm refused: expected a URL in the challenge .* got ""/],
-      ["no URL", 'Bearer realm="http://"', /realm refused: expected a URL/],
-      ["a file", 'Bearer realm="file:///etc/passwd"', /is not a plain https URL/],
-      ["data", 'Bearer realm="data:application/json,{}"', /is not a plain https URL/],
-      ["javascript", 'Bearer realm="javascript:x"', /is not a plain https URL/],
-      ["of somebody's password", 'Bearer realm="http://a:b@127.0.0.1/"', /is not a plain https URL/],
-      ["in a scheme that nobody here speaks", "Negotiate, NTLM", /scheme that is not Bearer or Basic: negotiate, ntlm/],
-      ["not to be read", '="', /scheme that is not Bearer or Basic: none that can be read/],
+      ["an invalid URL", 'Bearer realm="http://"', /realm refused: expected a URL/],
+      ["the URL of a file", 'Bearer realm="file:///etc/passwd"', /is not a plain https URL/],
+      ["a data URL", 'Bearer realm="data:application/json,{}"', /is not a plain https URL/],
+      ["a javascript URL", 'Bearer realm="javascript:x"', /is not a plain https URL/],
+      ["a URL with a password", 'Bearer realm="http://a:b@127.0.0.1/"', /is not a plain https URL/],
+      [
+        "of an unknown scheme",
+        "Negotiate, NTLM",
+        /scheme that is not Bearer or Basic: negotiate, ntlm/,
+      ],
+      ["malformed", '="', /scheme that is not Bearer or Basic: none that can be read/],
     ] as const
   ).map(
     ([what, challenge, reason]): Row => ({
@@ -193,7 +222,12 @@ rows("realms", [
       reason,
       arrange: (world) => {
         world.evil.on(/\/v2\//, asks(challenge));
-        return { inputs: { images: `${world.evil.host}/${REPOSITORY}:1`, "registry-auth": world.login(world.evil.host) } };
+        return {
+          inputs: {
+            images: `${world.evil.host}/${REPOSITORY}:1`,
+            "registry-auth": world.login(world.evil.host),
+          },
+        };
       },
     }),
   ),
@@ -203,7 +237,9 @@ rows("realms", [
     status: "ok",
     arrange: (world) => {
       const reference = world.evil.serve(REPOSITORY, "1", made);
-      world.evil.on(/manifests\/1/, bearer("/token"), (_, wire) => wire.answer(200, { "Content-Type": made.mediaType }, made.bytes));
+      world.evil.on(/manifests\/1/, bearer("/token"), (_, wire) =>
+        wire.answer(200, { "Content-Type": made.mediaType }, made.bytes),
+      );
       world.evil.on(/GET \/token/, gives(SECRETS.issued));
       return { inputs: { images: reference, "registry-auth": world.login(world.evil.host) } };
     },
@@ -213,10 +249,14 @@ rows("realms", [
 rows("token services", [
   ...(
     [
-      ["another server", ({ attacker }: World) => `${attacker.url}/token`, "not followed"],
-      ["a metadata service", () => "http://169.254.169.254/latest", "not followed"],
-      ["another port of its own host", ({ attacker }: World) => `http://127.0.0.1:${attacker.port}/token`, "not followed"],
-      ["something that is no URL", () => "http://", "something that is no URL"],
+      ["another server", ({ attacker }: World) => `${attacker.url}/token`, "another origin"],
+      ["a metadata service", () => "http://169.254.169.254/latest", "another origin"],
+      [
+        "another port of its own host",
+        ({ attacker }: World) => `http://127.0.0.1:${attacker.port}/token`,
+        "another origin",
+      ],
+      ["an invalid URL", () => "http://", "an invalid URL"],
     ] as const
   ).flatMap(([what, to, reason]) =>
     [true, false].map(
@@ -242,15 +282,27 @@ rows("token services", [
           await wire.send("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n");
           while (!wire.gone) await wire.send(`10000\r\n${"x".repeat(0x10000)}\r\n`);
         },
-        /too large: the answer is longer than 1048576 bytes/,
+        /too large: the answer has more than 1048576 bytes/,
       ],
       ["not JSON", (_, wire) => wire.answer(200, {}, "<html>"), /token invalid.*is not JSON/],
       ["null", (_, wire) => wire.answer(200, {}, "null"), /token invalid/],
-      ["without a token", (_, wire) => wire.answer(200, {}, "{}"), /token invalid.*expected one in token or access_token/],
+      [
+        "without a token",
+        (_, wire) => wire.answer(200, {}, "{}"),
+        /token invalid.*expected one in token or access_token/,
+      ],
       ["an empty token", gives(""), /token invalid/],
-      ["a token that is no string", (_, wire) => wire.answer(200, {}, '{"token":{"a":1}}'), /token invalid/],
-      ["a token with a header of its own", gives("x\r\nX-Evil: 1"), /token invalid/],
-      ["packed", (_, wire) => wire.answer(200, { "Content-Encoding": "gzip" }, "x"), /encoding refused/],
+      [
+        "a token that is not a string",
+        (_, wire) => wire.answer(200, {}, '{"token":{"a":1}}'),
+        /token invalid/,
+      ],
+      ["a token with a line break and a header", gives("x\r\nX-Evil: 1"), /token invalid/],
+      [
+        "encoded",
+        (_, wire) => wire.answer(200, { "Content-Encoding": "gzip" }, "x"),
+        /encoding refused/,
+      ],
     ] as const satisfies readonly (readonly [string, Script, RegExp])[]
   ).map(
     ([what, script, reason]): Row => ({
@@ -272,15 +324,26 @@ rows("token services", [
     arrange: (world) => {
       let count = 0;
       world.evil.on(/\/v2\//, (request, wire) =>
-        asks(`Bearer realm="/token/${++count}",scope="repository:org/app:pull,${count}"`)(request, wire),
+        asks(`Bearer realm="/token/${++count}",scope="repository:org/app:pull,${count}"`)(
+          request,
+          wire,
+        ),
       );
       world.evil.on(/\/token/, gives(SECRETS.issued));
-      return { inputs: { images: `${world.evil.host}/${REPOSITORY}:1`, "registry-auth": world.login(world.evil.host) } };
+      return {
+        inputs: {
+          images: `${world.evil.host}/${REPOSITORY}:1`,
+          "registry-auth": world.login(world.evil.host),
+        },
+      };
     },
     check: ({ evil }) => {
       const tokens = evil.seen.filter(({ target }) => target.startsWith("/token"));
-      const scopes = tokens.map(({ target }) => new URL(target, "http://x").searchParams.get("scope"));
-      for (const scope of scopes) assert.ok(scopes.filter((other) => other === scope).length <= 2, `${scope}`);
+      const scopes = tokens.map(({ target }) =>
+        new URL(target, "http://x").searchParams.get("scope"),
+      );
+      for (const scope of scopes)
+        assert.ok(scopes.filter((other) => other === scope).length <= 2, `${scope}`);
       assert.ok(tokens.length <= 4, `${tokens.length} tokens`);
     },
   },
@@ -290,38 +353,60 @@ rows("token services", [
     status: "unauthorized",
     arrange: (world) => {
       world.evil.on(/\/v2\//, bearer("/token")).on(/\/token/, gives(SECRETS.issued));
-      return { inputs: { images: `${world.evil.host}/${REPOSITORY}:1`, "registry-auth": world.login(world.evil.host) } };
+      return {
+        inputs: {
+          images: `${world.evil.host}/${REPOSITORY}:1`,
+          "registry-auth": world.login(world.evil.host),
+        },
+      };
     },
     check: ({ evil }) => {
-      const anonymous = evil.seen.filter(({ target, headers }) => target.startsWith("/token") && !headers.has("authorization"));
-      const known = evil.seen.filter(({ target, headers }) => target.startsWith("/token") && headers.has("authorization"));
-      assert.ok(anonymous.length <= 2 && known.length <= 2, `${anonymous.length} and ${known.length} tokens`);
+      const anonymous = evil.seen.filter(
+        ({ target, headers }) => target.startsWith("/token") && !headers.has("authorization"),
+      );
+      const known = evil.seen.filter(
+        ({ target, headers }) => target.startsWith("/token") && headers.has("authorization"),
+      );
+      assert.ok(
+        anonymous.length <= 2 && known.length <= 2,
+        `${anonymous.length} and ${known.length} tokens`,
+      );
     },
   },
 ]);
 
-/** A blob, or anything else, that is somewhere else, asked for with credentials. */
+/** A pull with credentials whose blobs the registry redirects. */
 function movedTo(location: (world: World, target: string) => string, status = 307) {
   return (world: World): Arranged => {
     const reference = world.evil.serve(REPOSITORY, "1", made);
-    const content: Script = ({ target }, wire) => wire.answer(status, { Location: location(world, target) });
+    const content: Script = ({ target }, wire) =>
+      wire.answer(status, { Location: location(world, target) });
     world.evil.on(/\/blobs\//, content);
     world.evil.on(/\/v2\/.*manifests\/1/, asks('Basic realm="evil"'), (_, wire) =>
       wire.answer(200, { "Content-Type": made.mediaType }, made.bytes),
     );
-    return { inputs: { images: reference, "registry-auth": world.login(world.evil.host), pull: "layout", path: world.layout } };
+    return {
+      inputs: {
+        images: reference,
+        "registry-auth": world.login(world.evil.host),
+        pull: "layout",
+        path: world.layout,
+      },
+    };
   };
 }
 
-/** What a host that is owed nothing gives to anybody who asks. */
-const ANONYMOUS = "Bearer of-anybody";
+/** The token that another host gives without credentials. */
+const ANONYMOUS = "Bearer anonymous-token";
 
-/** Holds the image, too, is owed nothing, and asks for all the same. */
+/** Another host with the image. It asks for a token although it must get no credentials. */
 const blobHost = async (world: World): Promise<EvilServer> => {
   const host = await world.server();
-  const holds: Script = ({ target }, wire) => wire.answer(200, {}, made.blobs.find(({ digest }) => target.endsWith(digest))?.bytes);
-  const asking: Script = (request, wire) => (request.headers.has("authorization") ? holds : bearer("/token"))(request, wire);
-  return host.on(/\/blobs\//, asking).on(/\/token/, gives("of-anybody"));
+  const holds: Script = ({ target }, wire) =>
+    wire.answer(200, {}, made.blobs.find(({ digest }) => target.endsWith(digest))?.bytes);
+  const asking: Script = (request, wire) =>
+    (request.headers.has("authorization") ? holds : bearer("/token"))(request, wire);
+  return host.on(/\/blobs\//, asking).on(/\/token/, gives("anonymous-token"));
 };
 
 function withBlobHost(location: (host: EvilServer, target: string) => string, status = 307) {
@@ -364,14 +449,18 @@ rows("redirects", [
   ),
   {
     id: "A9",
-    what: "away and back home: none come back",
+    what: "away and back home: without credentials",
     status: "ok",
     arrange: async (world) => {
       const away = await world.server();
       const arranged = movedTo((_, target) => `${away.url}${target}`)(world);
-      away.on(/./, ({ target }, wire) => wire.answer(307, { Location: `${world.evil.url}/back${target}` }));
+      away.on(/./, ({ target }, wire) =>
+        wire.answer(307, { Location: `${world.evil.url}/back${target}` }),
+      );
       const blob = (target: string) => made.blobs.find(({ digest }) => target.endsWith(digest));
-      world.evil.on(/\/back\//, ({ target }, wire) => wire.answer(200, {}, blob(target)?.bytes ?? ""));
+      world.evil.on(/\/back\//, ({ target }, wire) =>
+        wire.answer(200, {}, blob(target)?.bytes ?? ""),
+      );
       return arranged;
     },
     check: ({ evil }) => {
@@ -386,17 +475,26 @@ rows("redirects", [
     status: "invalid",
     reason: "redirect refused: registry.example is https",
     names: () => "registry.example",
-    arrange: (world) => secretly(world, (evil) => evil.on(/\/v2\//, redirects(`${world.attacker.url}/x`))),
+    arrange: (world) =>
+      secretly(world, (evil) => evil.on(/\/v2\//, redirects(`${world.attacker.url}/x`))),
     check: nothingStolen,
   },
   ...(
     [
       ["a metadata service", () => "http://169.254.169.254/latest/meta-data", /address refused/],
-      ["a metadata service by a mapped address", () => "http://[::ffff:169.254.169.254]/", /address refused/],
+      [
+        "a metadata service by a mapped address",
+        () => "http://[::ffff:169.254.169.254]/",
+        /address refused/,
+      ],
       ["a file", () => "file:///etc/passwd", /redirect refused/],
-      ["data", () => "data:text/plain,x", /redirect refused/],
-      ["somebody's password", ({ attacker }: World) => `http://a:b@${attacker.host}/`, /redirect refused/],
-      ["something that is no URL", () => "http://", /redirect refused/],
+      ["a data URL", () => "data:text/plain,x", /redirect refused/],
+      [
+        "a URL with a password",
+        ({ attacker }: World) => `http://a:b@${attacker.host}/`,
+        /redirect refused/,
+      ],
+      ["an invalid URL", () => "http://", /redirect refused/],
     ] as const
   ).map(
     ([what, to, reason]): Row => ({
@@ -404,7 +502,8 @@ rows("redirects", [
       what: `to ${what}`,
       status: "invalid",
       reason,
-      names: (world) => (what.startsWith("a metadata") ? "a cloud's own metadata service" : world.evil.host),
+      names: (world) =>
+        what.startsWith("a metadata") ? "a cloud's metadata service" : world.evil.host,
       arrange: movedTo((world) => to(world)),
       check: nothingStolen,
     }),
@@ -413,7 +512,8 @@ rows("redirects", [
     id: "A9",
     what: "from a public registry to loopback and private addresses",
     status: "invalid",
-    reason: "address refused: 127.0.0.1 is a loopback address; a public registry may not redirect there",
+    reason:
+      "address refused: 127.0.0.1 is a loopback address; a public registry may not redirect there",
     names: () => "127.0.0.1",
     arrange: (world) => {
       world.evil.on(/\/v2\//, redirects(`${world.attacker.url}/x`));
@@ -444,7 +544,12 @@ rows("redirects", [
         void from.on(/./, (_, wire) => wire.answer(307, { Location: `${to.url}/${++hops}` }));
       next(world.evil, other);
       next(other, world.evil);
-      return { inputs: { images: `${world.evil.host}/${REPOSITORY}:1`, "registry-auth": world.login(world.evil.host) } };
+      return {
+        inputs: {
+          images: `${world.evil.host}/${REPOSITORY}:1`,
+          "registry-auth": world.login(world.evil.host),
+        },
+      };
     },
     check: ({ evil }) => assert.equal(evil.seen.length, 3),
   },
@@ -455,7 +560,7 @@ const large = image("linux/amd64", { busybox: Buffer.alloc(300_000, 7) });
 rows("credentials", [
   {
     id: "A11",
-    what: "a token that expires in the middle of a blob is renewed once, and the blob goes on where it was cut",
+    what: "a token that expires during a blob is renewed once, and the blob is resumed",
     status: "ok",
     arrange: (world) => {
       const reference = world.evil.serve(REPOSITORY, "1", large);
@@ -465,20 +570,39 @@ rows("credentials", [
       world.evil.on(
         new RegExp(`/blobs/${digest}`),
         async (_, wire) => {
-          await wire.answer(200, { "Content-Length": String(bytes.length) }, bytes.subarray(0, 200_000));
+          await wire.answer(
+            200,
+            { "Content-Length": String(bytes.length) },
+            bytes.subarray(0, 200_000),
+          );
           await wire.pause(50);
           wire.reset();
         },
         expired,
         ({ headers }, wire) => {
           const from = Number(/bytes=(\d+)-/.exec(headers.get("range") ?? "")?.[1]);
-          return wire.answer(206, { "Content-Range": `bytes ${from}-${bytes.length - 1}/${bytes.length}` }, bytes.subarray(from));
+          return wire.answer(
+            206,
+            { "Content-Range": `bytes ${from}-${bytes.length - 1}/${bytes.length}` },
+            bytes.subarray(from),
+          );
         },
       );
-      world.evil.on(/manifests\/1/, bearer("/token"), (_, wire) => wire.answer(200, { "Content-Type": large.mediaType }, large.bytes));
+      world.evil.on(/manifests\/1/, bearer("/token"), (_, wire) =>
+        wire.answer(200, { "Content-Type": large.mediaType }, large.bytes),
+      );
       let issued = 0;
-      world.evil.on(/\/token/, (request, wire) => gives(`${SECRETS.issued}${++issued}`)(request, wire));
-      return { inputs: { images: reference, "registry-auth": world.login(world.evil.host), pull: "layout", path: world.layout } };
+      world.evil.on(/\/token/, (request, wire) =>
+        gives(`${SECRETS.issued}${++issued}`)(request, wire),
+      );
+      return {
+        inputs: {
+          images: reference,
+          "registry-auth": world.login(world.evil.host),
+          pull: "layout",
+          path: world.layout,
+        },
+      };
     },
     check: ({ evil, finals }) => {
       assert.equal(evil.seen.filter(({ target }) => target.startsWith("/token")).length, 2);
@@ -497,13 +621,20 @@ rows("credentials", [
   ].map(
     (host): Row => ({
       id: "A12",
-      what: `${host} is not sent what is for ghcr.io and docker.io`,
+      what: `${host} is not sent the credentials for ghcr.io and docker.io`,
       status: host.endsWith(".") ? "input" : "unauthorized",
-      ...(host.endsWith(".") ? {} : { reason: "no credentials are configured for it", names: () => host }),
+      ...(host.endsWith(".")
+        ? {}
+        : { reason: "no credentials are configured for it", names: () => host }),
       arrange: (world) => {
         world.evil.on(/./, asks('Basic realm="evil"'));
-        const logins = ["ghcr.io", "docker.io", "https://index.docker.io/v1/"].map((registry) => world.login(registry)).join("");
-        return publicly(world, host, { "registry-auth": logins, ...(host.endsWith(".") ? { "insecure-registries": "" } : {}) });
+        const logins = ["ghcr.io", "docker.io", "https://index.docker.io/v1/"]
+          .map((registry) => world.login(registry))
+          .join("");
+        return publicly(world, host, {
+          "registry-auth": logins,
+          ...(host.endsWith(".") ? { "insecure-registries": "" } : {}),
+        });
       },
       check: ({ evil }) => {
         for (const { headers } of evil.seen) assert.equal(headers.get("authorization"), undefined);
@@ -512,23 +643,32 @@ rows("credentials", [
   ),
   {
     id: "A13",
-    what: "a proxy gets no plain request for a name that only sounds like loopback",
+    what: "a proxy gets no plain HTTP for a name that stands for loopback",
     status: "invalid",
-    reason: /address refused: .*registry\.localhost.* a proxy hides its address; .*add registry\.localhost to insecure-registries/,
+    reason:
+      /address refused: .*registry\.localhost.* a proxy hides its address; .*add registry\.localhost to insecure-registries/,
     names: () => "registry.localhost",
     arrange: (world) => ({
       environment: { http_proxy: world.evil.url, no_proxy: "127.0.0.1" },
-      inputs: { images: `registry.localhost/${REPOSITORY}:1`, "registry-auth": world.login("registry.localhost") },
+      inputs: {
+        images: `registry.localhost/${REPOSITORY}:1`,
+        "registry-auth": world.login("registry.localhost"),
+      },
     }),
     check: ({ evil }) => assert.equal(evil.connections, 0),
   },
   {
     id: "A12",
-    what: "a password configured for one repository is not sent for its neighbour",
+    what: "a password configured for one repository is not sent for one with a similar name",
     status: "unauthorized",
     arrange: (world) => {
       world.evil.on(/./, asks('Basic realm="evil"'));
-      return { inputs: { images: `${world.evil.host}/organisation/app:1`, "registry-auth": world.login(`${world.evil.host}/org`) } };
+      return {
+        inputs: {
+          images: `${world.evil.host}/organisation/app:1`,
+          "registry-auth": world.login(`${world.evil.host}/org`),
+        },
+      };
     },
     check: ({ evil }) => {
       for (const { headers } of evil.seen) assert.equal(headers.get("authorization"), undefined);
@@ -536,7 +676,7 @@ rows("credentials", [
   },
 ]);
 
-describe("names that turn out to be near addresses", () => {
+describe("host names that resolve to near addresses", () => {
   for (const [address, namedBy] of [
     ["127.0.0.1", "public"],
     ["127.0.0.1", "private"],
@@ -546,21 +686,21 @@ describe("names that turn out to be near addresses", () => {
     ["::ffff:a9fe:a9fe", "user"],
     ["64:ff9b::7f00:1", "public"],
   ] as const) {
-    it(`A3: a name for ${address}, given by a ${namedBy} registry, is refused before anyone connects`, async () => {
+    it(`A3: a name for ${address}, given by a ${namedBy} registry, is refused`, async () => {
       const attacker = await EvilServer.start();
       try {
         const family = address.includes(":") ? 6 : 4;
         const { http } = connect({
           resolve: (_host, _options, callback) =>
             callback(null, [
-              // Nobody's: https://www.rfc-editor.org/rfc/rfc5737#section-3
+              // For documentation: https://www.rfc-editor.org/rfc/rfc5737#section-3
               { address: "192.0.2.1", family: 4 },
               { address, family },
             ]),
         });
         const url = new URL(`http://realm.evil.example:${attacker.port}/token`);
         await assert.rejects(
-          http.exchange({ method: "GET", url, headers: {}, limit: 1, namedBy }),
+          http.send({ method: "GET", url, headers: {}, limit: 1, namedBy }),
           /address refused: realm\.evil\.example/,
         );
         assert.equal(attacker.connections, 0);
@@ -576,7 +716,8 @@ describe("names that turn out to be near addresses", () => {
       ["10.0.0.1", false],
       ["8.8.8.8", false],
     ] as const) {
-      it(`A13: plain HTTP to ${host} at ${address} is ${reached ? "sent" : "refused before anyone connects"}`, async () => {
+      const result = reached ? "sent" : "refused before a connection";
+      it(`A13: plain HTTP to ${host} at ${address} is ${result}`, async () => {
         const server = await EvilServer.start();
         server.on(/./, (_, wire) => wire.answer(200, {}, ""));
         try {
@@ -584,11 +725,23 @@ describe("names that turn out to be near addresses", () => {
             { address: "127.0.0.1", family: 4 },
             { address, family: 4 },
           ];
-          const { http } = connect({ resolve: (_host, _options, callback) => callback(null, addresses) });
+          const { http } = connect({
+            resolve: (_host, _options, callback) => callback(null, addresses),
+          });
           const url = new URL(`http://${host}:${server.port}/v2/`);
-          const answer = http.exchange({ method: "GET", url, headers: {}, limit: 1, namedBy: "user" });
+          const answer = http.send({
+            method: "GET",
+            url,
+            headers: {},
+            limit: 1,
+            namedBy: "user",
+          });
           if (reached) assert.equal((await answer).status, 200);
-          else await assert.rejects(answer, new RegExp(`${host}.*${address}.*add ${url.host} to insecure-registries`));
+          else
+            await assert.rejects(
+              answer,
+              new RegExp(`${host}.*${address}.*add ${url.host} to insecure-registries`),
+            );
           assert.equal(server.connections, reached ? 1 : 0);
         } finally {
           await server.stop();
@@ -602,23 +755,32 @@ describe("names that turn out to be near addresses", () => {
     ["registry.localhost:80", "registry.localhost:80", true],
     ["registry.localhost:5000", "registry.localhost", false],
   ] as const) {
-    it(`A13: plain HTTP to ${name} elsewhere is ${allowed ? "" : "not "}allowed by ${insecure} in insecure-registries`, async () => {
+    const result = allowed ? "allowed" : "refused";
+    it(`A13: plain HTTP to ${name} elsewhere is ${result} when ${insecure} is listed`, async () => {
       const { http } = connect({
         insecureRegistries: [insecure],
-        resolve: (_host, _options, callback) => callback(null, [{ address: "192.0.2.1", family: 4 }]),
-        // The address is for documentation alone: nothing waits for it.
+        resolve: (_host, _options, callback) =>
+          callback(null, [{ address: "192.0.2.1", family: 4 }]),
+        // Nothing answers at this documentation address: every deadline is over at once.
         after: (_ms, run) => {
           setImmediate(run);
           return () => undefined;
         },
       });
       const url = new URL(`http://${name}/v2/`);
-      const answer = http.exchange({ method: "GET", url, headers: {}, limit: 1, namedBy: "user", attempts: 1 });
+      const answer = http.send({
+        method: "GET",
+        url,
+        headers: {},
+        limit: 1,
+        namedBy: "user",
+        attempts: 1,
+      });
       await assert.rejects(answer, allowed ? /no answer/ : /is not loopback/);
     });
   }
 
-  it("A3: a name is looked up for every connection, so that no later answer gets past the check", async () => {
+  it("A3: a name is looked up and checked for every connection", async () => {
     const attacker = await EvilServer.start();
     attacker.on(/./, async (_, wire) => {
       await wire.answer(200, { Connection: "close" }, "");
@@ -627,10 +789,17 @@ describe("names that turn out to be near addresses", () => {
     try {
       const addresses = ["127.0.0.1", "169.254.169.254"];
       const { http } = connect({
-        resolve: (_host, _options, callback) => callback(null, [{ address: addresses.shift() ?? "", family: 4 }]),
+        resolve: (_host, _options, callback) =>
+          callback(null, [{ address: addresses.shift() ?? "", family: 4 }]),
       });
       const ask = () =>
-        http.exchange({ method: "GET", url: new URL(`http://rebinds.example:${attacker.port}/`), headers: {}, limit: 1, namedBy: "user" });
+        http.send({
+          method: "GET",
+          url: new URL(`http://rebinds.example:${attacker.port}/`),
+          headers: {},
+          limit: 1,
+          namedBy: "user",
+        });
       assert.equal((await ask()).status, 200);
       await assert.rejects(ask(), /address refused/);
     } finally {

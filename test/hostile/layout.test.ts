@@ -1,6 +1,15 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { lstatSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, truncateSync, writeFileSync } from "node:fs";
+import {
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { afterEach, before, beforeEach, describe, it } from "node:test";
 import type { Status } from "../../src/oci/failure.ts";
@@ -19,8 +28,13 @@ const pull = (world: World, path = world.layout): Arranged => ({
   inputs: { images: world.evil.serve("org/app", "1", made), pull: "layout", path },
 });
 
-/** A layout in which somebody has put something where the layer should be. */
-function planted(what: string, plant: (path: string) => unknown, status: Status = "ok", reason?: RegExp): Row {
+/** A layout with something else in the layer's place. */
+function planted(
+  what: string,
+  plant: (path: string) => unknown,
+  status: Status = "ok",
+  reason?: RegExp,
+): Row {
   return {
     id: "L5",
     what,
@@ -33,7 +47,11 @@ function planted(what: string, plant: (path: string) => unknown, status: Status 
       return pull(world);
     },
     check: (world) => {
-      if (status === "ok") assert.deepEqual([world.finals.length, lstatSync(blobPath(world)).isFile()], [made.blobs.length + 1, true]);
+      if (status === "ok")
+        assert.deepEqual(
+          [world.finals.length, lstatSync(blobPath(world)).isFile()],
+          [made.blobs.length + 1, true],
+        );
     },
   };
 }
@@ -44,7 +62,7 @@ const flipped = (at: number): Buffer => {
   return bytes;
 };
 
-rows("what is in a blob's place", [
+rows("a file in a blob's place", [
   planted("the blob itself", (path) => writeFileSync(path, layer.bytes)),
   planted("the blob with a bit flipped", (path) => writeFileSync(path, flipped(1_000_000))),
   planted("half of it", (path) => writeFileSync(path, layer.bytes.subarray(0, 1_000_000))),
@@ -56,9 +74,14 @@ rows("what is in a blob's place", [
     spawnSync("rm", ["-f", `${path}-right`]);
   }),
   planted("a link to nowhere", (path) => symlinkSync("/nonexistent/x", path)),
-  planted("a pipe, which nobody writes to", (path) => void spawnSync("mkfifo", [path])),
+  planted("a pipe without a writer", (path) => void spawnSync("mkfifo", [path])),
   planted("a file that may not be read", (path) => writeFileSync(path, flipped(0), { mode: 0 })),
-  planted("a directory", (path) => mkdirSync(path), "unsupported", /is a directory where a blob should be; remove it/),
+  planted(
+    "a directory",
+    (path) => mkdirSync(path),
+    "unsupported",
+    /is a directory where a blob should be; remove it/,
+  ),
 ]);
 
 describe("L5: a link in a blob's place, to a file that is right", () => {
@@ -72,9 +95,10 @@ describe("L5: a link in a blob's place, to a file that is right", () => {
   });
   afterEach(() => rmSync(directory, { recursive: true }));
 
-  it("is not read, even when it was put there after a look", async () => {
-    assert.ok((await layout.read(layer.digest)) === undefined);
-    assert.ok(!(await layout.isRight(layer.digest)));
+  it("is not read, even when it was planted after a check", async () => {
+    const blob = { digest: layer.digest, size: layer.bytes.length };
+    assert.ok((await layout.readSmall(layer.digest, blob.size)) === undefined);
+    await assert.rejects(layout.read(blob).next(), { code: "ELOOP" });
   });
 
   it("is not sent to the cache", async () => {
@@ -86,7 +110,7 @@ describe("L5: a link in a blob's place, to a file that is right", () => {
   });
 });
 
-/** A layout of which a part is not what it should be; nothing is brought, and what is there stays. */
+/** A layout that cannot be used: nothing is downloaded, and its files stay as they are. */
 function place(
   id: string,
   what: string,
@@ -105,7 +129,11 @@ function place(
       plant(world);
       return pull(world, path);
     },
-    check: ({ evil }) => assert.ok(!evil.seen.some(({ target }) => target.endsWith(layer.digest)), "nothing is brought in vain"),
+    check: ({ evil }) =>
+      assert.ok(
+        !evil.seen.some(({ target }) => target.endsWith(layer.digest)),
+        "nothing is downloaded in vain",
+      ),
   };
 }
 
@@ -118,14 +146,17 @@ const within =
   };
 const indexJson = within("index.json");
 
-rows("a layout that is none", [
+rows("a layout that cannot be used", [
   ...(
     [
       ["truncated", '{"schemaVersion":2,"manifests":[{'],
       ["a list", "[]"],
-      ["with manifests that are no list", '{"manifests":{}}'],
+      ["with manifests that are not a list", '{"manifests":{}}'],
       ["with a key twice", '{"manifests":[],"manifests":[]}'],
-      ["with an entry that is no descriptor", '{"schemaVersion":2,"manifests":[{"digest":"sha256:0"}]}'],
+      [
+        "with an entry that is not a descriptor",
+        '{"schemaVersion":2,"manifests":[{"digest":"sha256:0"}]}',
+      ],
       ["with an entry that is a number", '{"schemaVersion":2,"manifests":[1]}'],
       ["empty", ""],
     ] as const
@@ -137,7 +168,10 @@ rows("a layout that is none", [
       "layout corrupt: .*index.json is left as it is: .*; move the layout away",
       "invalid",
     );
-    return { ...row, check: (world: World) => assert.equal(readFileSync(indexJson(world), "utf8"), text) };
+    return {
+      ...row,
+      check: (world: World) => assert.equal(readFileSync(indexJson(world), "utf8"), text),
+    };
   }),
   place(
     "L6",
@@ -149,9 +183,27 @@ rows("a layout that is none", [
     "layout corrupt: .*expected a file of at most 4194304 bytes",
     "invalid",
   ),
-  place("L6", "an index.json that is a link", (world) => symlinkSync("/etc/passwd", indexJson(world)), "layout corrupt", "invalid"),
-  place("L6", "an index.json that is a pipe", (world) => void spawnSync("mkfifo", [indexJson(world)]), "layout corrupt", "invalid"),
-  place("L6", "an index.json that is a directory", (world) => mkdirSync(indexJson(world)), "layout corrupt", "invalid"),
+  place(
+    "L6",
+    "an index.json that is a link",
+    (world) => symlinkSync("/etc/passwd", indexJson(world)),
+    "layout corrupt",
+    "invalid",
+  ),
+  place(
+    "L6",
+    "an index.json that is a pipe",
+    (world) => void spawnSync("mkfifo", [indexJson(world)]),
+    "layout corrupt",
+    "invalid",
+  ),
+  place(
+    "L6",
+    "an index.json that is a directory",
+    (world) => mkdirSync(indexJson(world)),
+    "layout corrupt",
+    "invalid",
+  ),
   ...["blobs", "blobs/sha256", ".registry-pull"].map((name) =>
     place(
       "L5",
@@ -160,7 +212,12 @@ rows("a layout that is none", [
       /is not a directory: a layout cannot be here/,
     ),
   ),
-  place("L7", "a file", (world) => writeFileSync(world.layout, ""), /is not a directory: a layout cannot be here/),
+  place(
+    "L7",
+    "a file",
+    (world) => writeFileSync(world.layout, ""),
+    /is not a directory: a layout cannot be here/,
+  ),
   place(
     "L7",
     "below a file",
@@ -169,7 +226,14 @@ rows("a layout that is none", [
     "unsupported",
     "/dev/null/layout",
   ),
-  place("L7", "where no directory can be made", () => undefined, /cannot write to \/proc\/layout \(E\w+\)/, "unsupported", "/proc/layout"),
+  place(
+    "L7",
+    "where no directory can be made",
+    () => undefined,
+    /cannot write to \/proc\/layout \(E\w+\)/,
+    "unsupported",
+    "/proc/layout",
+  ),
 ]);
 
 rows("a layout's path", [
@@ -181,7 +245,12 @@ rows("a layout's path", [
       arrange: (world) => pull(world, join(world.layout, name)),
       check: (world, { outputs }) => {
         assert.equal(outputs.get("oci-layout"), join(world.layout, name));
-        assert.deepEqual(readdirSync(join(world.layout, name)).toSorted(), [".registry-pull", "blobs", "index.json", "oci-layout"]);
+        assert.deepEqual(readdirSync(join(world.layout, name)).toSorted(), [
+          ".registry-pull",
+          "blobs",
+          "index.json",
+          "oci-layout",
+        ]);
       },
     }),
   ),
@@ -206,7 +275,11 @@ const waiting = (id: string, what: string, signal: NodeJS.Signals): Row => ({
     const arranged = pull(world);
     let step: { kill: (signal: NodeJS.Signals) => boolean } | undefined;
     world.evil.on(new RegExp(`GET .*/blobs/${layer.digest}`), async (_, wire) => {
-      await wire.answer(200, { "Content-Length": String(layer.bytes.length) }, layer.bytes.subarray(0, 1_500_000));
+      await wire.answer(
+        200,
+        { "Content-Length": String(layer.bytes.length) },
+        layer.bytes.subarray(0, 1_500_000),
+      );
       await wire.pause(100);
       assert.equal(world.ingesting.length, 1);
       step?.kill(signal);
@@ -222,64 +295,87 @@ const waiting = (id: string, what: string, signal: NodeJS.Signals): Row => ({
   },
 });
 
-rows("a step that is told to end", [
-  waiting("L9", "by SIGTERM, in the middle of a blob: what was half there is gone", "SIGTERM"),
+rows("a step that is cancelled", [
+  waiting("L9", "by SIGTERM, in the middle of a blob: the partial file is removed", "SIGTERM"),
   waiting("L9", "by SIGINT, as the runner does first", "SIGINT"),
 ]);
 
-/** Runs a step on a file system of its own, which ends with it; what was there is listed in its temporary directory first. */
+/**
+ * Runs a step on its own file system, which ends with the step. Its files are listed in the step's
+ * temporary directory before that.
+ */
 function mounted(options: string, world: World): Arranged {
-  const script = `mount -t tmpfs ${options} none "$0" && { "$@"; code=$?; cd "$0"; find . -type f -exec sha256sum {} + >"$RUNNER_TEMP/listing"; exit $code; }`;
+  const list = 'find . -type f -exec sha256sum {} + >"$RUNNER_TEMP/listing"';
+  const run = `{ "$@"; code=$?; cd "$0"; ${list}; exit $code; }`;
+  const script = `mount -t tmpfs ${options} none "$0" && ${run}`;
   mkdirSync(world.layout);
   const arranged = pull(world);
-  return { ...arranged, run: { command: ["unshare", "-rm", "sh", "-c", script, world.layout, process.execPath] } };
+  return {
+    ...arranged,
+    run: { command: ["unshare", "-rm", "sh", "-c", script, world.layout, process.execPath] },
+  };
 }
 
 describe("a file system of its own", () => {
-  // Some systems let nobody but root make one.
-  const possible = spawnSync("unshare", ["-rm", "mount", "-t", "tmpfs", "none", "/mnt"]).status === 0;
+  // Some systems allow that only to root.
+  const possible =
+    spawnSync("unshare", ["-rm", "mount", "-t", "tmpfs", "none", "/mnt"]).status === 0;
   before((context) => {
-    if (!possible && process.env["REQUIRE_REAL_PARTS"] === "1") throw new Error("this machine lets nobody mount anything");
-    if (!possible && "diagnostic" in context) context.diagnostic("not run: this machine lets nobody mount anything");
+    if (!possible && process.env["REQUIRE_REAL_PARTS"] === "1") {
+      throw new Error("this machine allows no mounts");
+    }
+    if (!possible && "diagnostic" in context) {
+      context.diagnostic("not run: this machine allows no mounts");
+    }
   });
 
-  it("L2: that is full says how much is needed and how much there is, and keeps what is right", { skip: !possible }, () =>
-    runRow({
-      id: "L2",
-      what: "full",
-      status: "unsupported",
-      reason: /\(ENOSPC\): disk full, \d+ bytes are needed for this blob, \d+ bytes are free; make room/,
-      names: (world) => world.layout,
-      arrange: (world) => {
-        const arranged = mounted("-o size=1m", world);
-        let step: number | undefined;
-        world.evil.on(new RegExp(`GET .*/blobs/${layer.digest}`), async (_, wire) => {
-          // The config comes beside it, and is kept before there is no more room.
-          const blobs = `/proc/${step}/root${join(world.layout, "blobs", "sha256")}`;
-          for (let looks = 0; looks < 100 && readdirSync(blobs).length === 0; looks++) await wire.pause(20);
-          await wire.answer(200, { "Content-Length": String(layer.bytes.length) }, layer.bytes);
-        });
-        const started: RunOptions["started"] = ({ pid }) => {
-          step = pid;
-        };
-        return { ...arranged, run: { ...arranged.run, started } };
-      },
-      check: (_, { directory }) => {
-        const listing = readFileSync(join(directory, "listing"), "utf8").trim().split("\n");
-        const blobs = listing.filter((line) => line.includes("/blobs/"));
-        assert.ok(blobs.length > 0, "the small blobs are kept");
-        for (const line of blobs) assert.equal(line.split(" ")[0], line.split("/").at(-1));
-        assert.ok(!listing.some((line) => line.includes(".registry-pull")), "nothing is left on its way");
-      },
-    }),
+  it(
+    "L2: that is full: the message states the bytes that are needed and free, and right blobs stay",
+    { skip: !possible },
+    () =>
+      runRow({
+        id: "L2",
+        what: "full",
+        status: "unsupported",
+        reason:
+          /\(ENOSPC\): disk full, \d+ bytes are needed for this blob, \d+ bytes are free; make room/,
+        names: (world) => world.layout,
+        arrange: (world) => {
+          const arranged = mounted("-o size=1m", world);
+          let step: number | undefined;
+          world.evil.on(new RegExp(`GET .*/blobs/${layer.digest}`), async (_, wire) => {
+            // The config arrives at the same time, and is stored before the disk is full.
+            const blobs = `/proc/${step}/root${join(world.layout, "blobs", "sha256")}`;
+            for (let looks = 0; looks < 100 && readdirSync(blobs).length === 0; looks++) {
+              await wire.pause(20);
+            }
+            await wire.answer(200, { "Content-Length": String(layer.bytes.length) }, layer.bytes);
+          });
+          const started: RunOptions["started"] = ({ pid }) => {
+            step = pid;
+          };
+          return { ...arranged, run: { ...arranged.run, started } };
+        },
+        check: (_, { directory }) => {
+          const listing = readFileSync(join(directory, "listing"), "utf8").trim().split("\n");
+          const blobs = listing.filter((line) => line.includes("/blobs/"));
+          assert.ok(blobs.length > 0, "the small blobs are kept");
+          for (const line of blobs) assert.equal(line.split(" ")[0], line.split("/").at(-1));
+          assert.ok(
+            !listing.some((line) => line.includes(".registry-pull")),
+            "no temporary file is left",
+          );
+        },
+      }),
   );
 
-  it("L7: that may only be read", { skip: !possible }, () =>
+  it("L7: that is read-only", { skip: !possible }, () =>
     runRow({
       id: "L7",
       what: "read-only",
       status: "unsupported",
-      reason: /\(EROFS\): it is on a read-only file system; choose another directory with the input path/,
+      reason:
+        /\(EROFS\): it is on a read-only file system; choose another directory with the input path/,
       names: (world) => world.layout,
       arrange: (world) => mounted("-o ro", world),
     }),

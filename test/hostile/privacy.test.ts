@@ -20,7 +20,11 @@ describe("C6: the cache of a public repository", () => {
   let service: CacheService;
   let directory: string;
   beforeEach(async () => {
-    [registry, other, service] = await Promise.all([Registry.start(), Registry.start(), CacheService.start()]);
+    [registry, other, service] = await Promise.all([
+      Registry.start(),
+      Registry.start(),
+      CacheService.start(),
+    ]);
     directory = temporaryDirectory("privacy");
     writeFileSync(join(directory, "event"), JSON.stringify({ repository: { private: false } }));
   });
@@ -29,7 +33,11 @@ describe("C6: the cache of a public repository", () => {
     rmSync(directory, { recursive: true, force: true });
   });
 
-  const run = (images: readonly string[], inputs: Given = {}, environment: Given = {}): Promise<StepResult> =>
+  const run = (
+    images: readonly string[],
+    inputs: Given = {},
+    environment: Given = {},
+  ): Promise<StepResult> =>
     runStep(
       {
         images: images.join("\n"),
@@ -42,34 +50,38 @@ describe("C6: the cache of a public repository", () => {
       },
       { ...service.environment, GITHUB_EVENT_PATH: join(directory, "event"), ...environment },
     );
-  /** The digests of an image that were saved, in an entry of their own or in one with others. */
+  /** The digests of an image that were saved, in an entry of their own or in the image's. */
   async function saved(result: StepResult, made: Made): Promise<readonly string[]> {
     assert.equal(result.exitCode, 0, result.stdout);
     assert.equal((await result.post()).exitCode, 0);
     const bytes = Buffer.concat([...service.entries.values()].map((entry) => entry.bytes));
-    return [made, ...made.blobs].filter((one) => bytes.includes(one.bytes)).map(({ digest }) => digest);
+    return [made, ...made.blobs]
+      .filter((one) => bytes.includes(one.bytes))
+      .map(({ digest }) => digest);
   }
   const all = (made: Made): readonly string[] => [made, ...made.blobs].map(({ digest }) => digest);
 
-  const tokenOf = ({ headers }: IncomingMessage): string => headers.authorization?.replace("Bearer ", "") ?? "";
+  const tokenOf = ({ headers }: IncomingMessage): string =>
+    headers.authorization?.replace("Bearer ", "") ?? "";
 
-  /** Asks for the password wherever `isPrivate` says so of a path. */
+  /** Asks for the password for every path that `isPrivate` names. */
   const behindLogin =
     (isPrivate: (path: string) => boolean): Fault =>
     (request, response) => {
       const authorization = `Basic ${Buffer.from(LOGIN).toString("base64")}`;
-      if (!isPrivate(request.url ?? "") || request.headers.authorization === authorization) return false;
+      const isAllowed = request.headers.authorization === authorization;
+      if (isAllowed || !isPrivate(request.url ?? "")) return false;
       response.writeHead(401, { "www-authenticate": 'Basic realm="x"' }).end();
       return true;
     };
 
-  it("gets everything of an image that everybody can read", async () => {
+  it("gets everything of an image that anyone can read", async () => {
     const made = image("linux/s390x");
     const result = await run([registry.push("org/app", "1", made)], { "registry-auth": "" });
     assert.deepEqual(await saved(result, made), all(made));
   });
 
-  it("gets nothing of an image whose manifest a registry gives, with credentials, by a redirect to where it is stored", async () => {
+  it("gets nothing of an image whose registry answers, with credentials, by a redirect to where it is stored", async () => {
     const made = image("linux/s390x");
     const app = registry.push("org/app", "1", made);
     other.push("org/app", "1", made);
@@ -85,13 +97,16 @@ describe("C6: the cache of a public repository", () => {
     assert.match(result.stdout, /not cached: .*org\/app:1/);
   });
 
-  it("gets nothing through a proxy, which hides whether everybody could have it", async () => {
+  it("gets nothing that came through a proxy, which hides whether anyone could read it", async () => {
     const made = image("linux/s390x");
     const proxy = await EvilServer.start();
     proxy.serve("org/app", "1", made);
     try {
       const inputs = { "registry-auth": "", "insecure-registries": "registry.example" };
-      const result = await run(["registry.example/org/app:1"], inputs, { http_proxy: proxy.url, no_proxy: "127.0.0.1" });
+      const result = await run(["registry.example/org/app:1"], inputs, {
+        http_proxy: proxy.url,
+        no_proxy: "127.0.0.1",
+      });
       assert.deepEqual(await saved(result, made), []);
       assert.match(result.stdout, /not cached: registry.example\/org\/app:1/);
     } finally {
@@ -111,13 +126,19 @@ describe("C6: the cache of a public repository", () => {
 
   for (const order of ["before", "after"] as const) {
     for (const lies of [false, true]) {
-      it(`gets nothing private for a public image that lists it, ${order} the private one${lies ? ", whose registry says it has it" : ""}`, async () => {
+      it(`gets nothing private for a public image that lists it, written ${order} the private one${lies ? ", when its registry claims to have it" : ""}`, async () => {
         const secret = image("linux/s390x", { salt: "secret" });
-        // A stranger's image, with a config of its own, lists the private image's config and layers as layers.
+        // Another image, with a config of its own, lists the private config and layers as layers.
         const [layer] = image("linux/s390x", { salt: "own" }).blobs.slice(1);
         assert.ok(layer);
-        const layers = [...secret.blobs.map((blob) => ({ ...blob, mediaType: layer.mediaType })), layer];
-        const config = content("application/vnd.oci.image.config.v1+json", { architecture: "s390x", os: "linux" });
+        const layers = [
+          ...secret.blobs.map((blob) => ({ ...blob, mediaType: layer.mediaType })),
+          layer,
+        ];
+        const config = content("application/vnd.oci.image.config.v1+json", {
+          architecture: "s390x",
+          os: "linux",
+        });
         const manifest = content(secret.mediaType, {
           schemaVersion: 2,
           mediaType: secret.mediaType,
@@ -141,7 +162,7 @@ describe("C6: the cache of a public repository", () => {
     }
   }
 
-  it("gets no blob of which a part came with credentials, though the rest came without", async () => {
+  it("gets no blob of which a part came with credentials and the rest without", async () => {
     const made = image("linux/s390x", { busybox: Buffer.alloc(300_000, "layer") });
     const layer = made.blobs[1];
     assert.ok(layer);
@@ -149,17 +170,27 @@ describe("C6: the cache of a public repository", () => {
     registry.access = { scheme: "bearer", login: LOGIN };
     let cut = false;
     registry.faults.push((request, response) => {
-      // From the cut on the login is refused, and everybody gets a token without one.
-      const refused = cut && request.url?.startsWith("/token") === true && request.headers.authorization !== undefined;
+      // From the cut on the login is refused, and a token needs none.
+      const refused =
+        cut &&
+        request.url?.startsWith("/token") === true &&
+        request.headers.authorization !== undefined;
       if (refused) response.writeHead(401).end();
-      if (refused || !request.url?.endsWith(layer.digest) || !registry.tokens.has(tokenOf(request))) return refused;
+      if (refused || !request.url?.endsWith(layer.digest) || !registry.tokens.has(tokenOf(request)))
+        return refused;
       const { range = "" } = request.headers;
       const start = Number(/^bytes=(\d+)-/.exec(range)?.[1] ?? 0);
       const total = layer.bytes.length;
-      const part = { "content-length": total - start, "content-range": `bytes ${start}-${total - 1}/${total}` };
+      const part = {
+        "content-length": total - start,
+        "content-range": `bytes ${start}-${total - 1}/${total}`,
+      };
       response.writeHead(start === 0 ? 200 : 206, part);
       if (cut) response.end(layer.bytes.subarray(start));
-      else response.write(layer.bytes.subarray(0, 150_000), () => setTimeout(() => response.destroy(), 20));
+      else
+        response.write(layer.bytes.subarray(0, 150_000), () =>
+          setTimeout(() => response.destroy(), 20),
+        );
       if (!cut) registry.tokens.clear();
       cut = true;
       registry.access = { scheme: "bearer" };
@@ -170,25 +201,30 @@ describe("C6: the cache of a public repository", () => {
   });
 
   for (const least of ["200B", "1MB"]) {
-    it(`gets nothing of what an earlier step left in the layout, from ${least} on by itself, because it may have come from anywhere`, async () => {
+    it(`gets no blob that an earlier step left in the layout, which may be from anywhere, with cache-min-size: ${least}`, async () => {
       const made = image("linux/s390x");
       const app = registry.push("org/app", "1", made);
       await run([app], { "cache-mode": "none" });
       const [, ...layers] = made.blobs;
-      const kept = await saved(await run([app], { "registry-auth": "", "cache-min-size": least }), made);
+      const kept = await saved(
+        await run([app], { "registry-auth": "", "cache-min-size": least }),
+        made,
+      );
       for (const { digest } of layers) assert.ok(!kept.includes(digest), digest);
     });
   }
 
-  it("gets nothing where no answer says whether credentials are needed", async () => {
+  it("gets no image when no answer shows whether it needs credentials", async () => {
     const made = image("linux/s390x");
     const pinned = `${registry.push("org/app", "1", made).replace(/:1$/, "")}@${made.digest}`;
     const first = await run([pinned], { "registry-auth": "" });
     await first.post();
-    const image_ = [...service.entries.values()].find(({ key }) => key.includes("-image-"));
-    assert.ok(image_);
-    // Warm, the registry refuses every question about what the cache has; layers it still gives.
-    for (const [id, { key }] of service.entries) if (!key.includes("-image-")) service.entries.delete(id);
+    const entry = [...service.entries.values()].find(({ key }) => key.includes("-image-"));
+    assert.ok(entry);
+    // In the second run the registry refuses every question about documents, and sends layers.
+    for (const [id, { key }] of service.entries) {
+      if (!key.includes("-image-")) service.entries.delete(id);
+    }
     registry.faults.push((request, response) => {
       const question = request.method === "HEAD" || request.url?.includes("/manifests/") === true;
       if (question) response.writeHead(501).end();
@@ -196,11 +232,15 @@ describe("C6: the cache of a public repository", () => {
     });
     rmSync(join(directory, "layout"), { recursive: true });
     const keys = new Set(service.entries.keys());
-    const result = await run([pinned], { "registry-auth": "", platforms: "linux/s390x", "cache-key-prefix": "registry-pull-v1" });
+    const result = await run([pinned], {
+      "registry-auth": "",
+      platforms: "linux/s390x",
+      "cache-key-prefix": "registry-pull-v1",
+    });
     assert.equal(result.exitCode, 0, result.stdout);
     await result.post();
     const added = [...service.entries].filter(([id]) => !keys.has(id)).map(([, { key }]) => key);
-    // What came without credentials is everybody's; the image's own entry, which nothing says that of, is not saved again.
+    // Layers that came without credentials are public; the image's documents may be private.
     assert.ok(
       added.every((key) => key.includes("-blob-")),
       added.join(),

@@ -3,7 +3,7 @@ import { digestOf } from "../../src/oci/digest.ts";
 import { image } from "../support/image.ts";
 import { type Row, rows, type World } from "../support/world.ts";
 
-/** Nothing is contacted for what is no reference, and nothing of it does anything to the log. */
+/** A text that is no reference causes no request, and cannot write a command to the log. */
 function refused(what: string, reference: string, reason: RegExp, absent = ""): Row {
   return {
     id: what.split(" ")[0] ?? "",
@@ -20,46 +20,92 @@ function refused(what: string, reference: string, reason: RegExp, absent = ""): 
 
 const HEX = "a".repeat(64);
 
-/** The image in the honest registry, by a digest that is written in some way. */
+/** A reference with a digest that is written in some wrong way. */
 const byDigest = (id: string, what: string, digest: string, reason: RegExp): Row =>
   refused(`${id} ${what}`, `ghcr.io/org/app@${digest}`, reason);
 
 rows("references and inputs", [
   refused("R1 a path that climbs", "ghcr.io/../../etc:x", /wrong component "\.\."/),
   refused("R1 empty components", "ghcr.io//a///b", /empty component/),
-  refused("R1 a name of 300 characters", `ghcr.io/${"a".repeat(300)}`, /repository of 300 characters: expected at most 255/),
-  refused("R1 a tag of 129 characters", `ghcr.io/org/app:${"t".repeat(129)}`, /tag of 129 characters: expected at most 128/),
-  refused("R2 a password before the registry", "user:pw-of-somebody@ghcr.io/a", /credentials go into registry-auth/, "pw-of-somebody"),
-  refused("R2 a registry that is only a user name", "ghcr.io@evil.example/a", /credentials go into registry-auth/),
-  refused("R2 a password behind a scheme", "docker://user:pw-of-somebody@ghcr.io/a", /credentials go into registry-auth/, "pw-of-somebody"),
-  refused("R2 a password in a URL", "https://user:pw-of-somebody@ghcr.io/a", /credentials go into registry-auth/, "pw-of-somebody"),
+  refused(
+    "R1 a name of 300 characters",
+    `ghcr.io/${"a".repeat(300)}`,
+    /repository of 300 characters: expected at most 255/,
+  ),
+  refused(
+    "R1 a tag of 129 characters",
+    `ghcr.io/org/app:${"t".repeat(129)}`,
+    /tag of 129 characters: expected at most 128/,
+  ),
+  refused(
+    "R2 a password before the registry",
+    "user:pw-of-user@ghcr.io/a",
+    /credentials go into registry-auth/,
+    "pw-of-user",
+  ),
+  refused(
+    "R2 a registry that is only a user name",
+    "ghcr.io@evil.example/a",
+    /credentials go into registry-auth/,
+  ),
+  refused(
+    "R2 a password after a scheme",
+    "docker://user:pw-of-user@ghcr.io/a",
+    /credentials go into registry-auth/,
+    "pw-of-user",
+  ),
+  refused(
+    "R2 a password in a URL",
+    "https://user:pw-of-user@ghcr.io/a",
+    /credentials go into registry-auth/,
+    "pw-of-user",
+  ),
   ...["ghcr.io", "ghcr.io:5000", `ghcr.io/${"a".repeat(900)}`, ""].flatMap((after) => [
     refused(
       `R2 a password before ${after.slice(0, 20)} and nothing else`,
-      `me:pw-of-somebody@${after}`,
+      `me:pw-of-user@${after}`,
       /credentials go into registry-auth/,
-      "somebody",
+      "pw-of",
     ),
     refused(
       `R2 a password alone before ${after.slice(0, 20)}, in a URL`,
-      `https://pw-of-somebody@${after}`,
+      `https://pw-of-user@${after}`,
       /credentials go into registry-auth/,
-      "somebody",
+      "pw-of",
     ),
   ]),
-  refused("R2 a password with a comma", "me:pw-of,some=body,some-body@ghcr.io/a", /credentials go into registry-auth/, "body"),
-  refused("R3 what looks like an option", "-rm", /wrong component "-rm"/),
-  refused("R3 a line break and a command", "alpine\r::set-output name=digest::x", /reference "alpine/, "\n::set-output"),
+  refused(
+    "R2 a password with a comma",
+    "me:pw-of,some=body,some-body@ghcr.io/a",
+    /credentials go into registry-auth/,
+    "body",
+  ),
+  refused("R3 text like an option", "-rm", /wrong component "-rm"/),
+  refused(
+    "R3 a line break and a command",
+    "alpine\r::set-output name=digest::x",
+    /reference "alpine/,
+    "\n::set-output",
+  ),
   refused("R3 NUL", "alpine\u0001x", /not printable ASCII/, "\u0001"),
-  refused("R3 text that is shown backwards", "alpine\u202egnp.exe", /not printable ASCII/, "\u202e"),
+  refused(
+    "R3 text that is shown backwards",
+    "alpine\u202egnp.exe",
+    /not printable ASCII/,
+    "\u202e",
+  ),
   refused("R3 an older command", "x##[set-output name=digest;]x", /images/),
   refused("R3 a command in the middle", "alpine::error::x", /reference/),
   ...["a-", "0.", "a__", "a/", "[::1]", "-"].map((part) =>
-    refused(`R4 100,000 times ${part}`, `ghcr.io/${part.repeat(100_000 / part.length)}`, /longer than \d+ characters/),
+    refused(
+      `R4 100,000 times ${part}`,
+      `ghcr.io/${part.repeat(100_000 / part.length)}`,
+      /longer than \d+ characters/,
+    ),
   ),
   {
     id: "R5",
-    what: "tag and digest, the tag elsewhere: the digest decides, with a warning",
+    what: "tag and digest, the tag moved: the digest is used, with a warning",
     status: "ok",
     arrange: ({ registry }: World) => {
       const old = image("linux/amd64", { salt: "old" });
@@ -71,19 +117,24 @@ rows("references and inputs", [
       assert.equal(outputs.get("digest"), image("linux/amd64", { salt: "old" }).digest);
       assert.match(
         commands.find(({ name }) => name === "warning")?.data ?? "",
-        /the tag 1 now points at sha256:\w+; the digest given decides/,
+        /the tag 1 now points at sha256:\w+; the given digest is used/,
       );
     },
   },
   byDigest("R6", "upper case", `sha256:${"A".repeat(64)}`, /lower-case hex digits, got upper case/),
   byDigest("R6", "63 digits", `sha256:${"a".repeat(63)}`, /expected 64 hex digits, got 63/),
   byDigest("R6", "65 digits", `sha256:${"a".repeat(65)}`, /expected 64 hex digits, got 65/),
-  byDigest("R6", "another algorithm", `md5:${"a".repeat(32)}`, /expected name@sha256:… or name@sha512:…, got "@md5:a/),
+  byDigest(
+    "R6",
+    "another algorithm",
+    `md5:${"a".repeat(32)}`,
+    /expected name@sha256:… or name@sha512:…, got "@md5:a/,
+  ),
   byDigest("R6", "a path", "sha256:../../x", /credentials go into|hex digits only/),
   byDigest("R6", "two digests", `sha256:${HEX}@sha256:${HEX}`, /hex digits/),
   {
     id: "R6",
-    what: "sha512, which is good",
+    what: "sha512, which is accepted",
     status: "ok",
     arrange: ({ registry }: World) => {
       const made = image("linux/amd64");
@@ -111,6 +162,14 @@ rows("references and inputs", [
       arrange: () => ({ inputs: { images: `${host}/org/app:1` } }),
     }),
   ),
-  refused("R7 an address in another spelling", "0x7f.1:5000/org/app:1", /no host in its usual spelling; did you mean 127\.0\.0\.1/),
-  refused("R7 an address as a number", "2130706433:80/org/app:1", /no host in its usual spelling/),
+  refused(
+    "R7 an address in another spelling",
+    "0x7f.1:5000/org/app:1",
+    /not the usual spelling of a host; did you mean 127\.0\.0\.1/,
+  ),
+  refused(
+    "R7 an address as a number",
+    "2130706433:80/org/app:1",
+    /not the usual spelling of a host/,
+  ),
 ]);

@@ -9,7 +9,7 @@ import { runStep, type StepResult } from "../support/runner.ts";
 
 const MIB = 1024 ** 2;
 
-describe("M8: what one image may make a step hold and say", () => {
+describe("M8: the memory and the output that one image may take", () => {
   let registry: Registry;
   beforeEach(async () => {
     registry = await Registry.start();
@@ -18,10 +18,13 @@ describe("M8: what one image may make a step hold and say", () => {
 
   const problems = (result: StepResult): { status: string; reason: string; message: string }[] =>
     JSON.parse(result.outputs.get("missing") ?? "null");
-  /** An index whose entries name these platforms; its manifests are not looked into. */
+  /** An index whose entries name these platforms, all for one manifest. */
   const offering = (platforms: readonly Record<string, unknown>[]): Made => {
     const one = image("linux/amd64");
-    return { ...index([], { entries: platforms.map((platform) => ({ ...descriptor(one), platform })) }), manifests: [one] };
+    return {
+      ...index([], { entries: platforms.map((platform) => ({ ...descriptor(one), platform })) }),
+      manifests: [one],
+    };
   };
   const numbered = (count: number): Record<string, unknown>[] =>
     Array.from({ length: count }, (_, at) => ({ os: "linux", architecture: `a${at}` }));
@@ -29,13 +32,32 @@ describe("M8: what one image may make a step hold and say", () => {
   for (const [what, made, expected] of [
     ["256 platforms", () => offering(numbered(256)), []],
     ["257 platforms", () => offering(numbered(257)), ["too-many"]],
-    ["a platform of 64 characters", () => offering([{ os: "linux", architecture: "a".repeat(64) }]), []],
-    ["a platform of 65 characters", () => offering([{ os: "linux", architecture: "a".repeat(65) }]), ["too-large"]],
-    ["nested indexes of less than 4 MiB together", () => index([padded(2 * MIB - 4_096, 1), padded(2 * MIB - 4_096, 2)]), []],
-    ["nested indexes of more than 4 MiB together", () => index([padded(2 * MIB, 1), padded(2 * MIB, 2)]), ["too-large"]],
+    [
+      "a platform of 64 characters",
+      () => offering([{ os: "linux", architecture: "a".repeat(64) }]),
+      [],
+    ],
+    [
+      "a platform of 65 characters",
+      () => offering([{ os: "linux", architecture: "a".repeat(65) }]),
+      ["too-large"],
+    ],
+    [
+      "nested indexes of less than 4 MiB together",
+      () => index([padded(2 * MIB - 4_096, 1), padded(2 * MIB - 4_096, 2)]),
+      [],
+    ],
+    [
+      "nested indexes of more than 4 MiB together",
+      () => index([padded(2 * MIB, 1), padded(2 * MIB, 2)]),
+      ["too-large"],
+    ],
   ] as const) {
-    it(`an index with ${what} is ${expected.length === 0 ? "taken" : "refused"}`, async () => {
-      const result = await runStep({ images: registry.push("org/app", "1", made()), platforms: "any" });
+    it(`an index with ${what} is ${expected.length === 0 ? "accepted" : "refused"}`, async () => {
+      const result = await runStep({
+        images: registry.push("org/app", "1", made()),
+        platforms: "any",
+      });
       assert.deepEqual(
         problems(result).map(({ reason }) => reason),
         expected,
@@ -46,22 +68,42 @@ describe("M8: what one image may make a step hold and say", () => {
     });
   }
 
-  /** An index that offers nothing and has some bytes. */
+  /** An index that offers nothing and has a little more than so many bytes. */
   function padded(bytes: number, salt: number): Made {
-    const document = { schemaVersion: 2, mediaType: "application/vnd.oci.image.index.v1+json", manifests: [], annotations: {} };
-    const made = content(document.mediaType, { ...document, annotations: { [`pad${salt}`]: "x".repeat(bytes) } });
+    const document = {
+      schemaVersion: 2,
+      mediaType: "application/vnd.oci.image.index.v1+json",
+      manifests: [],
+      annotations: {},
+    };
+    const made = content(document.mediaType, {
+      ...document,
+      annotations: { [`pad${salt}`]: "x".repeat(bytes) },
+    });
     return { ...made, manifests: [], blobs: [] };
   }
 
-  it("four configs of 4 MiB that nest 31 levels deep are written whole, and every output is set", async () => {
-    const nest = (levels: number, inside: unknown): unknown => (levels === 0 ? inside : nest(levels - 1, [inside]));
-    // Small values deep inside: indented, each would take a line of its own.
+  it("four configs of almost 4 MiB, nested 31 levels deep, are in the metadata file, and every output is set", async () => {
+    const nest = (levels: number, inside: unknown): unknown =>
+      levels === 0 ? inside : nest(levels - 1, [inside]);
+    // Many small values deep inside: with indentation each would take a line of its own.
     const deep = nest(26, Array(1_900_000).fill(0));
     const images = Array.from({ length: 4 }, (_, at) => {
-      const config = content("application/vnd.oci.image.config.v1+json", Buffer.from(configWith(deep, at)));
-      assert.ok(config.bytes.length <= 4 * MIB && config.bytes.length > 3 * MIB, `${config.bytes.length}`);
+      const config = content(
+        "application/vnd.oci.image.config.v1+json",
+        Buffer.from(configWith(deep, at)),
+      );
+      assert.ok(
+        config.bytes.length <= 4 * MIB && config.bytes.length > 3 * MIB,
+        `${config.bytes.length}`,
+      );
       const mediaType = "application/vnd.oci.image.manifest.v1+json";
-      const manifest = content(mediaType, { schemaVersion: 2, mediaType, config: descriptor(config), layers: [] });
+      const manifest = content(mediaType, {
+        schemaVersion: 2,
+        mediaType,
+        config: descriptor(config),
+        layers: [],
+      });
       return registry.push(`org/app${at}`, "1", { ...manifest, manifests: [], blobs: [config] });
     });
     const result = await runStep({ images: images.join("\n"), platforms: "linux/amd64" });
@@ -73,12 +115,20 @@ describe("M8: what one image may make a step hold and say", () => {
   });
 
   function configWith(deep: unknown, salt: number): string {
-    return JSON.stringify({ os: "linux", architecture: "amd64", salt, config: { Healthcheck: deep } });
+    return JSON.stringify({
+      os: "linux",
+      architecture: "amd64",
+      salt,
+      config: { Healthcheck: deep },
+    });
   }
 
-  it("thousands of problems keep missing within its limit, and never empty", async () => {
+  it("300 problems keep the output missing within its limit, and none is left out", async () => {
     const required = Array.from({ length: 300 }, (_, at) => `linux/none${at}`).join(",");
-    const result = await runStep({ images: registry.push("org/app", "1", offering(numbered(200))), platforms: required });
+    const result = await runStep({
+      images: registry.push("org/app", "1", offering(numbered(200))),
+      platforms: required,
+    });
     assert.equal(result.exitCode, 1);
     const missing = result.outputs.get("missing") ?? "";
     assert.ok(Buffer.byteLength(missing) <= JSON_LIMIT);

@@ -1,7 +1,15 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import fc from "fast-check";
-import { algorithmOf, asDigest, digestOf, parseDigest } from "../../src/oci/digest.ts";
+import {
+  algorithmOf,
+  asDigest,
+  DigestError,
+  digestOf,
+  expectDigest,
+  hasher,
+  parseDigest,
+} from "../../src/oci/digest.ts";
 
 const EMPTY_SHA256 = "sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
 
@@ -31,11 +39,15 @@ describe("parseDigest", () => {
     });
   }
 
-  it("accepts exactly what the grammar says", () => {
+  it("accepts exactly the digests of the grammar", () => {
     const grammar = /^(sha256:[0-9a-f]{64}|sha512:[0-9a-f]{128})$/;
     const near = fc.tuple(
       fc.constantFrom("sha256", "sha512", "SHA256", "md5", ""),
-      fc.string({ unit: fc.constantFrom(..."0123456789abcdefAg:/"), minLength: 62, maxLength: 130 }),
+      fc.string({
+        unit: fc.constantFrom(..."0123456789abcdefAg:/"),
+        minLength: 62,
+        maxLength: 130,
+      }),
     );
     fc.assert(
       fc.property(
@@ -54,4 +66,32 @@ describe("digestOf", () => {
     assert.equal(digestOf(new Uint8Array()), EMPTY_SHA256);
     assert.equal(digestOf(Buffer.from("abc"), "sha512").slice(0, 20), "sha512:ddaf35a193617");
   });
+});
+
+describe("hasher", () => {
+  for (const algorithm of ["sha256", "sha512"] as const) {
+    it(`computes the ${algorithm} digest of all chunks, in order`, () => {
+      const hash = hasher(algorithm);
+      for (const chunk of ["a", "", "bc"]) hash.update(Buffer.from(chunk));
+      assert.equal(hash.digest(), digestOf(Buffer.from("abc"), algorithm));
+    });
+  }
+});
+
+describe("expectDigest", () => {
+  const bytes = Buffer.from("abc");
+
+  for (const algorithm of ["sha256", "sha512"] as const) {
+    it(`accepts bytes that have the expected ${algorithm} digest`, () =>
+      assert.doesNotThrow(() => expectDigest(bytes, digestOf(bytes, algorithm), "asked for")));
+
+    it(`refuses other bytes, with both ${algorithm} digests`, () => {
+      const expected = digestOf(Buffer.from("abd"), algorithm);
+      const found = `asked for ${expected}, got 3 bytes that have ${digestOf(bytes, algorithm)}`;
+      assert.throws(
+        () => expectDigest(bytes, expected, "asked for"),
+        (error) => error instanceof DigestError && error.found === `digest differs: ${found}`,
+      );
+    });
+  }
 });

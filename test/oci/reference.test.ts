@@ -2,7 +2,14 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import fc from "fast-check";
 import { PullError } from "../../src/oci/failure.ts";
-import { familiarName, formatReference, parseReference, repositoryName } from "../../src/oci/reference.ts";
+import {
+  familiarName,
+  formatReference,
+  isTag,
+  nearestTags,
+  parseReference,
+  repositoryName,
+} from "../../src/oci/reference.ts";
 
 const HEX = "0123456789abcdef".repeat(4);
 const SHA256 = `sha256:${HEX}`;
@@ -28,7 +35,14 @@ describe("parseReference", () => {
     ["[::1]:5000/app:v1", "[::1]:5000", "", "app", "v1", undefined],
     ["[2001:db8::1]/app", "[2001:db8::1]", "", "app", "latest", undefined],
     ["GHCR.io/org/app", "ghcr.io", "org", "app", "latest", undefined],
-    ["gcr.io/deepvariant-docker/deepvariant:0.5.0", "gcr.io", "deepvariant-docker", "deepvariant", "0.5.0", undefined],
+    [
+      "gcr.io/deepvariant-docker/deepvariant:0.5.0",
+      "gcr.io",
+      "deepvariant-docker",
+      "deepvariant",
+      "0.5.0",
+      undefined,
+    ],
     [`docker.io/${HEX}`, "docker.io", "library", HEX, "latest", undefined],
     [`alpine@${SHA256}`, "docker.io", "library", "alpine", undefined, SHA256],
     [`alpine:3.20@${SHA256}`, "docker.io", "library", "alpine", "3.20", SHA256],
@@ -40,7 +54,14 @@ describe("parseReference", () => {
   ] as const) {
     it(`reads ${written.slice(0, 60)}`, () => {
       const repository = collection === "" ? image : `${collection}/${image}`;
-      assert.deepEqual(parseReference(written), { registry, repository, collection, image, tag, digest });
+      assert.deepEqual(parseReference(written), {
+        registry,
+        repository,
+        collection,
+        image,
+        tag,
+        digest,
+      });
     });
   }
 
@@ -74,20 +95,30 @@ describe("parseReference", () => {
     ["host.example:99999/x", /wrong port "99999": expected 1 to 65535/],
     ["host.example:0/x", /wrong port/],
     ["host.example:/x", /wrong port ""/],
-    ["0x7f.1/x", /no host in its usual spelling; did you mean 127.0.0.1\?/],
-    ["2130706433:80/x", /no host in its usual spelling/],
+    ["0x7f.1/x", /not the usual spelling of a host; did you mean 127.0.0.1\?/],
+    ["2130706433:80/x", /not the usual spelling of a host/],
     ["alpine :3", /white space; did you mean alpine:3\?/],
     ["alp\u202eine", /not printable ASCII/],
     ["::set-output name=x::y", /white space/],
     [`a/${"b".repeat(254)}`, /repository of 256 characters: expected at most 255/],
     ["x".repeat(5_000), /longer than \d+ characters/],
   ] as const) {
-    it(`refuses ${JSON.stringify(written.slice(0, 50))}`, () => assert.throws(() => parseReference(written), problem));
+    it(`refuses ${JSON.stringify(written.slice(0, 50))}`, () =>
+      assert.throws(() => parseReference(written), problem));
   }
 
   for (const scheme of ["", "https://", "docker://", "oci://", "https://https://"]) {
-    it(`never repeats what stands before an @, behind ${scheme || "nothing"}`, () => {
-      const logins = ["me:ter2", "ter2", "me:hun@ter2", "me:x:ter2", "me:ter2 ", "me:hun ter2", "me:hun\tter2", "[hun]:ter2"];
+    it(`never repeats the text before an @, after ${scheme || "nothing"}`, () => {
+      const logins = [
+        "me:ter2",
+        "ter2",
+        "me:hun@ter2",
+        "me:x:ter2",
+        "me:ter2 ",
+        "me:hun ter2",
+        "me:hun\tter2",
+        "[hun]:ter2",
+      ];
       const hosts = [
         "ghcr.io",
         "ghcr.io:5000",
@@ -99,17 +130,22 @@ describe("parseReference", () => {
         "[::1]:5000/a",
         `x.y/${"a".repeat(900)}`,
       ];
-      for (const written of logins.flatMap((login) => hosts.map((host) => `${scheme}${login}@${host}`))) {
+      for (const written of logins.flatMap((login) =>
+        hosts.map((host) => `${scheme}${login}@${host}`),
+      )) {
         assert.throws(
           () => parseReference(written),
-          (error: Error) => error instanceof PullError && /registry-auth/.test(error.message) && !/hun|ter2/.test(error.message),
+          (error: Error) =>
+            error instanceof PullError &&
+            /registry-auth/.test(error.message) &&
+            !/hun|ter2/.test(error.message),
           written,
         );
       }
     });
   }
 
-  it("takes no longer for the longest reference than for others, whatever it is made of", () => {
+  it("parses the longest references as fast as others, whatever they contain", () => {
     const parts = [
       ..."abz09AZ:@/.-_[]%",
       "a:",
@@ -138,30 +174,53 @@ describe("parseReference", () => {
         const { user, system } = process.cpuUsage(before);
         return user + system;
       });
-      // Microseconds of the processor: hundreds of times what it takes, and an eighth of what a cubic pattern takes.
+      // Microseconds of the processor: hundreds of times what it takes, and an eighth of what a
+      // cubic pattern takes.
       assert.ok(Math.min(...used) < 50_000, `${part}: ${used.join(", ")} µs`);
       assert.throws(() => parseReference(part.repeat(100_000)), PullError);
     }
   });
 
-  it("takes back what it writes", () => {
+  it("reads back every reference that formatReference writes", () => {
     const component = fc.stringMatching(/^[a-z0-9]{1,8}((\.|_|__|-{1,3})[a-z0-9]{1,8}){0,2}$/);
-    const host = fc.constantFrom("docker.io", "ghcr.io", "localhost:5000", "[::1]:80", "a-b.example:443", "localhost");
-    const tag = fc.option(fc.stringMatching(/^[A-Za-z0-9_][A-Za-z0-9_.-]{0,20}$/), { nil: undefined });
+    const host = fc.constantFrom(
+      "docker.io",
+      "ghcr.io",
+      "localhost:5000",
+      "[::1]:80",
+      "a-b.example:443",
+      "localhost",
+    );
+    const tag = fc.option(fc.stringMatching(/^[A-Za-z0-9_][A-Za-z0-9_.-]{0,20}$/), {
+      nil: undefined,
+    });
     const digest = fc.option(fc.constantFrom(SHA256, SHA512), { nil: undefined });
     fc.assert(
-      fc.property(host, fc.array(component, { minLength: 2, maxLength: 4 }), tag, digest, (registry, path, tag, digest) => {
-        const written = `${registry}/${path.join("/")}${tag === undefined ? "" : `:${tag}`}${digest === undefined ? "" : `@${digest}`}`;
-        const reference = parseReference(written);
-        assert.equal(repositoryName(reference), `${registry}/${path.join("/")}`);
-        assert.deepEqual(parseReference(formatReference(reference)), reference);
-        assert.deepEqual(parseReference(familiarName(reference)).repository, reference.repository);
-      }),
+      fc.property(
+        host,
+        fc.array(component, { minLength: 2, maxLength: 4 }),
+        tag,
+        digest,
+        (registry, path, tag, digest) => {
+          const suffix = `${tag === undefined ? "" : `:${tag}`}${digest ? `@${digest}` : ""}`;
+          const written = `${registry}/${path.join("/")}${suffix}`;
+          const reference = parseReference(written);
+          assert.equal(repositoryName(reference), `${registry}/${path.join("/")}`);
+          assert.deepEqual(parseReference(formatReference(reference)), reference);
+          assert.deepEqual(
+            parseReference(familiarName(reference)).repository,
+            reference.repository,
+          );
+        },
+      ),
     );
   });
 
-  it("never throws anything but its own error", () => {
-    const hostile = fc.string({ unit: fc.constantFrom(..."aZ0:/@.-_[]%\\\"' \n\0#s"), maxLength: 40 });
+  it("throws only PullErrors", () => {
+    const hostile = fc.string({
+      unit: fc.constantFrom(..."aZ0:/@.-_[]%\\\"' \n\0#s"),
+      maxLength: 40,
+    });
     fc.assert(
       fc.property(fc.oneof(fc.string(), hostile), (text) => {
         try {
@@ -185,5 +244,29 @@ describe("familiarName", () => {
     [`docker.io/library/${"a".repeat(64)}`, `library/${"a".repeat(64)}`],
   ] as const) {
     it(`of ${written} is ${name}`, () => assert.equal(familiarName(parseReference(written)), name));
+  }
+});
+
+describe("isTag", () => {
+  for (const tag of ["latest", "_", "0", "A.b-c_d", "t".repeat(128)]) {
+    it(`takes ${tag.slice(0, 20)}`, () => assert.ok(isTag(tag)));
+  }
+  for (const value of ["", ".a", "-a", "a b", "a/b", "a\n", "t".repeat(129), 1, null, ["a"]]) {
+    it(`refuses ${JSON.stringify(value).slice(0, 20)}`, () => assert.ok(!isTag(value)));
+  }
+});
+
+describe("nearestTags", () => {
+  const offered = ["latest", "3.20.1", "3.2", "3.20", "4"];
+  for (const [wanted, count, expected] of [
+    ["3.20.3", 2, ["3.20.1", "3.20"]],
+    ["3.2", 3, ["3.20.1", "3.2", "3.20"]],
+    ["4.1", 1, ["4"]],
+    ["x", 2, ["latest", "3.20.1"]],
+    ["x", 9, offered],
+    ["x", 0, []],
+  ] as const) {
+    it(`to ${wanted}, at most ${count}, are ${expected.join(", ") || "none"}`, () =>
+      assert.deepEqual(nearestTags(wanted, offered, count), expected));
   }
 });

@@ -1,241 +1,205 @@
 import assert from "node:assert/strict";
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
-import { afterEach, beforeEach, describe, it } from "node:test";
-import { type Digest, digestOf } from "../../src/oci/digest.ts";
-import { temporaryDirectory } from "../support/directory.ts";
-import { artifact, buildkitCache, image, index, type Made, multiPlatform, schema1, zeros } from "../support/image.ts";
-import { Registry, refuse } from "../support/registry.ts";
-import { runStep } from "../support/runner.ts";
+import { beforeEach, describe, it } from "node:test";
+import { type Resolved, statusOf } from "../../src/gate/resolved.ts";
+import { PullError } from "../../src/oci/failure.ts";
+import { keysUnder } from "../../src/pull/cache-keys.ts";
+import { CachedRegistry } from "../../src/pull/cached-registry.ts";
+import type { Pulled, Result } from "../../src/pull/outcome.ts";
+import type { Registry } from "../../src/pull/ports.ts";
+import { type PullOptions, pull } from "../../src/pull/pull.ts";
+import { artifact, image, index, type Made, schema1 } from "../support/image.ts";
+import { MemoryRegistry } from "../support/memory-registry.ts";
+import { MemoryCache, MemoryStore } from "../support/memory-store.ts";
+import { asBlob, pullOptions, required, resolved } from "../support/resolving.ts";
 
-const THREE = ["linux/ppc64le", "linux/s390x", "linux/arm/v6"];
+const MB = 1_000_000;
+const ONE = image("linux/amd64", { salt: "one" });
+const TWO = image("linux/amd64", { salt: "two" });
+const LOST = new PullError("not-found", "BLOB_UNKNOWN");
+const sizeOf = ({ blobs }: Made): number => blobs.reduce((sum, { bytes }) => sum + bytes.length, 0);
 
-describe("a pull into a layout", () => {
-  let registry: Registry;
-  let directory: string;
-  let path: string;
-  beforeEach(async () => {
-    registry = await Registry.start();
-    directory = temporaryDirectory("pull");
-    path = join(directory, "layout");
-  });
-  afterEach(async () => {
-    await registry.stop();
-    rmSync(directory, { recursive: true });
-  });
+let registry: MemoryRegistry;
+let store: MemoryStore;
+beforeEach(() => {
+  registry = new MemoryRegistry();
+  store = new MemoryStore();
+});
 
-  const pull = (images: string, inputs: Readonly<Record<string, string>> = {}) =>
-    runStep({ images, platforms: THREE.slice(0, 2).join(","), pull: "layout", path, ...inputs });
-  const blobs = (): string[] =>
-    ["sha256", "sha512"].flatMap((algorithm) => readdirSync(join(path, "blobs", algorithm)).map((hex) => `${algorithm}:${hex}`));
-  const read = (digest: string): Buffer => readFileSync(join(path, "blobs", digest.replace(":", "/")));
-  const entries = () =>
-    JSON.parse(readFileSync(join(path, "index.json"), "utf8")).manifests as {
-      digest: Digest;
-      mediaType: string;
-      annotations: Record<string, string>;
-    }[];
-  const sizes = (...made: Made[]): number => made.flatMap((one) => one.blobs).reduce((sum, { bytes }) => sum + bytes.length, 0);
+/** What the gate finds out about an image, which is pushed first. */
+function passed(path: string, made: Made, platforms = "linux/amd64"): Promise<Resolved> {
+  const written = registry.push(path, "1", made);
+  return resolved(registry, written, { name: path, platforms: required(platforms) });
+}
 
-  it("keeps the whole index, and the required platforms' blobs only", async () => {
-    const images = THREE.map((platform) => image(platform));
-    const made = index(images);
-    const { exitCode, outputs } = await pull(registry.push("org/app", "1.0", made));
-    assert.equal(exitCode, 0);
-    const [first, second] = images;
-    assert.ok(first && second);
-    const expected = [made, first, second, ...first.blobs, ...second.blobs];
-    assert.deepEqual(blobs().toSorted(), [...new Set(expected.map(({ digest }) => digest))].toSorted());
-    for (const { digest, bytes } of expected) assert.deepEqual(read(digest), bytes);
-    assert.deepEqual(entries(), [
-      {
-        mediaType: made.mediaType,
-        digest: made.digest,
-        size: made.bytes.length,
-        annotations: { "io.containerd.image.name": `${registry.host}/org/app:1.0`, "org.opencontainers.image.ref.name": "1.0" },
-      },
-    ] as unknown);
-    assert.deepEqual(
-      [outputs.get("oci-layout"), outputs.get("bytes-downloaded"), outputs.get("exists")],
-      [path, String(sizes(first, second)), "true"],
-    );
-    assert.equal(outputs.get("build-contexts"), `${registry.host}/org/app:1.0=oci-layout://${path}@${made.digest}`);
-  });
+async function run(
+  images: readonly Promise<Resolved>[],
+  options: Partial<PullOptions> = {},
+  from: Registry = registry,
+): Promise<{ readonly images: readonly Result[]; readonly pulled: Pulled }> {
+  const found = await Promise.all(images);
+  const outcome = await pull(found, { registry: from, store }, pullOptions(options));
+  assert.ok(outcome.pulled);
+  return { images: outcome.images, pulled: outcome.pulled };
+}
 
-  it("fetches each blob once, and nothing that is there already and right", async () => {
-    const [one, two] = [image("linux/ppc64le"), image("linux/ppc64le", { labels: { other: "config" } })];
-    const images = [registry.push("org/one", "1", one), registry.push("org/two", "1", two)].join("\n");
-    await pull(images, { platforms: "all" });
-    const layers = () => registry.log.filter((line) => one.blobs.slice(1).some(({ digest }) => line.includes(digest)));
-    assert.equal(layers().length, 2);
-    registry.seen.length = 0;
-    const again = await pull(images, { platforms: "all" });
-    assert.deepEqual([layers(), again.outputs.get("bytes-downloaded")], [[], "0"]);
-    const [, layer] = one.blobs;
-    writeFileSync(join(path, "blobs", layer?.digest.replace(":", "/") ?? ""), "rotten");
-    const healed = await pull(images, { platforms: "all" });
-    assert.deepEqual([layers().length, healed.exitCode], [1, 0]);
-    assert.deepEqual(read(layer?.digest ?? ""), layer?.bytes);
-  });
+/** An image's status, and whether it is stored, not stored, or was not pulled at all. */
+function stateOf(image: Result): string {
+  const { pulled } = image;
+  const stored = pulled?.stored === undefined ? "not stored" : "stored";
+  return `${statusOf(image)} ${pulled === undefined ? "not pulled" : stored}`;
+}
 
-  it("takes nested indexes, sha512 references, artifacts and caches", async () => {
-    const nested = index([index([image("linux/s390x")])]);
-    const chart = artifact();
-    const cache = buildkitCache("docker-index");
-    const single = image("linux/s390x", { salt: "512" });
-    registry.push("org/app", "single", single);
-    registry.push("org/app", digestOf(single.bytes, "sha512"), single);
-    const images = [
-      registry.push("org/app", "nested", nested),
-      `${registry.push("org/app", "chart", chart)},platform=any`,
-      `${registry.push("org/app", "cache", cache)},platform=any`,
-      `${registry.host}/org/app@${digestOf(single.bytes, "sha512")}`,
-    ];
-    const { exitCode, stdout } = await pull(images.join("\n"), { platforms: "linux/s390x" });
-    assert.equal(exitCode, 0, stdout);
-    assert.equal(entries().length, 4);
-    for (const { digest } of [nested, ...nested.manifests, ...nested.blobs, chart, ...chart.blobs, cache, ...cache.blobs, ...single.blobs])
-      assert.ok(blobs().includes(digest));
-    assert.ok(blobs().includes(digestOf(single.bytes, "sha512")));
-    assert.deepEqual(Object.keys(entries()[3]?.annotations ?? {}), ["io.containerd.image.name"]);
-  });
-
-  for (const signed of [true, false]) {
-    it(`converts ${signed ? "signed" : "unsigned"} schema 1 to an OCI image, and says so`, async () => {
-      const made = schema1(signed);
-      const { outputs, stdout } = await pull(`${registry.push("org/old", "v1", made)},name=old`, { platforms: "linux/amd64" });
-      const entry = JSON.parse(outputs.get("json") ?? "").images.old;
-      assert.deepEqual(
-        [entry.digest, entries()[0]?.digest, entries()[0]?.mediaType],
-        [made.digest, entry.converted, "application/vnd.oci.image.manifest.v1+json"],
-      );
-      assert.match(stdout, new RegExp(`old was converted from schema 1: in the layout it is the OCI image ${entry.converted}`));
-      assert.ok(outputs.get("build-contexts")?.endsWith(entry.converted));
-      const manifest = JSON.parse(read(entry.converted).toString());
-      assert.deepEqual(
-        manifest.layers.map(({ digest, size }: { digest: string; size: number }) => [digest, size]),
-        made.layers.map(({ digest, bytes }) => [digest, bytes.length]),
-      );
-      const config = JSON.parse(read(manifest.config.digest).toString());
-      assert.equal(config.rootfs.diff_ids.length, 2);
-      assert.deepEqual(
-        config.history.map((one: { empty_layer?: boolean }) => one.empty_layer === true),
-        [false, true, false],
-      );
-    });
-  }
-
-  it("ends with the step's timeout, though schema 1 layers still have gigabytes to unpack", async () => {
-    const images = Array.from({ length: 20 }, (_, at) =>
-      registry.push(`org/old${at}`, "v1", schema1(false, "amd64", { between: [zeros(500, `${at}`)] })),
-    );
-    const { exitCode, outputs } = await pull(images.join("\n"), { platforms: "linux/amd64", timeout: "3" });
-    assert.equal(exitCode, 1);
-    const [problem] = JSON.parse(outputs.get("missing") ?? "[]");
-    assert.deepEqual([problem.status, problem.reason], ["unreachable", "timeout"]);
-    assert.deepEqual(readdirSync(join(path, ".registry-pull")), []);
-  });
-
-  it("refuses schema 1 layers that unpack to more together than an image may", async () => {
-    const made = schema1(true, "amd64", { between: [zeros(400, "one"), zeros(400, "other")] });
-    const { exitCode, outputs } = await pull(registry.push("org/old", "v1", made), { platforms: "linux/amd64" });
-    assert.equal(exitCode, 1);
-    const [problem] = JSON.parse(outputs.get("missing") ?? "[]");
-    assert.deepEqual([problem.status, problem.reason], ["invalid", "too-large"]);
-    assert.match(problem.message, /too large: the layers of the image unpack to more than 536870912 bytes/);
-  });
-
-  it("brings nothing when the gate fails the step", async () => {
-    const { exitCode, outputs } = await pull(registry.push("org/app", "1.0", multiPlatform(THREE)), {
-      platforms: "linux/riscv64,linux/s390x",
-    });
-    assert.deepEqual([exitCode, existsSync(path), outputs.get("oci-layout"), outputs.get("bytes-downloaded")], [1, false, "", ""]);
-  });
-
-  it("says which layer could not be brought, keeps the verified ones, and names no broken image", async () => {
-    const [good, bad] = [image("linux/s390x"), image("linux/s390x", { salt: "bad" })];
-    const [, layer] = bad.blobs;
-    registry.faults.push((request, response) => {
-      const lost = request.url?.includes(layer?.digest ?? "-") === true;
-      if (lost) refuse(response, 404, "BLOB_UNKNOWN", "blob unknown to registry", null);
-      return lost;
-    });
-    const images = `${registry.push("org/good", "1", good)}\n${registry.push("org/bad", "1", bad)},optional=true`;
-    const optional = await pull(images, { platforms: "all" });
-    assert.equal(optional.exitCode, 0);
-    assert.match(optional.outputs.get("missing") ?? "", /"dangling".*BLOB_UNKNOWN/);
-    assert.deepEqual(
-      entries().map(({ digest }) => digest),
-      [good.digest],
-    );
-    // A build takes what is in the layout from there, and what is not from its registry.
-    assert.deepEqual(
-      optional.outputs
-        .get("build-contexts")
-        ?.split("\n")
-        .map((line) => line.replace(/.*=/, "")),
-      [`oci-layout://${path}@${good.digest}`, `docker-image://${registry.host}/org/bad@${bad.digest}`],
-    );
-    const required = await pull(images.replace(",optional=true", ""), { platforms: "all" });
-    assert.deepEqual([required.exitCode, required.outputs.get("exists")], [1, "false"]);
-    assert.deepEqual(readdirSync(join(path, ".registry-pull")), []);
-  });
-
-  it("gives the first failure as the reason, though another blob is still coming and is given up for it", async () => {
-    const made = image("linux/s390x", { layers: 2 });
-    const [, lost, late] = made.blobs;
-    let isGone = (): void => undefined;
-    const gone = new Promise<void>((resolve) => {
-      isGone = resolve;
-    });
-    registry.faults.push((request, response) => {
-      if (request.url?.includes(lost?.digest ?? "-")) {
-        response.on("close", () => setTimeout(isGone, 50));
-        refuse(response, 404, "BLOB_UNKNOWN", "blob unknown to registry", null);
-        return true;
-      }
-      if (!request.url?.includes(late?.digest ?? "-")) return false;
-      void gone.then(() => response.end(late?.bytes));
-      return true;
-    });
-    const { outputs } = await pull(registry.push("org/app", "1", made), { platforms: "all" });
-    assert.match(outputs.get("missing") ?? "", /"status":"dangling".*BLOB_UNKNOWN/);
-  });
-
-  it("stands first for its tag in a layout that has another image under it, and warns of that one by name", async () => {
-    const [mine, planted] = [image("linux/s390x"), image("linux/s390x", { salt: "planted" })];
-    const app = registry.push("org/app", "1.0", mine);
-    for (const [annotations, name] of [
-      [{}, planted.digest],
-      [{ "io.containerd.image.name": "ghcr.io/mallory/app:1.0" }, "ghcr.io/mallory/app:1.0"],
-    ] as const) {
-      rmSync(path, { recursive: true, force: true });
-      mkdirSync(path);
-      const entry = {
-        mediaType: planted.mediaType,
-        digest: planted.digest,
-        size: planted.bytes.length,
-        annotations: { ...annotations, "org.opencontainers.image.ref.name": "1.0" },
-      };
-      writeFileSync(join(path, "index.json"), JSON.stringify({ schemaVersion: 2, manifests: [entry] }));
-      const { exitCode, commands } = await pull(app, { platforms: "all" });
-      assert.deepEqual([exitCode, entries()[0]?.digest, entries().length], [0, mine.digest, 2]);
-      const warnings = commands.filter((command) => command.name === "warning").map(({ data }) => data);
-      assert.deepEqual(warnings, [`the layout has two images with the tag 1.0: ${app}, which stands first, and ${name}`]);
+describe("pull", () => {
+  it("stores every blob and document, and adds every image to the index at once", async () => {
+    const { images } = await run([passed("org/one", ONE), passed("org/two", TWO)]);
+    for (const { digest, bytes } of [ONE, TWO, ...ONE.blobs, ...TWO.blobs]) {
+      assert.deepEqual(store.blobs.get(digest), bytes);
     }
-    const again = await pull(registry.push("org/other", "1.0", image("linux/s390x")), { platforms: "all" });
-    assert.equal(again.commands.filter((command) => command.name === "warning").length, 0, "the same image is no clash");
+    assert.deepEqual(images.map(stateOf), ["ok stored", "ok stored"]);
+    assert.deepEqual(
+      store.entries.map(({ digest }) => digest),
+      [ONE.digest, TWO.digest],
+    );
   });
 
-  it("says what is wrong with the place", async () => {
-    writeFileSync(path, "a file");
-    const { exitCode, commands } = await pull(registry.push("org/app", "1.0", multiPlatform(THREE)));
-    assert.equal(exitCode, 1);
-    assert.match(commands.find(({ name }) => name === "error")?.data ?? "", /is not a directory: a layout cannot be here; choose another/);
+  it("adds to the index last", async () => {
+    const operations: string[] = [];
+    store.before = (operation) => void operations.push(operation);
+    await run([passed("org/one", ONE)]);
+    assert.equal(operations.indexOf("add"), operations.length - 1);
+    assert.ok(operations.includes(`put ${ONE.digest}`));
   });
 
-  it("is a directory under the runner's own when none is named", async () => {
-    const { outputs } = await pull(registry.push("org/app", "1.0", multiPlatform(THREE)), { path: "" });
-    assert.match(outputs.get("oci-layout") ?? "", /runner-\w+\/registry-pull$/);
+  it("returns the layout's path and the warnings of its index", async () => {
+    store.warnings = ["two images have the tag 1"];
+    const { pulled } = await run([passed("org/one", ONE)]);
+    assert.deepEqual([pulled.layout, pulled.warnings], ["/memory", ["two images have the tag 1"]]);
+  });
+
+  it("leaves an image as it is that has a problem, and pulls the others", async () => {
+    const failed = passed("org/none", ONE, "linux/s390x");
+    const { images, pulled } = await run([failed, passed("org/two", TWO)]);
+    assert.deepEqual(images.map(stateOf), ["platform-missing not pulled", "ok stored"]);
+    assert.deepEqual(images[0], { ...(await failed), pulled: undefined });
+    assert.equal(pulled.downloaded, sizeOf(TWO));
+  });
+
+  it("fails an image that a pull could not complete, and pulls the others", async () => {
+    registry.statesSizes = false;
+    const old = passed("org/old", schema1(false));
+    const { images } = await run([old, passed("org/two", TWO)]);
+    assert.deepEqual(images.map(stateOf), ["invalid not pulled", "ok stored"]);
+    assert.match(images[0]?.problem?.message ?? "", /:1: the registry states no size for sha256/);
+  });
+
+  it("fails an image that lacks a blob, does not name it, and keeps its other blobs", async () => {
+    const [, first, last] = ONE.blobs;
+    assert.ok(first && last);
+    const images = [passed("org/one", ONE), passed("org/two", TWO)];
+    registry.fail(new RegExp(`download org/one ${last.digest}`), LOST);
+    const { images: results, pulled } = await run(images, { concurrency: 1 });
+    assert.deepEqual(results.map(stateOf), ["dangling not stored", "ok stored"]);
+    assert.deepEqual(
+      store.entries.map(({ digest }) => digest),
+      [TWO.digest],
+    );
+    assert.deepEqual([store.blobs.has(first.digest), store.blobs.has(ONE.digest)], [true, false]);
+    assert.equal(results[0]?.pulled?.tally.downloaded, first.bytes.length);
+    assert.equal(pulled.hit, false);
+  });
+
+  it("fails an image whose documents cannot be stored, and names the others", async () => {
+    store.before = (operation) => {
+      if (operation === `put ${ONE.digest}`) throw new PullError("disk-failed", "EIO");
+    };
+    const { images, pulled } = await run([passed("org/one", ONE), passed("org/two", TWO)]);
+    assert.deepEqual(images.map(stateOf), ["unsupported not stored", "ok stored"]);
+    assert.deepEqual([store.entries.length, pulled.hit], [1, false]);
+  });
+
+  it("throws a bug", async () => {
+    store.before = (operation) => {
+      if (operation === `put ${ONE.digest}`) throw new TypeError("a bug");
+    };
+    await assert.rejects(run([passed("org/one", ONE)]), TypeError);
+  });
+
+  it("says what schema 1 was converted to, and that no engine loads an artifact", async () => {
+    const images = [passed("org/old", schema1(true)), passed("org/chart", artifact(), "any")];
+    const { images: results } = await run(images);
+    const [old, chart] = results.map(({ pulled }) => pulled?.stored);
+    assert.equal(old?.converted, store.entries[0]?.digest);
+    assert.equal(old?.loadable?.entry, store.entries[0]);
+    assert.deepEqual(chart, { converted: undefined, loadable: undefined });
+  });
+
+  it("pulls only the required platforms of an index, but stores all of the index", async () => {
+    const other = image("linux/s390x");
+    const made = index([ONE, other]);
+    await run([passed("org/app", made)]);
+    const expected = [made, ONE, ...ONE.blobs].map(({ digest }) => digest);
+    assert.deepEqual([...store.blobs.keys()].toSorted(), expected.toSorted());
+  });
+});
+
+describe("the totals of a pull", () => {
+  it("count a shared blob once together, and for each image that needs it", async () => {
+    const { images, pulled } = await run([passed("org/one", ONE), passed("org/two", ONE)]);
+    assert.equal(pulled.downloaded, sizeOf(ONE));
+    for (const image of images) assert.equal(image.pulled?.tally.downloaded, sizeOf(ONE));
+  });
+
+  it("list every blob from a registry as missed", async () => {
+    const [present] = ONE.blobs.slice(1);
+    assert.ok(present);
+    await store.put(present.digest, present.bytes);
+    const { pulled } = await run([passed("org/one", ONE)]);
+    const expected = ONE.blobs.filter((blob) => blob !== present).map(asBlob);
+    assert.deepEqual(new Set(pulled.missed), new Set(expected));
+    assert.deepEqual([pulled.alreadyThere, pulled.hit], [present.bytes.length, false]);
+  });
+
+  it("are a hit when the layout has every blob", async () => {
+    for (const { digest, bytes } of ONE.blobs) await store.put(digest, bytes);
+    const { pulled } = await run([passed("org/one", ONE)]);
+    assert.deepEqual([pulled.hit, pulled.missed, pulled.transfers.size], [true, [], 0]);
+    assert.deepEqual(
+      [pulled.seconds, pulled.rates],
+      [0, { cache: undefined, registry: undefined }],
+    );
+  });
+
+  it("are a hit when the rest comes from the cache", async () => {
+    const keys = keysUnder("prefix", 0);
+    const cache = new MemoryCache();
+    for (const one of ONE.blobs) cache.blobs.set(keys.blob(asBlob(one)) ?? "", one.bytes);
+    const cached = new CachedRegistry(registry, { cache, keys, warn: assert.fail });
+    const { pulled } = await run([passed("org/one", ONE)], {}, cached);
+    assert.deepEqual([pulled.hit, pulled.restored, pulled.downloaded], [true, sizeOf(ONE), 0]);
+  });
+
+  it("are no hit without blobs, or when an image could not be pulled", async () => {
+    assert.equal((await run([])).pulled.hit, false);
+    for (const { digest, bytes } of TWO.blobs) await store.put(digest, bytes);
+    registry.statesSizes = false;
+    const { pulled } = await run([passed("org/old", schema1(false)), passed("org/two", TWO)]);
+    assert.equal(pulled.hit, false);
+  });
+
+  it("have the seconds of the whole pull, and the rate of a single transfer", async () => {
+    const large = image("linux/amd64", { busybox: Buffer.alloc(2 * MB) });
+    const layer = large.blobs[1];
+    assert.ok(layer);
+    let time = 0;
+    const now = (): number => time;
+    registry.on(new RegExp(`download .*${layer.digest}`), () => {
+      time += 500;
+    });
+    store.before = (operation) => {
+      if (operation === "add") time += 1_500;
+    };
+    const { images, pulled } = await run([passed("org/app", large)], { now, concurrency: 1 });
+    assert.deepEqual([pulled.seconds, images[0]?.pulled?.tally.seconds], [2, 0.5]);
+    assert.equal(pulled.rates.registry, layer.bytes.length * 2);
   });
 });

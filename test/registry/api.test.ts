@@ -1,11 +1,31 @@
 import assert from "node:assert/strict";
-import { describe, it } from "node:test";
-import type { NamedBy } from "../../src/registry/address.ts";
+import { afterEach, beforeEach, describe, it } from "node:test";
+import type { NamedBy } from "../../src/http/address.ts";
+import type { HttpRequest } from "../../src/http/http.ts";
+import type { Digest } from "../../src/oci/digest.ts";
+import { PullError } from "../../src/oci/failure.ts";
 import { Api } from "../../src/registry/api.ts";
-import type { HttpRequest } from "../../src/registry/http.ts";
 import type { Session } from "../../src/registry/session.ts";
+import { connect } from "../support/connect.ts";
+import { image } from "../support/image.ts";
+import { type Fault, Registry } from "../support/registry.ts";
 
-describe("a redirect", () => {
+const made = image("linux/amd64");
+const app = "org/app";
+const failing = (status: string, pattern: RegExp) => (error: unknown) => {
+  assert.ok(error instanceof PullError, String(error));
+  assert.equal(error.status, status, error.message);
+  assert.match(error.message, pattern);
+  return true;
+};
+const answer =
+  (status: number, headers: Record<string, string> = {}, body = ""): Fault =>
+  (_request, response) => {
+    response.writeHead(status, headers).end(body);
+    return true;
+  };
+
+describe("Api, a redirect", () => {
   // registry.lan is private, cdn.example public.
   for (const [chain, namedBy] of [
     [["https://registry.lan/a"], ["user", "user"]],
@@ -30,75 +50,182 @@ describe("a redirect", () => {
       ["https://cdn.example/a", "https://registry.lan/b"],
       ["user", "private", "public"],
     ],
+    // The registry's own host is found to be public first and private then.
+    [
+      ["https://registry.lan/found-nearer", "https://10.0.0.9/b"],
+      ["user", "user", "public"],
+    ],
   ] as const satisfies readonly (readonly [readonly string[], readonly NamedBy[]])[]) {
-    it(`by way of ${chain.join(" and ")} is named by ${namedBy.join(", ")}`, async () => {
+    it(`to ${chain.join(" and ")} is named by ${namedBy.join(", ")}`, async () => {
       const seen: NamedBy[] = [];
       const locations = chain.values();
       const send = async (request: HttpRequest) => {
         seen.push(request.namedBy);
         const location = locations.next().value;
         const headers = location === undefined ? {} : { location };
-        const answer = { status: location === undefined ? 200 : 307, headers, body: Buffer.alloc(0) };
-        return { answer, authenticated: false };
+        const answer = {
+          status: location === undefined ? 200 : 307,
+          headers,
+          body: Buffer.alloc(0),
+        };
+        return { answer, authenticated: false, refusals: [] };
       };
       const api = new Api({
-        http: { reach: ({ hostname }) => (hostname === "cdn.example" ? "public" : "private"), isOpen: () => true },
-        authenticator: { session: () => ({ send }) as unknown as Session },
+        http: {
+          reach: ({ hostname }) => {
+            const isNearer = chain.some((url) => url.endsWith("/found-nearer"));
+            const isFirst = isNearer && seen.length === 1;
+            return hostname === "cdn.example" || isFirst ? "public" : "private";
+          },
+          isOpen: () => true,
+        },
+        sessions: { get: () => ({ send }) as unknown as Session },
         insecureRegistries: new Set(),
         say: assert.fail,
         warn: assert.fail,
         withhold: assert.fail,
       });
-      await api.ask({ registry: "registry.lan", repository: "org/app" }, "blobs/x", { method: "GET", headers: {}, limit: 1 });
+      await api.send({ registry: "registry.lan", repository: "org/app" }, "blobs/x", {
+        method: "GET",
+        headers: {},
+        limit: 1,
+      });
       assert.deepEqual(seen, namedBy);
     });
   }
 });
 
-describe("a registry's warnings", () => {
-  /** What is warned of and said for answers with these headers, in order. */
-  async function told(...headers: readonly string[]): Promise<{ readonly warned: string[]; readonly said: string[] }> {
-    const warned: string[] = [];
-    const said: string[] = [];
-    const values = headers.values();
-    const send = async () => ({
-      answer: { status: 200, headers: { warning: values.next().value }, body: Buffer.alloc(0) },
-      authenticated: false,
+describe("Api", () => {
+  let registry: Registry;
+  const at = () => ({ registry: registry.host, repository: app });
+  beforeEach(async () => {
+    registry = await Registry.start();
+    registry.push(app, "v1", made);
+  });
+  afterEach(() => registry.stop());
+
+  for (const [status, expected, pattern] of [
+    [404, "not-found", /answered 404 CODE: the words \(the detail\); check the repository/],
+    [401, "unauthorized", /answered 401 CODE: the words.*no credentials are configured/],
+    [
+      403,
+      "unauthorized",
+      /answered 403 CODE: the words.*registries also answer this for a repository that does not exist/,
+    ],
+    [400, "invalid", /answered 400 CODE: the words/],
+    [429, "rate-limited", /answered 429 CODE: the words.*; it asks to wait 3600 s/],
+    [500, "unreachable", /answered 500 CODE: the words/],
+    [503, "unreachable", /answered 503/],
+    [302, "invalid", /answered 302/],
+  ] as const) {
+    it(`fails as ${expected} for an answer of ${status}, with the registry's message`, async () => {
+      const connection = connect();
+      const body = JSON.stringify({
+        errors: [{ code: "CODE", message: "the words", detail: "the detail" }],
+      });
+      registry.faults.push(answer(status, { "retry-after": "3600" }, body));
+      await assert.rejects(connection.client.manifest(at(), "v1"), failing(expected, pattern));
+      assert.ok(registry.seen.length <= 2);
     });
-    const api = new Api({
-      http: { reach: () => "public", isOpen: () => true },
-      authenticator: { session: () => ({ send }) as unknown as Session },
-      insecureRegistries: new Set(),
-      say: (line) => said.push(line),
-      warn: (message) => warned.push(message),
-      withhold: assert.fail,
-    });
-    for (const [at] of headers.entries()) {
-      const image = { registry: `${at % 2}.example`, repository: "org/app" };
-      await api.ask(image, "manifests/1", { method: "GET", headers: {}, limit: 1 });
-    }
-    return { warned, said };
   }
 
-  const many = (word: string): string => Array.from({ length: 1_000 }, (_, at) => `299 - "${word} ${at}"`).join(", ");
-
-  it("are shown once each, with the registry's name", async () => {
-    const { warned, said } = await told('299 - "old", 299 - "a \\"b\\""', '299 - "old"', '299 - "old"');
-    assert.deepEqual(warned, ["0.example warns: old", '0.example warns: a \\"b\\"', "1.example warns: old"]);
-    assert.deepEqual(said, []);
+  it("switches to TLS when a loopback registry answers that it speaks only TLS", async () => {
+    registry.faults.push(answer(400, {}, "Client sent an HTTP request to an HTTPS server.\n"));
+    await assert.rejects(
+      connect().client.manifest(at(), "v1"),
+      failing("unreachable", /speaks plain HTTP/),
+    );
   });
 
-  it("are five a registry, however many it sends, and one line tells that there were more", async () => {
-    const { warned, said } = await told(many("a"), many("b"), many("c"), many("d"));
-    for (const registry of ["0.example", "1.example"]) {
-      assert.equal(warned.filter((line) => line.startsWith(registry)).length, 5);
-      assert.equal(said.filter((line) => line.startsWith(`${registry} sends more than 5 warnings`)).length, 1);
+  it("passes on warnings and pull limits", async () => {
+    registry.faults.push((_request, response) => {
+      response.setHeader("warning", '299 - "this tag goes away"');
+      response.setHeader("ratelimit-limit", "100;w=21600");
+      response.setHeader("ratelimit-remaining", "76;w=21600");
+      return false;
+    });
+    const connection = connect();
+    await connection.client.manifest(at(), "v1");
+    await connection.client.manifest(at(), made.digest);
+    assert.deepEqual(connection.warned, [`${registry.host} warns: this tag goes away`]);
+    assert.deepEqual(
+      [...connection.api.remainingPulls.values()],
+      ["76 of 100 pulls left per 21600 s"],
+    );
+  });
+
+  describe("redirects", () => {
+    let other: Registry;
+    beforeEach(async () => {
+      other = await Registry.start();
+    });
+    afterEach(() => other.stop());
+    const redirect = (location: string): void => {
+      const redirecting = answer(307, { location });
+      registry.faults.push((request, response) => {
+        const isFirst = registry.seen.length === 1 && /blobs/.test(request.url ?? "");
+        return isFirst && redirecting(request, response);
+      });
+    };
+    const [config] = made.blobs;
+    const login = () => ({
+      registryAuth: [{ registry: registry.host, username: "u", password: "p" }],
+    });
+    const fetched = (connection = connect(login())) =>
+      connection.client.blob(at(), {
+        digest: config?.digest as Digest,
+        size: config?.bytes.length ?? 0,
+      });
+    const get = async (): Promise<Buffer> => (await fetched()).bytes;
+
+    it("are followed, also relative ones", async () => {
+      redirect(`/v2/org/app/blobs/${config?.digest}?moved`);
+      assert.deepEqual(await get(), config?.bytes);
+      assert.match(registry.log.join("\n"), /blobs\/sha256:\w+ 307\n.*\?moved 200/);
+    });
+
+    it("to another port are followed without credentials", async () => {
+      registry.access = { scheme: "basic", login: "u:p" };
+      other.push(app, "v1", made);
+      registry.faults.push((request, response) =>
+        request.headers.authorization
+          ? answer(307, { location: `http://${other.host}${request.url}` })(request, response)
+          : false,
+      );
+      assert.deepEqual(await get(), config?.bytes);
+      assert.deepEqual(
+        other.seen.map(({ authorization }) => authorization),
+        [""],
+      );
+    });
+
+    it("to another registry are followed with an anonymous token of that registry", async () => {
+      other.push(app, "v1", made);
+      other.access = { scheme: "bearer" };
+      redirect(`http://${other.host}/v2/org/app/blobs/${config?.digest}`);
+      assert.deepEqual(await get(), config?.bytes);
+      assert.ok(other.seen.every(({ authorization }) => !authorization.startsWith("Basic")));
+    });
+
+    for (const [name, location, pattern] of [
+      [
+        "more than five times",
+        "/v2/org/app/blobs/again",
+        /redirect refused: .* more than 5 redirects/,
+      ],
+      ["to an invalid URL", "http://[", /invalid URL/],
+      ["to a URL with a login", "http://a:b@127.0.0.1/", /redirect refused/],
+      ["to a file", "file:///etc/passwd", /redirect refused/],
+      ["to a metadata service", "http://169.254.169.254/latest", /address refused/],
+      ["to an unspecified address", "http://0.0.0.0/", /address refused/],
+    ] as const) {
+      it(`${name} are refused`, async () => {
+        registry.faults.push(
+          (request, response) =>
+            /blobs/.test(request.url ?? "") && answer(307, { location })(request, response),
+        );
+        await assert.rejects(get(), failing("invalid", pattern));
+      });
     }
-    assert.deepEqual([warned.length, said.length], [10, 2]);
-  });
-
-  it("are read within the bytes that a registry may send", async () => {
-    const { warned } = await told(`299 - "${"x".repeat(4_080)}", 299 - "late"`);
-    assert.deepEqual(warned, []);
   });
 });

@@ -1,20 +1,25 @@
 import assert from "node:assert/strict";
-import { chmodSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
-import { afterEach, beforeEach, describe, it } from "node:test";
-import fc from "fast-check";
-import { SYSTEM_CLOCK } from "../../src/connect.ts";
-import { type Credential, helperRunner, Keychain, type KeychainOptions } from "../../src/registry/credentials.ts";
-import { type Environment, hostPath, readDockerConfigs } from "../../src/registry/docker-config.ts";
-import type { Clock } from "../../src/registry/retry.ts";
-import { temporaryDirectory } from "../support/directory.ts";
+import { describe, it } from "node:test";
+import type { Credential } from "../../src/registry/credential.ts";
+import { Keychain, type KeychainOptions } from "../../src/registry/credentials.ts";
+import { readDockerConfigs } from "../../src/registry/docker-config.ts";
 
-const basic = (login: string): { auth: string } => ({ auth: Buffer.from(login).toString("base64") });
+const basic = (login: string): { auth: string } => ({
+  auth: Buffer.from(login).toString("base64"),
+});
 
-type Machine = { files?: Readonly<Record<string, unknown>>; environment?: Environment; options?: Partial<KeychainOptions> };
+type Machine = {
+  files?: Readonly<Record<string, unknown>>;
+  environment?: NodeJS.ProcessEnv;
+  options?: Partial<KeychainOptions>;
+};
 
-/** The credentials that a machine with these files has for an image, and what was warned of and masked on the way. */
-async function find(registry: string, repository: string, { files = {}, environment = {}, options = {} }: Machine) {
+/** The credentials that a machine with these files has for a repository. */
+async function find(
+  registry: string,
+  repository: string,
+  { files = {}, environment = {}, options = {} }: Machine,
+) {
   const warnings: string[] = [];
   const masked: string[] = [];
   const readFile = (path: string): string => {
@@ -25,7 +30,10 @@ async function find(registry: string, repository: string, { files = {}, environm
   };
   const warn = (message: string): void => void warnings.push(message);
   const configs = readDockerConfigs({ HOME: "/home/me", ...environment }, readFile, warn);
-  const runHelper = async (): ReturnType<KeychainOptions["runHelper"]> => ({ output: "", error: "no helper here" });
+  const runHelper = async (): ReturnType<KeychainOptions["runHelper"]> => ({
+    output: "",
+    error: "no helper here",
+  });
   const keychain = new Keychain({
     registryAuth: [],
     githubToken: "",
@@ -39,8 +47,20 @@ async function find(registry: string, repository: string, { files = {}, environm
 }
 
 const show = (credential: Credential): string =>
-  credential.kind === "password" ? `${credential.username}:${credential.password}` : `${credential.kind} ${credential.token}`;
+  credential.kind === "password"
+    ? `${credential.username}:${credential.password}`
+    : `${credential.kind} ${credential.token}`;
 const DOCKER = "/home/me/.docker/config.json";
+
+/** A helper with this answer, and the servers that it was asked about. */
+function helper(output: string) {
+  const asked: string[] = [];
+  const runHelper: KeychainOptions["runHelper"] = async (name, input) => {
+    asked.push(`${name} ${input}`);
+    return { output, error: undefined };
+  };
+  return { asked, runHelper };
+}
 
 describe("Keychain", () => {
   for (const key of [
@@ -52,15 +72,27 @@ describe("Keychain", () => {
     "registry-1.docker.io",
     "https://registry.hub.docker.com",
   ]) {
-    it(`finds Docker Hub's under ${key}`, async () => {
-      const { found } = await find("docker.io", "library/alpine", { files: { [DOCKER]: { auths: { [key]: basic("me:pw") } } } });
+    it(`finds those of Docker Hub under ${key}`, async () => {
+      const { found } = await find("docker.io", "library/alpine", {
+        files: { [DOCKER]: { auths: { [key]: basic("me:pw") } } },
+      });
       assert.deepEqual(found.map(show), ["me:pw"]);
     });
   }
 
   for (const [name, machine, registry, expected] of [
-    ["a password with colons", { files: { [DOCKER]: { auths: { "ghcr.io": basic("me:p:w") } } } }, "ghcr.io", ["me:p:w"]],
-    ["trailing NULs", { files: { [DOCKER]: { auths: { "ghcr.io": basic("me:pw\0\0") } } } }, "ghcr.io", ["me:pw"]],
+    [
+      "a password with colons",
+      { files: { [DOCKER]: { auths: { "ghcr.io": basic("me:p:w") } } } },
+      "ghcr.io",
+      ["me:p:w"],
+    ],
+    [
+      "trailing NULs",
+      { files: { [DOCKER]: { auths: { "ghcr.io": basic("me:pw\0\0") } } } },
+      "ghcr.io",
+      ["me:pw"],
+    ],
     [
       "username and password in the clear",
       { files: { [DOCKER]: { auths: { "ghcr.io": { username: "me", password: "pw" } } } } },
@@ -69,37 +101,66 @@ describe("Keychain", () => {
     ],
     [
       "an identity token",
-      { files: { [DOCKER]: { auths: { "x.azurecr.io": { ...basic("me:"), identitytoken: "T" } } } } },
+      {
+        files: { [DOCKER]: { auths: { "x.azurecr.io": { ...basic("me:"), identitytoken: "T" } } } },
+      },
       "x.azurecr.io",
       ["identity T"],
     ],
-    ["a registry token", { files: { [DOCKER]: { auths: { "x.example": { registrytoken: "R" } } } } }, "x.example", ["registry-token R"]],
     [
-      "Azure's user of tokens",
-      { files: { [DOCKER]: { auths: { "x.azurecr.io": basic("00000000-0000-0000-0000-000000000000:T") } } } },
+      "a registry token",
+      { files: { [DOCKER]: { auths: { "x.example": { registrytoken: "R" } } } } },
+      "x.example",
+      ["registry-token R"],
+    ],
+    [
+      "a token under Azure's user name",
+      {
+        files: {
+          [DOCKER]: { auths: { "x.azurecr.io": basic("00000000-0000-0000-0000-000000000000:T") } },
+        },
+      },
       "x.azurecr.io",
       ["identity T"],
     ],
-    ["an empty entry: nothing", { files: { [DOCKER]: { auths: { "ghcr.io": {} } } } }, "ghcr.io", []],
-    ["a null entry: nothing", { files: { [DOCKER]: { auths: { "ghcr.io": null } } } }, "ghcr.io", []],
+    [
+      "an empty entry: nothing",
+      { files: { [DOCKER]: { auths: { "ghcr.io": {} } } } },
+      "ghcr.io",
+      [],
+    ],
+    [
+      "a null entry: nothing",
+      { files: { [DOCKER]: { auths: { "ghcr.io": null } } } },
+      "ghcr.io",
+      [],
+    ],
     ["auths that are null: nothing", { files: { [DOCKER]: { auths: null } } }, "ghcr.io", []],
     [
       "$DOCKER_CONFIG",
-      { environment: { DOCKER_CONFIG: "/d" }, files: { "/d/config.json": { auths: { "ghcr.io": basic("a:b") } } } },
+      {
+        environment: { DOCKER_CONFIG: "/d" },
+        files: { "/d/config.json": { auths: { "ghcr.io": basic("a:b") } } },
+      },
       "ghcr.io",
       ["a:b"],
     ],
     [
       "$DOCKER_AUTH_CONFIG",
-      { environment: { DOCKER_AUTH_CONFIG: JSON.stringify({ auths: { "ghcr.io": basic("a:b") } }) } },
+      {
+        environment: { DOCKER_AUTH_CONFIG: JSON.stringify({ auths: { "ghcr.io": basic("a:b") } }) },
+      },
       "ghcr.io",
       ["a:b"],
     ],
     [
-      "$REGISTRY_AUTH_FILE alone of podman's",
+      "$REGISTRY_AUTH_FILE and no other file of podman",
       {
         environment: { REGISTRY_AUTH_FILE: "/a.json", XDG_RUNTIME_DIR: "/run" },
-        files: { "/a.json": { auths: { "quay.io": basic("a:b") } }, "/run/containers/auth.json": { auths: { "quay.io": basic("c:d") } } },
+        files: {
+          "/a.json": { auths: { "quay.io": basic("a:b") } },
+          "/run/containers/auth.json": { auths: { "quay.io": basic("c:d") } },
+        },
       },
       "quay.io",
       ["a:b"],
@@ -120,38 +181,65 @@ describe("Keychain", () => {
       "each secret once, docker's first",
       {
         environment: { REGISTRY_AUTH_FILE: "/a.json" },
-        files: { [DOCKER]: { auths: { "quay.io": basic("a:b") } }, "/a.json": { auths: { "quay.io": basic("a:b") } } },
+        files: {
+          [DOCKER]: { auths: { "quay.io": basic("a:b") } },
+          "/a.json": { auths: { "quay.io": basic("a:b") } },
+        },
       },
       "quay.io",
       ["a:b"],
     ],
-    ["nothing for a host that only ends the same", { files: { [DOCKER]: { auths: { "ghcr.io": basic("a:b") } } } }, "evil-ghcr.io", []],
     [
-      "nothing for a host that only starts the same",
+      "nothing for a host with the same end",
+      { files: { [DOCKER]: { auths: { "ghcr.io": basic("a:b") } } } },
+      "evil-ghcr.io",
+      [],
+    ],
+    [
+      "nothing for a host with the same start",
       { files: { [DOCKER]: { auths: { "ghcr.io": basic("a:b") } } } },
       "ghcr.io.evil.example",
       [],
     ],
-    ["nothing for another port", { files: { [DOCKER]: { auths: { "ghcr.io": basic("a:b") } } } }, "ghcr.io:8443", []],
+    [
+      "nothing for another port",
+      { files: { [DOCKER]: { auths: { "ghcr.io": basic("a:b") } } } },
+      "ghcr.io:8443",
+      [],
+    ],
   ] as const satisfies readonly (readonly [string, Machine, string, readonly string[]])[]) {
-    it(`reads ${name}`, async () => assert.deepEqual((await find(registry, "org/app", machine)).found.map(show), expected));
+    it(`reads ${name}`, async () =>
+      assert.deepEqual((await find(registry, "org/app", machine)).found.map(show), expected));
   }
 
-  it("takes the longest path that matches, by whole components", async () => {
-    const auths = { "quay.io": basic("host:1"), "quay.io/org": basic("org:1"), "quay.io/org/app": basic("app:1") };
+  it("prefers the longest path that matches in complete components", async () => {
+    const auths = {
+      "quay.io": basic("host:1"),
+      "quay.io/org": basic("org:1"),
+      "quay.io/org/app": basic("app:1"),
+    };
     const files = { [DOCKER]: { auths } };
-    const shown = async (repository: string): Promise<string[]> => (await find("quay.io", repository, { files })).found.map(show);
-    assert.deepEqual([await shown("org/app"), await shown("org/app2"), await shown("organisation/x")], [["app:1"], ["org:1"], ["host:1"]]);
+    const shown = async (repository: string): Promise<string[]> =>
+      (await find("quay.io", repository, { files })).found.map(show);
+    assert.deepEqual(
+      [await shown("org/app"), await shown("org/app2"), await shown("organisation/x")],
+      [["app:1"], ["org:1"], ["host:1"]],
+    );
   });
 
-  it("asks registry-auth before the configuration", async () => {
+  it("prefers registry-auth to the configuration, and masks every secret", async () => {
     const registryAuth = [{ registry: "https://GHCR.io/", username: "in", password: "put" }];
     const { found, masked } = await find("ghcr.io", "a/b", {
       files: { [DOCKER]: { auths: { "ghcr.io": basic("a:b") } } },
       options: { registryAuth, githubToken: "gh" },
     });
     assert.deepEqual(found.map(show), ["in:put", "a:b"]);
-    assert.deepEqual(masked, ["put", Buffer.from("in:put").toString("base64"), "b", Buffer.from("a:b").toString("base64")]);
+    assert.deepEqual(masked, [
+      "put",
+      Buffer.from("in:put").toString("base64"),
+      "b",
+      Buffer.from("a:b").toString("base64"),
+    ]);
   });
 
   for (const [registry, expected] of [
@@ -161,127 +249,59 @@ describe("Keychain", () => {
     ["ghcr.io.evil.example", []],
     ["docker.io", []],
   ] as const) {
-    it(`has the GitHub token ${expected.length ? "" : "not "}for ${registry}`, async () => {
-      assert.deepEqual((await find(registry, "a/b", { options: { githubToken: "gh" } })).found.map(show), expected);
+    const finds = expected.length > 0 ? "uses" : "does not use";
+    it(`${finds} the GitHub token for ${registry}`, async () => {
+      assert.deepEqual(
+        (await find(registry, "a/b", { options: { githubToken: "gh" } })).found.map(show),
+        expected,
+      );
     });
   }
 
-  describe("helpers", () => {
-    const answer = (output: string, error?: string) => {
-      const asked: string[] = [];
-      const runHelper: KeychainOptions["runHelper"] = async (name, input) => {
-        asked.push(`${name} ${input}`);
-        return { output, error };
-      };
-      return { asked, runHelper };
-    };
-    const login = '{"ServerURL":"x","Username":"u","Secret":"s"}';
-
-    it("are asked by host before the store, and Docker Hub's by its old name", async () => {
-      const { asked, runHelper } = answer(login);
-      const files = { [DOCKER]: { credHelpers: { "ghcr.io": "one" }, credsStore: "two" } };
-      assert.deepEqual((await find("ghcr.io", "a/b", { files, options: { runHelper } })).found.map(show), ["u:s"]);
-      await find("docker.io", "a/b", { files, options: { runHelper } });
-      assert.deepEqual(asked, ["one ghcr.io", "two https://index.docker.io/v1/"]);
+  it("uses the GitHub token only when there are no other credentials", async () => {
+    const files = { [DOCKER]: { auths: { "ghcr.io": basic("a:b") } } };
+    const { found, masked } = await find("ghcr.io", "a/b", {
+      files,
+      options: { githubToken: "gh" },
     });
-
-    it("may hold an identity token", async () => {
-      const { runHelper } = answer('{"Username":"<token>","Secret":"T"}');
-      assert.deepEqual(
-        (await find("a.example", "a/b", { files: { [DOCKER]: { credsStore: "x" } }, options: { runHelper } })).found.map(show),
-        ["identity T"],
-      );
-    });
-
-    it("that have nothing are no trouble; others are one warning", async () => {
-      const files = { [DOCKER]: { credsStore: "x" } };
-      const none = await find("a.example", "a/b", { files, options: answer("credentials not found in native keychain", "exit code 1") });
-      assert.deepEqual([none.found, none.warnings], [[], []]);
-      const broken = await find("a.example", "a/b", { files, options: answer("", "spawn ENOENT") });
-      assert.match(broken.warnings.join(), /docker-credential-x gave no credentials for a.example: spawn ENOENT/);
-      const odd = await find("a.example", "a/b", { files, options: answer("not json") });
-      assert.match(odd.warnings.join(), /not the JSON it should be/);
-    });
-
-    let directory: string;
-    beforeEach(() => {
-      directory = temporaryDirectory("helpers");
-    });
-    afterEach(() => rmSync(directory, { recursive: true, force: true }));
-
-    it("get what programs and the clouds' helpers need, and no other variable of the job", async () => {
-      writeFileSync(join(directory, "docker-credential-env"), "#!/bin/sh\nenv\n", { mode: 0o755 });
-      const needed = [
-        ...["HOME", "XDG_CONFIG_HOME", "TMPDIR", "LANG", "LC_CTYPE", "no_proxy", "HTTPS_PROXY", "SSL_CERT_FILE", "DOCKER_CONFIG"],
-        ...["USERPROFILE", "SystemRoot", "TEMP", "LOCALAPPDATA", "PATHEXT", "ComSpec"],
-        ...["AWS_PROFILE", "AWS_SECRET_ACCESS_KEY", "AWS_ECR_DISABLE_CACHE", "AWS_WEB_IDENTITY_TOKEN_FILE"],
-        ...["GOOGLE_APPLICATION_CREDENTIALS", "CLOUDSDK_CONFIG", "AZURE_CLIENT_ID", "AZURE_FEDERATED_TOKEN_FILE"],
-        ...["DBUS_SESSION_BUS_ADDRESS", "PASSWORD_STORE_DIR", "GNUPGHOME", "DOCKER_ghcr_io_USR", "DOCKER_ghcr_io_PSW"],
-      ];
-      const kept = [
-        ...["INPUT_X", "ACTIONS_RUNTIME_TOKEN", "GITHUB_TOKEN", "GH_TOKEN", "GITHUB_PAT", "MY_SECRET", "NPM_AUTH", "DEPLOY_KEY"],
-        ...["DOCKER_AUTH_CONFIG", "DOCKER_PASSWORD", "REGISTRY_PASS", "GITHUB_ENV", "NODE_OPTIONS", "LD_PRELOAD"],
-      ];
-      const environment = Object.fromEntries([...needed, ...kept].map((name) => [name, "x"]));
-      const bounds = { after: SYSTEM_CLOCK.after, signal: new AbortController().signal };
-      const { output } = await helperRunner({ ...environment, PATH: `${directory}:/usr/bin:/bin` }, bounds)("env", "x");
-      const given = output.split("\n").map((line) => line.split("=")[0]);
-      assert.deepEqual(
-        [...needed, ...kept].filter((name) => given.includes(name)),
-        needed,
-      );
-    });
-
-    it("run for real, without the job's secrets, and with bounded output", async () => {
-      const script = (name: string, body: string): void => {
-        writeFileSync(join(directory, `docker-credential-${name}`), `#!/bin/sh\n${body}\n`);
-        chmodSync(join(directory, `docker-credential-${name}`), 0o755);
-      };
-      script("env", 'read server; printf \'{"Username":"%s","Secret":"%s"}\' "$server" "$1-$INPUT_X-$ACTIONS_RUNTIME_TOKEN"');
-      script("endless", "yes");
-      script("fails", "echo oops; exit 3");
-      script("hangs", "exec sleep 600");
-      script("leaves", `sleep 600 & echo $! > ${directory}/left; echo '{}'`);
-      script("tells", 'echo \'{"Username":"me","Secret":"leak"}\'; exit 1');
-      // A second is a millisecond.
-      const after: Clock["after"] = (ms, run) => SYSTEM_CLOCK.after(ms / 100, run);
-      const stop = new AbortController();
-      const environment = { PATH: `${directory}:/usr/bin:/bin`, INPUT_X: "leak", ACTIONS_RUNTIME_TOKEN: "leak" };
-      const run = helperRunner(environment, { after, signal: stop.signal });
-      assert.deepEqual(await run("env", "host.example\n"), {
-        output: '{"Username":"host.example","Secret":"get--"}',
-        error: undefined,
-      });
-      assert.match((await run("endless", "x")).error ?? "", /^more than 65536 bytes/);
-      assert.match((await run("fails", "x")).error ?? "", /^exit code 3 oops/);
-      assert.match((await run("hangs", "x")).error ?? "", /^no answer within 30 s$/);
-      assert.deepEqual(await run("leaves", "x"), { output: "{}\n", error: undefined });
-      process.kill(Number(readFileSync(join(directory, "left"), "utf8")), "SIGKILL");
-      assert.match((await run("tells", "x")).error ?? "", /^exit code 1$/);
-      assert.match((await run("absent", "x")).error ?? "", /ENOENT/);
-      assert.match((await run("../evil", "x")).error ?? "", /not a helper's name/);
-      const cancelled = helperRunner(environment, { after: SYSTEM_CLOCK.after, signal: stop.signal })("hangs", "x");
-      stop.abort(new Error("cancelled"));
-      assert.match((await cancelled).error ?? "", /^cancelled$/);
-    });
+    assert.deepEqual(found.map(show), ["a:b"]);
+    assert.ok(!masked.includes("gh"));
   });
 
-  it("warns of a file that cannot be read or understood, without repeating it", async () => {
-    const denied = Object.assign(new Error("denied"), { code: "EACCES" });
-    assert.match((await find("a.example", "a", { files: { [DOCKER]: denied } })).warnings.join(), /cannot read .*config.json \(EACCES\)/);
-    const broken = await find("a.example", "a", { files: { [DOCKER]: '{"auths": "secret' } });
-    assert.match(broken.warnings.join(), /is not JSON/);
-    assert.ok(!broken.warnings.join().includes("secret"));
-  });
-});
-
-describe("hostPath", () => {
-  it("gives one spelling, which is its own", () => {
-    const key = fc.tuple(
-      fc.constantFrom("", "https://", "http://"),
-      fc.constantFrom("ghcr.io", "Index.docker.io", "docker.io", "localhost:5000"),
-      fc.constantFrom("", "/", "/v1/", "/v2", "/org"),
-    );
-    fc.assert(fc.property(key, (parts) => hostPath(hostPath(parts.join(""))) === hostPath(parts.join(""))));
-  });
+  // Which helper is asked, and which credentials are found for ghcr.io.
+  for (const [name, config, asked, expected] of [
+    ["the helper of the host", { credHelpers: { "ghcr.io": "one" } }, ["one ghcr.io"], ["u:s"]],
+    ["the store", { credsStore: "two" }, ["two ghcr.io"], ["u:s"]],
+    [
+      "the helper of the host before the store",
+      { credHelpers: { "https://ghcr.io": "one" }, credsStore: "two" },
+      ["one ghcr.io"],
+      ["u:s"],
+    ],
+    [
+      "the store for another host than the helper's",
+      { credHelpers: { "quay.io": "one" }, credsStore: "two" },
+      ["two ghcr.io"],
+      ["u:s"],
+    ],
+    [
+      "no helper when its name is empty",
+      { credHelpers: { "ghcr.io": "" }, credsStore: "two", auths: { "ghcr.io": basic("a:b") } },
+      [],
+      ["a:b"],
+    ],
+    [
+      "the helper before the entry",
+      { credsStore: "two", auths: { "ghcr.io": basic("a:b") } },
+      ["two ghcr.io"],
+      ["u:s", "a:b"],
+    ],
+  ] as const) {
+    it(`asks ${name}`, async () => {
+      const { asked: servers, runHelper } = helper('{"Username":"u","Secret":"s"}');
+      const files = { [DOCKER]: config };
+      const { found, warnings } = await find("ghcr.io", "a/b", { files, options: { runHelper } });
+      assert.deepEqual([servers, found.map(show), warnings], [asked, expected, []]);
+    });
+  }
 });

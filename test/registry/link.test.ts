@@ -7,7 +7,10 @@ describe("parseLinks", () => {
     ['</v2/a/tags/list?n=2&last=b>; rel="next"', [["/v2/a/tags/list?n=2&last=b", { rel: "next" }]]],
     ["<a>; rel=next", [["a", { rel: "next" }]]],
     ["<a>;REL=Next ; title=x", [["a", { rel: "Next", title: "x" }]]],
-    ['<a>; title="x, <b>; rel=next"; rel=prev', [["a", { title: "x, <b>; rel=next", rel: "prev" }]]],
+    [
+      '<a>; title="x, <b>; rel=next"; rel=prev',
+      [["a", { title: "x, <b>; rel=next", rel: "prev" }]],
+    ],
     ['<a>; rel="say \\"next\\""', [["a", { rel: 'say "next"' }]]],
     ["<a>; rel=first; rel=next", [["a", { rel: "first" }]]],
     [
@@ -27,7 +30,10 @@ describe("parseLinks", () => {
   ] as const) {
     it(`reads ${header}`, () =>
       assert.deepEqual(
-        parseLinks(header).map(({ target, parameters }) => [target, Object.fromEntries(parameters)]),
+        parseLinks(header).map(({ target, parameters }) => [
+          target,
+          Object.fromEntries(parameters),
+        ]),
         links,
       ));
   }

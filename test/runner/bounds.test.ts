@@ -1,11 +1,12 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { boundedImages, boundedList, JSON_LIMIT } from "../../src/runner/bounds.ts";
+import type { NamedResult, ResultFields } from "../../src/runner/results.ts";
 
 const KEPT = ["reference", "digest", "pinned", "status"];
 
-/** The entry of one image, with labels and platforms of some size. */
-function entry(name: string, labels: number, platforms: number): Readonly<Record<string, unknown>> {
+/** The result of one image, with a label of some length and some platforms. */
+function entry(name: string, labels: number, platforms: number): ResultFields {
   return {
     reference: `registry.example/org/${name}:1`,
     digest: `sha256:${"0".repeat(64)}`,
@@ -14,28 +15,43 @@ function entry(name: string, labels: number, platforms: number): Readonly<Record
     message: "",
     labels: { label: "x".repeat(labels) },
     user: "$".repeat(50),
-    platforms: Array.from({ length: platforms }, () => ({ platform: "linux/amd64", digest: `sha256:${"1".repeat(64)}` })),
+    platforms: Array.from({ length: platforms }, () => ({
+      platform: "linux/amd64",
+      digest: `sha256:${"1".repeat(64)}`,
+    })),
   };
 }
 
-const bounded = (images: readonly (readonly [string, Readonly<Record<string, unknown>>])[]) => {
+/** The value of `json`, which is never too long. */
+const bounded = (images: readonly NamedResult[]) => {
   const text = boundedImages(images);
   assert.ok(Buffer.byteLength(text) <= JSON_LIMIT, `${Buffer.byteLength(text)} bytes`);
-  return JSON.parse(text) as { schema: number; truncated?: number; images: Record<string, Record<string, unknown>> };
+  return JSON.parse(text) as {
+    schema: number;
+    truncated?: number;
+    images: Record<string, Record<string, unknown>>;
+  };
 };
-const many = (count: number, labels: number, platforms: number) =>
-  Array.from({ length: count }, (_, at) => [`app${at}`, entry(`app${at}`, labels, platforms)] as const);
 
-describe("json of at most 256 KiB", () => {
-  it("is everything where that fits", () => {
+const many = (count: number, labels: number, platforms: number) =>
+  Array.from(
+    { length: count },
+    (_, at) => [`app${at}`, entry(`app${at}`, labels, platforms)] as const,
+  );
+
+describe("boundedImages", () => {
+  it("keeps everything that fits", () => {
     const images = many(3, 100, 2);
     assert.deepEqual(bounded(images), { schema: 1, images: Object.fromEntries(images) });
   });
 
-  it("loses one image's label of 300 kB, and nothing of the others", () => {
+  it("drops an image's label of 300 kB, and nothing of the others", () => {
     const images = [...many(20, 100, 6), ["large", entry("large", 300_000, 6)] as const];
     const { images: shown, truncated } = bounded(images);
-    assert.deepEqual([truncated, shown["large"]?.["truncated"], shown["large"]?.["labels"]], [undefined, ["labels"], undefined]);
+    assert.deepEqual(
+      [truncated, shown["large"]?.["truncated"], shown["large"]?.["labels"]],
+      [undefined, ["labels"], undefined],
+    );
     assert.deepEqual(shown["large"]?.["platforms"], entry("large", 0, 6)["platforms"]);
     for (const [name, whole] of many(20, 100, 6)) assert.deepEqual(shown[name], whole);
   });
@@ -45,7 +61,7 @@ describe("json of at most 256 KiB", () => {
     [200, 2_000, 64],
     [600, 100, 6],
   ] as const) {
-    it(`keeps what matters of every one of ${count} images with ${platforms} platforms, and names what went`, () => {
+    it(`keeps all of ${count} images with ${platforms} platforms, and names the fields they lost`, () => {
       const { images, truncated } = bounded(many(count, labels, platforms));
       assert.deepEqual([Object.keys(images).length, truncated], [count, undefined]);
       for (const [name, whole] of many(count, labels, platforms)) {
@@ -57,7 +73,23 @@ describe("json of at most 256 KiB", () => {
     });
   }
 
-  it("leaves images out from the end where even what matters does not fit, and counts them", () => {
+  it("drops what a publisher fills before longer lists of platforms", () => {
+    const images = many(40, 100, 60);
+    for (const { truncated } of Object.values(bounded(images).images)) {
+      assert.ok(truncated !== undefined, "every image loses its labels before one loses platforms");
+    }
+  });
+
+  it("replaces the names of lost fields by * when they do not fit", () => {
+    const { images, truncated } = bounded(many(900, 100, 6));
+    assert.deepEqual([Object.keys(images).length, truncated], [900, undefined]);
+    for (const fields of Object.values(images)) {
+      assert.deepEqual(Object.keys(fields), [...KEPT, "truncated"]);
+      assert.deepEqual(fields["truncated"], ["*"]);
+    }
+  });
+
+  it("leaves images out from the end when they do not fit, and counts them", () => {
     const { images, truncated } = bounded(many(2_000, 10, 1));
     const names = Object.keys(images);
     assert.deepEqual([names[0], names.length + (truncated ?? 0)], ["app0", 2_000]);
@@ -65,21 +97,33 @@ describe("json of at most 256 KiB", () => {
   });
 });
 
-describe("missing of at most 256 KiB", () => {
+describe("boundedList", () => {
   const problem = (message: string, at = 0) =>
-    ({ name: `app${at}`, reference: `app${at}`, platform: "", status: "not-found", reason: "not-found", message }) as const;
+    ({
+      name: `app${at}`,
+      reference: `app${at}`,
+      platform: "",
+      status: "not-found",
+      reason: "not-found",
+      message,
+    }) as const;
 
-  it("is everything where that fits, and empty when nothing is missing", () => {
+  it("keeps everything that fits, and is empty when nothing is missing", () => {
     assert.equal(boundedList([]), "[]");
     assert.deepEqual(JSON.parse(boundedList([problem("gone")])), [problem("gone")]);
   });
 
-  it("is never empty when something is missing, however much there is to say", () => {
+  it("cuts long messages, then leaves entries out from the end", () => {
     const [only] = JSON.parse(boundedList([problem("x".repeat(400_000))]));
     assert.deepEqual([only.name, only.message.length], ["app0", 301]);
     const all = Array.from({ length: 5_000 }, (_, at) => problem("$".repeat(1_000), at));
     const text = boundedList(all);
     assert.ok(Buffer.byteLength(text) <= JSON_LIMIT);
     assert.ok(JSON.parse(text).length > 100);
+  });
+
+  it("keeps the first entry, even if it alone is too long", () => {
+    const long = { ...problem("gone"), reference: "x".repeat(JSON_LIMIT) };
+    assert.deepEqual(JSON.parse(boundedList([long, problem("gone")])), [long]);
   });
 });

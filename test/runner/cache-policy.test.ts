@@ -8,11 +8,19 @@ const RUNNER = {
   ACTIONS_RESULTS_URL: "https://results.example",
   ACTIONS_RUNTIME_TOKEN: "opaque",
 };
-const token = (...permissions: number[]): string =>
-  `x.${Buffer.from(JSON.stringify({ ac: JSON.stringify(permissions.map((Permission) => ({ Scope: "s", Permission }))) })).toString("base64url")}.x`;
+
+/** A token of the runner, with scopes of these permissions. */
+function token(...permissions: readonly number[]): string {
+  const scopes = permissions.map((Permission) => ({ Scope: "s", Permission }));
+  const payload = JSON.stringify({ ac: JSON.stringify(scopes) });
+  return `x.${Buffer.from(payload).toString("base64url")}.x`;
+}
+
+const NO_SERVICE = "there is no Actions cache service here: everything comes from registries";
+const NO_PERMISSION = "this run's token may not save to the cache";
 
 describe("cachePolicy", () => {
-  // the input, the environment beside a runner's own, then: kind, restore, save
+  // the input, what the environment has beside the runner's own, then: kind, restore, save
   for (const [mode, environment, kind, restore, save] of [
     ["auto", {}, "service", true, true],
     ["auto", { GITHUB_EVENT_NAME: "push" }, "service", true, true],
@@ -38,15 +46,41 @@ describe("cachePolicy", () => {
     ["auto", { GITHUB_ACTIONS: "" }, "directory", true, true],
     ["read", { GITHUB_ACTIONS: "" }, "directory", true, false],
     ["none", { GITHUB_ACTIONS: "" }, "none", false, false],
-  ] as const satisfies readonly (readonly [CacheMode, Record<string, string>, string, boolean, boolean])[]) {
-    it(`${mode} with ${JSON.stringify(environment).slice(0, 60)} is ${kind}${restore ? ", restores" : ""}${save ? ", saves" : ""}`, () => {
+  ] as const satisfies readonly (readonly [
+    CacheMode,
+    Record<string, string>,
+    string,
+    boolean,
+    boolean,
+  ])[]) {
+    const does = [kind, ...(restore ? ["restores"] : []), ...(save ? ["saves"] : [])].join(", ");
+    it(`with cache-mode: ${mode} and ${JSON.stringify(environment).slice(0, 60)}: ${does}`, () => {
       const { why: _why, ...policy } = cachePolicy(mode, { ...RUNNER, ...environment }, "");
       assert.deepEqual(policy, { kind, restore, save });
     });
   }
 });
 
-describe("an event that strangers can trigger", () => {
+describe("the reason for a policy", () => {
+  for (const [what, mode, environment, why] of [
+    ["nothing is left out", "auto", {}, ""],
+    ["no cache is wanted", "none", { ACTIONS_RUNTIME_TOKEN: "" }, ""],
+    ["no service exists", "auto", { ACTIONS_RUNTIME_TOKEN: "" }, NO_SERVICE],
+    ["the token may not write", "auto", { ACTIONS_RUNTIME_TOKEN: token(1) }, NO_PERMISSION],
+    [
+      "a stranger can trigger the event, and the token may not write",
+      "auto",
+      { GITHUB_EVENT_NAME: "pull_request", ACTIONS_RUNTIME_TOKEN: token(1) },
+      "pull_request can be triggered by a stranger: nothing is saved to the cache; cache-mode: write saves on any event",
+    ],
+    ["no runner runs the step", "auto", { GITHUB_ACTIONS: "" }, ""],
+  ] as const) {
+    it(`is ${why === "" ? "empty" : "given"} when ${what}`, () =>
+      assert.equal(cachePolicy(mode, { ...RUNNER, ...environment }, "").why, why));
+  }
+});
+
+describe("an event that a stranger can trigger", () => {
   const run = (head: string | null, event: string): string =>
     JSON.stringify({
       repository: { full_name: "org/app" },
@@ -79,7 +113,7 @@ describe("an event that strangers can trigger", () => {
     ["workflow_run", "not JSON", false],
     ["workflow_run", "", false],
   ] as const) {
-    it(`${saves ? "saves" : "does not save"} on ${name} ${event.slice(0, 120)} with auto, and with write`, () => {
+    it(`${saves ? "saves" : "does not save"} on ${name} ${event.slice(0, 120)} with auto`, () => {
       const environment = { ...RUNNER, GITHUB_EVENT_NAME: name };
       const { save, restore, why } = cachePolicy("auto", environment, event);
       assert.deepEqual([save, restore], [saves, true]);
@@ -98,6 +132,7 @@ describe("isPrivateRepository", () => {
     ["null", false],
     ["", false],
   ] as const) {
-    it(`of ${event || "nothing"} is ${expected}`, () => assert.equal(isPrivateRepository(event), expected));
+    it(`of ${event || "nothing"} is ${expected}`, () =>
+      assert.equal(isPrivateRepository(event), expected));
   }
 });

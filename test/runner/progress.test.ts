@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { it, mock } from "node:test";
 import { startProgress } from "../../src/runner/progress.ts";
 
-it("progress is said every five seconds, with where the bytes came from, until it is stopped", () => {
+it("startProgress prints the bytes by origin every five seconds, until it is stopped", () => {
   mock.timers.enable({ apis: ["setInterval"] });
   const said: string[] = [];
   const progress = startProgress((line) => void said.push(line));

@@ -3,23 +3,25 @@ import { describe, it } from "node:test";
 import fc from "fast-check";
 import { harmlessJson, markdown, sanitise } from "../../src/runner/sanitiser.ts";
 
-// That no text whatever is a command after it, or more than text in Markdown, is a property of test/fuzz/targets.ts.
+// test/fuzz/targets.ts has the properties: no text is a command afterwards, or more than text in
+// Markdown.
 describe("sanitise", () => {
-  it("changes nothing that is plain, and ends what is long", () => {
+  it("leaves plain text as it is, and cuts long text", () => {
     const plain = "✓ 127.0.0.1:5000/org/app:v1 → sha256:abc (index, 3 platforms): “fine” #1";
     assert.equal(sanitise(plain), plain);
     assert.equal(sanitise("x".repeat(5_000)).length, 4_001);
   });
 
-  it("is no longer than an annotation, whatever it makes visible", () => {
+  it("returns no more than an annotation holds, even if every character is escaped", () => {
     for (const unseen of ["\u0000", "\u202e", "\u{e0001}", "::", "##", "\ud800"])
       assert.equal(sanitise(unseen.repeat(5_000)).length, 4_001);
   });
 
-  it("makes visible what cannot be seen", () => assert.equal(sanitise("a\u0000b\u202ec\n##[x]::d"), "a\\x00b\\u202ec\\x0a#\\#[x]:\\:d"));
+  it("escapes invisible characters and commands", () =>
+    assert.equal(sanitise("a\u0000b\u202ec\n##[x]::d"), "a\\x00b\\u202ec\\x0a#\\#[x]:\\:d"));
 });
 
-// What GitHub's renderer makes of it is seen in test/e2e/markdown.test.ts.
+// test/e2e/markdown.test.ts shows what GitHub's own renderer makes of it.
 describe("markdown", () => {
   it("writes markup as character references, and nothing else", () => {
     assert.equal(
@@ -28,7 +30,7 @@ describe("markdown", () => {
     );
   });
 
-  it("takes apart what is a link, a formula or a picture by its text alone", () => {
+  it("takes plain text apart that GitHub makes a link, a formula or a picture", () => {
     for (const [text, written] of [
       ["@org/team", "<span>@</span>org/team"],
       ["me@a.example", "me<span>@</span>a.example"],
@@ -53,24 +55,39 @@ describe("harmlessJson", () => {
     );
   });
 
-  it("writes in strings only what is plain to every shell", () => {
-    const shell = fc.string({ unit: fc.constantFrom(..."$`'\"\\<>&;|()[]{}*?~!#=%^,@ \n\t\u007f\u0085\u00a0é\u2019nub-/+.:_") });
+  it("writes in strings only characters that are plain to every shell", () => {
+    const shell = fc.string({
+      unit: fc.constantFrom(
+        ..."$`'\"\\<>&;|()[]{}*?~!#=%^,@ \n\t\u007f\u0085\u00a0é\u2019nub-/+.:_",
+      ),
+    });
     const plain = /^\{"([^"]*)":\["([^"]*)",-1.5,true,null\]\}$/;
     fc.assert(
       fc.property(shell, (text) => {
-        const [, key = " ", value = " "] = plain.exec(harmlessJson({ [text]: [text, -1.5, true, null] })) ?? [];
+        const [, key = " ", value = " "] =
+          plain.exec(harmlessJson({ [text]: [text, -1.5, true, null] })) ?? [];
         // PowerShell would take a string that starts with - or / for an option.
-        for (const written of [key, value]) assert.match(written, /^(\w|\\u[0-9a-f]{4})?(\w|[+\-./:]|\\u[0-9a-f]{4})*$/);
+        for (const written of [key, value])
+          assert.match(written, /^(\w|\\u[0-9a-f]{4})?(\w|[+\-./:]|\\u[0-9a-f]{4})*$/);
       }),
       { numRuns: 1_000 },
     );
-    assert.equal(harmlessJson('a$(b)\n\\n\\\\"'), '"a\\u0024\\u0028b\\u0029\\u000a\\u005cn\\u005c\\u005c\\u0022"');
-    assert.equal(harmlessJson(["-a", "/b", "linux/arm64", "a-b:1.0+c"]), '["\\u002da","\\u002fb","linux/arm64","a-b:1.0+c"]');
+    assert.equal(
+      harmlessJson('a$(b)\n\\n\\\\"'),
+      '"a\\u0024\\u0028b\\u0029\\u000a\\u005cn\\u005c\\u005c\\u0022"',
+    );
+    assert.equal(
+      harmlessJson(["-a", "/b", "linux/arm64", "a-b:1.0+c"]),
+      '["\\u002da","\\u002fb","linux/arm64","a-b:1.0+c"]',
+    );
   });
 
   for (const quote of "'\u2018\u2019\u201a\u201b\u201c\u201d\u201e\u2013\u2014\u2015\u0085\u00a0\u2003\u2028\u3000") {
     it(`escapes ${unicodeOf(quote)}, which is syntax to PowerShell`, () => {
-      assert.equal(harmlessJson({ [quote]: `a${quote}` }), `{"${unicodeOf(quote)}":"a${unicodeOf(quote)}"}`);
+      assert.equal(
+        harmlessJson({ [quote]: `a${quote}` }),
+        `{"${unicodeOf(quote)}":"a${unicodeOf(quote)}"}`,
+      );
     });
   }
 

@@ -1,15 +1,23 @@
-/** A secret that is planted, to be looked for wherever it has no business. */
+/** A secret that a test plants, and must not find where it does not belong. */
 export type Canary = { readonly name: string; readonly secret: string };
 
-/** The canaries that are in `text`, each as `name (form)`: as it is, and in every form it may have been put in on its way. */
-export function findCanaries(text: string | Uint8Array, canaries: readonly Canary[]): readonly string[] {
+/** The canaries in `text`, raw or encoded, each as `name (form)`. */
+export function findCanaries(
+  text: string | Uint8Array,
+  canaries: readonly Canary[],
+): readonly string[] {
   const hay = typeof text === "string" ? text : Buffer.from(text).toString("latin1");
   return canaries.flatMap(({ name, secret }) =>
-    [...formsOf(secret)].filter(([, needle]) => hay.includes(needle)).map(([form]) => `${name} (${form})`),
+    [...formsOf(secret)]
+      .filter(([, needle]) => hay.includes(needle))
+      .map(([form]) => `${name} (${form})`),
   );
 }
 
-/** Every form of a secret by its name. Forms that hold something of what stands around them are cut to what is certain. */
+/**
+ * Every encoding of a secret, by name. Encodings that also depend on neighbouring bytes are cut to
+ * the part that does not.
+ */
 export function formsOf(secret: string): ReadonlyMap<string, string> {
   const bytes = Buffer.from(secret);
   const forms = new Map([
@@ -22,7 +30,7 @@ export function formsOf(secret: string): ReadonlyMap<string, string> {
     ["JSON", JSON.stringify(secret).slice(1, -1)],
   ]);
   for (const shift of [0, 1, 2]) {
-    // The first character after a shift and the last one before the end hold bits of their neighbours.
+    // The first character after a shift and the last one contain bits of neighbouring bytes.
     const encoded = Buffer.concat([Buffer.alloc(shift), bytes])
       .toString("base64")
       .replace(/=+$/, "");

@@ -1,20 +1,14 @@
 import { lookup } from "node:dns";
-import { SYSTEM_CLOCK } from "../../src/connect.ts";
-import { Api } from "../../src/registry/api.ts";
-import { Authenticator } from "../../src/registry/auth.ts";
-import { RegistryClient } from "../../src/registry/client.ts";
-import { Keychain, type RegistryAuth } from "../../src/registry/credentials.ts";
+import { type Connected, connectRegistry, type RegistryInputs } from "../../src/action/connect.ts";
+import { SYSTEM_CLOCK } from "../../src/action/machine.ts";
+import type { Clock } from "../../src/http/clock.ts";
+import type { Resolve } from "../../src/http/reaches.ts";
 import type { DockerConfig } from "../../src/registry/docker-config.ts";
-import { Http, type HttpOptions } from "../../src/registry/http.ts";
-import type { Clock } from "../../src/registry/retry.ts";
-import { TokenService } from "../../src/registry/token.ts";
 import { withhold as withoutSecrets } from "../../src/runner/sanitiser.ts";
 
-export type Connection = {
-  readonly client: RegistryClient;
-  readonly api: Api;
-  readonly http: Http;
-  /** Everything said, warned of, masked, and every wait in milliseconds, in order. */
+export type Connection = Pick<Connected, "api" | "http"> & {
+  readonly client: Connected["registry"];
+  /** Every line, every warning, every secret, and every wait in milliseconds, in order. */
   readonly said: string[];
   readonly warned: string[];
   readonly masked: string[];
@@ -24,16 +18,15 @@ export type Connection = {
   readonly stop: AbortController;
 };
 
-export type ConnectOptions = {
-  readonly registryAuth?: readonly RegistryAuth[];
-  readonly githubToken?: string;
-  readonly configs?: readonly DockerConfig[];
+export type ConnectOptions = Partial<
+  Pick<RegistryInputs, "registryAuth" | "githubToken" | "concurrency">
+> & {
   readonly trustedRealms?: readonly string[];
   readonly insecureRegistries?: readonly string[];
-  readonly concurrency?: number;
-  readonly resolve?: HttpOptions["resolve"];
+  readonly configs?: readonly DockerConfig[];
+  readonly resolve?: Resolve;
   readonly after?: Clock["after"];
-  /** Told of every wait before it is over. */
+  /** Called for every wait before it is over. */
   readonly onSleep?: () => void;
 };
 
@@ -42,44 +35,48 @@ export function connect(options: ConnectOptions = {}): Connection {
   const said: string[] = [];
   const warned: string[] = [];
   const masked: string[] = [];
-  const slept: number[] = [];
   const stop = new AbortController();
-  let time = Date.parse("2026-11-20T12:00:00Z");
-  const sleep = async (ms: number): Promise<void> => {
-    slept.push(ms);
-    time += ms;
-    options.onSleep?.();
+  const { clock, slept, pass } = clockOf(options);
+  const voice = {
+    say: (line: string) => void said.push(line),
+    warn: (message: string) => void warned.push(message),
+    mask: (secret: string) => void masked.push(secret),
+    withhold: (text: string) => withoutSecrets(new Set(masked), text),
   };
-  // Deadlines are for real: nothing here is to reach one, unless a test runs them itself.
-  const after = options.after ?? SYSTEM_CLOCK.after;
-  const clock = { now: () => time, sleep, after, random: () => 0.5, effort: () => () => 0 };
-  const say = (line: string): void => void said.push(line);
-  const warn = (line: string): void => void warned.push(line);
-  const withhold = (text: string): string => withoutSecrets(new Set(masked), text);
-  const mask = (secret: string): void => void masked.push(secret);
-  const insecureRegistries = new Set(options.insecureRegistries);
-  const http = new Http({
-    signal: stop.signal,
-    clock,
-    resolve: options.resolve ?? lookup,
-    concurrency: options.concurrency ?? 6,
-    insecureRegistries,
-    say,
-  });
-  const keychain = new Keychain({
-    registryAuth: options.registryAuth ?? [],
-    githubToken: options.githubToken ?? "",
-    configs: options.configs ?? [],
-    runHelper: async () => ({ output: "", error: "no helpers here" }),
-    warn,
-    mask,
-  });
-  const tokens = new TokenService({ http, now: clock.now, trustedRealms: new Set(options.trustedRealms), mask, withhold });
-  const authenticator = new Authenticator({ http, keychain, tokens, now: clock.now, warn });
-  const api = new Api({ http, authenticator, insecureRegistries, say, warn, withhold });
-  const client = new RegistryClient(api, say);
+  const machine = { environment: {}, clock, resolve: options.resolve ?? lookup };
+  const { registry, api, http } = connectRegistry(
+    inputsOf(options),
+    { machine, voice, signal: stop.signal },
+    {
+      configs: options.configs ?? [],
+      runHelper: async () => ({ output: "", error: "no helpers here" }),
+    },
+  );
+  return { client: registry, api, http, said, warned, masked, slept, pass, stop };
+}
+
+function clockOf({ after = SYSTEM_CLOCK.after, onSleep }: ConnectOptions) {
+  const slept: number[] = [];
+  let time = Date.parse("2026-11-20T12:00:00Z");
   const pass = (ms: number): void => {
     time += ms;
   };
-  return { client, api, http, said, warned, masked, slept, pass, stop };
+  const sleep = async (ms: number): Promise<void> => {
+    slept.push(ms);
+    pass(ms);
+    onSleep?.();
+  };
+  // Deadlines use real time: no test should reach one, unless it calls them itself.
+  const clock = { now: () => time, sleep, after, random: () => 0.5, cpuLoad: () => () => 0 };
+  return { clock, slept, pass };
+}
+
+function inputsOf(options: ConnectOptions): RegistryInputs {
+  return {
+    concurrency: options.concurrency ?? 6,
+    githubToken: options.githubToken ?? "",
+    insecureRegistries: new Set(options.insecureRegistries),
+    registryAuth: options.registryAuth ?? [],
+    trustedRealms: new Set(options.trustedRealms),
+  };
 }

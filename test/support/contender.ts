@@ -8,11 +8,11 @@ import { locked, REAL_TIME } from "../../src/store/mutex.ts";
 /** A round's directory, and the name to add to the layout there. */
 export type Round = { readonly path: string; readonly name: string };
 
-/** Whether another process was inside the lock at the same time, or what went wrong. */
+/** `met` when another process held the lock at the same time; an error when the round failed. */
 export type Answer = "alone" | "met" | { readonly error: string };
 
 const digest = digestOf(Buffer.alloc(0));
-// Looks far more often than the 25 ms that are asked for: more of them meet.
+// Polls far more often than the 25 ms that are asked for, so that more of them collide.
 const time = { ...REAL_TIME, sleep: () => sleep(4) };
 
 async function contend({ path, name }: Round): Promise<Answer> {
@@ -31,7 +31,9 @@ async function contend({ path, name }: Round): Promise<Answer> {
     time,
   );
   const layout = await Layout.open(path, time);
-  await layout.add([{ mediaType: "x", digest, size: 0, annotations: { "io.containerd.image.name": name } }]);
+  await layout.add([
+    { mediaType: "x", digest, size: 0, annotations: { "io.containerd.image.name": name } },
+  ]);
   return answer;
 }
 

@@ -8,7 +8,7 @@ process.on("exit", () => {
   for (const directory of made) rmSync(directory, { recursive: true, force: true });
 });
 
-/** A fresh directory, whose name starts with `name`; it goes with the process of its test file. */
+/** A new directory, whose name starts with `name`. It is removed when this process exits. */
 export function temporaryDirectory(name: string): string {
   const directory = mkdtempSync(join(tmpdir(), `${name}-`));
   made.push(directory);

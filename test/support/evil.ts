@@ -5,7 +5,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { createSecureContext, TLSSocket } from "node:tls";
 import type { Made } from "./image.ts";
 
-/** A request as its bytes had it. */
+/** A request as received, byte for byte. */
 export type RawRequest = {
   readonly method: string;
   readonly target: string;
@@ -16,26 +16,29 @@ export type RawRequest = {
   readonly raw: string;
 };
 
-/** Answers one request, to the byte; the connection is kept when it returns, and is its own to end. */
+/**
+ * Answers one request, byte for byte. The connection stays open when it returns, unless the script
+ * ends it.
+ */
 export type Script = (request: RawRequest, wire: Wire) => void | Promise<void>;
 
-/** The certificates there are; all but `good` are wrong in the way their name says. */
+/** The available certificates. All but `good` are invalid, as their names say. */
 export type Certificate = "good" | "expired" | "wrong-name" | "self-signed";
 
-/** With a certificate it speaks TLS: from the start or, as a proxy, inside its tunnels. */
+/** With a certificate, the server speaks TLS: from the start or, as a proxy, in its tunnels. */
 export type EvilOptions = {
   readonly tls?: Certificate;
   readonly proxy?: boolean;
-  /** What it answers to whatever it is told, HTTP or not. */
+  /** Sent in answer to every chunk, instead of HTTP. */
   readonly blurts?: string;
 };
 
 const TLS = join(import.meta.dirname, "tls");
 
-/** The authority that signed them, for `NODE_EXTRA_CA_CERTS`. */
+/** The authority that signed the certificates, for `NODE_EXTRA_CA_CERTS`. */
 export const AUTHORITY = join(TLS, "authority.pem");
 
-/** One connection, in the hands of a script. */
+/** A connection, as a script uses it. */
 export class Wire {
   readonly #socket: Socket;
 
@@ -43,7 +46,7 @@ export class Wire {
     this.#socket = socket;
   }
 
-  /** Sends bytes as they are; resolves when the other side, or nobody any more, wants more. */
+  /** Sends bytes unchanged. Resolves when more can be sent, or when the connection has closed. */
   async send(bytes: string | Uint8Array): Promise<void> {
     if (this.#socket.destroyed || this.#socket.write(bytes)) return;
     await new Promise<void>((resolve) => {
@@ -55,42 +58,62 @@ export class Wire {
     });
   }
 
-  /** Sends a whole answer: its length is stated unless the headers state it, or another framing. */
-  answer(status: number, headers: Readonly<Record<string, string>> = {}, body: string | Uint8Array = ""): Promise<void> {
-    const framed = Object.keys(headers).some((name) => /^(content-length|transfer-encoding|connection)$/i.test(name));
-    const stated = framed ? headers : { ...headers, "Content-Length": String(Buffer.byteLength(body)) };
+  /** Sends a whole response, with its length unless the headers state it or another framing. */
+  answer(
+    status: number,
+    headers: Readonly<Record<string, string>> = {},
+    body: string | Uint8Array = "",
+  ): Promise<void> {
+    const framed = Object.keys(headers).some((name) =>
+      /^(content-length|transfer-encoding|connection)$/i.test(name),
+    );
+    const stated = framed
+      ? headers
+      : { ...headers, "Content-Length": String(Buffer.byteLength(body)) };
     const lines = Object.entries(stated).map(([name, value]) => `${name}: ${value}\r\n`);
-    return this.send(Buffer.concat([Buffer.from(`HTTP/1.1 ${status} X\r\n${lines.join("")}\r\n`), Buffer.from(body)]));
+    return this.send(
+      Buffer.concat([
+        Buffer.from(`HTTP/1.1 ${status} X\r\n${lines.join("")}\r\n`),
+        Buffer.from(body),
+      ]),
+    );
   }
 
   pause(ms: number): Promise<void> {
     return sleep(ms);
   }
 
-  /** True when nobody is at the other end any more. */
+  /** True when the connection has closed. */
   get gone(): boolean {
     return this.#socket.destroyed;
   }
 
-  /** Ends the connection in order (FIN). */
+  /** Closes the connection in an orderly way (FIN). */
   end(): void {
     this.#socket.end();
   }
 
-  /** Ends it as a crash does (RST). */
+  /** Closes the connection as a crash does (RST). */
   reset(): void {
     this.#socket.resetAndDestroy();
   }
 }
 
-/** A server on raw sockets that does exactly what its scripts say, HTTP or not; also a proxy that is every host it is asked for. */
+/**
+ * A server on raw sockets that sends exactly what its scripts say, valid HTTP or not. As a proxy,
+ * it answers in place of every host.
+ */
 export class EvilServer {
   readonly seen: RawRequest[] = [];
-  /** How many connections were opened to it. */
+  /** The number of connections that were opened to it. */
   connections = 0;
   readonly #server: Server;
   readonly #sockets = new Set<Socket>();
-  readonly #rules: { readonly pattern: RegExp; readonly scripts: readonly Script[]; used: number }[] = [];
+  readonly #rules: {
+    readonly pattern: RegExp;
+    readonly scripts: readonly Script[];
+    used: number;
+  }[] = [];
   readonly #options: EvilOptions;
 
   private constructor(server: Server, options: EvilOptions) {
@@ -104,7 +127,9 @@ export class EvilServer {
     server.on("connection", (socket) => {
       evil.connections++;
       evil.#keep(socket);
-      evil.#converse(options.tls === undefined || options.proxy ? socket : evil.#secure(socket, options.tls));
+      evil.#converse(
+        options.tls === undefined || options.proxy ? socket : evil.#secure(socket, options.tls),
+      );
     });
     await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
     return evil;
@@ -120,7 +145,8 @@ export class EvilServer {
   }
 
   get url(): string {
-    return `${this.#options.tls === undefined || this.#options.proxy ? "http" : "https"}://${this.host}`;
+    const { tls, proxy } = this.#options;
+    return `${tls === undefined || proxy ? "http" : "https"}://${this.host}`;
   }
 
   async stop(): Promise<void> {
@@ -128,22 +154,32 @@ export class EvilServer {
     await new Promise((resolve) => this.#server.close(resolve));
   }
 
-  /** The nth request whose `METHOD target` matches gets the nth script, and all that follow the last; newer rules come first. */
+  /**
+   * Answers the nth request whose `METHOD target` matches with the nth script, and all later ones
+   * with the last. Newer rules come first.
+   */
   on(pattern: RegExp, ...scripts: readonly Script[]): this {
     this.#rules.unshift({ pattern, scripts, used: 0 });
     return this;
   }
 
-  /** Holds an image as a registry does, until a rule says otherwise; its reference. */
+  /** Serves an image as a registry does, until a newer rule matches. Returns its reference. */
   serve(repository: string, tag: string, made: Made): string {
-    const path = (kind: string, name: string): RegExp => new RegExp(`/v2/${repository}/${kind}/${name}$`);
+    const path = (kind: string, name: string): RegExp =>
+      new RegExp(`/v2/${repository}/${kind}/${name}$`);
     const give = (type: string, { digest, bytes }: Pick<Made, "digest" | "bytes">): Script => {
-      const stated = { "Content-Type": type, "Content-Length": String(bytes.length), "Docker-Content-Digest": digest };
+      const stated = {
+        "Content-Type": type,
+        "Content-Length": String(bytes.length),
+        "Docker-Content-Digest": digest,
+      };
       return ({ method }, wire) => wire.answer(200, stated, method === "HEAD" ? "" : bytes);
     };
-    for (const document of [made, ...made.manifests]) this.on(path("manifests", document.digest), give(document.mediaType, document));
+    for (const document of [made, ...made.manifests])
+      this.on(path("manifests", document.digest), give(document.mediaType, document));
     this.on(path("manifests", tag), give(made.mediaType, made));
-    for (const blob of made.blobs) this.on(path("blobs", blob.digest), give("application/octet-stream", blob));
+    for (const blob of made.blobs)
+      this.on(path("blobs", blob.digest), give("application/octet-stream", blob));
     return `${this.host}/${repository}:${tag}`;
   }
 
@@ -160,7 +196,7 @@ export class EvilServer {
     return secure;
   }
 
-  /** Requests one after the other, however they are cut into packets. */
+  /** Answers requests one after the other, however they are split into packets. */
   #converse(socket: Socket): void {
     let waiting = Buffer.alloc(0);
     let played: Promise<void> = Promise.resolve();
@@ -173,13 +209,14 @@ export class EvilServer {
       }
     };
     socket.on("data", (chunk) => {
-      if (this.#options.blurts !== undefined && !chunk.includes("CONNECT ")) return void socket.write(this.#options.blurts);
+      if (this.#options.blurts !== undefined && !chunk.includes("CONNECT "))
+        return void socket.write(this.#options.blurts);
       waiting = Buffer.concat([waiting, chunk]);
       played = played.then(drain);
     });
   }
 
-  /** A proxy's tunnel, which ends right here: whatever host was asked for, this server is it. */
+  /** The tunnel of a proxy. It ends here: this server answers in place of the requested host. */
   #tunnel(socket: Socket): void {
     const { tls } = this.#options;
     if (tls !== undefined) socket.removeAllListeners("data");
@@ -188,21 +225,30 @@ export class EvilServer {
   }
 
   async #play(request: RawRequest, wire: Wire): Promise<void> {
-    const rule = this.#rules.find(({ pattern }) => pattern.test(`${request.method} ${request.target}`));
+    const rule = this.#rules.find(({ pattern }) =>
+      pattern.test(`${request.method} ${request.target}`),
+    );
     const script = rule?.scripts[Math.min(rule.used++, rule.scripts.length - 1)];
     await (script?.(request, wire) ?? wire.answer(404, {}, "{}"));
   }
 }
 
-/** The first whole request in `bytes`, if it is all there. */
+/** The first request in `bytes`; undefined while it is incomplete. */
 function take(bytes: Buffer): RawRequest | undefined {
   const text = bytes.toString("latin1");
   const end = text.indexOf("\r\n\r\n");
   if (end < 0) return undefined;
   const [first = "", ...lines] = text.slice(0, end).split("\r\n");
   const [method = "", target = ""] = first.split(" ");
-  const headers = new Map(lines.map((line) => [line.slice(0, line.indexOf(":")).toLowerCase(), line.slice(line.indexOf(":") + 1).trim()]));
+  const headers = new Map(
+    lines.map((line) => [
+      line.slice(0, line.indexOf(":")).toLowerCase(),
+      line.slice(line.indexOf(":") + 1).trim(),
+    ]),
+  );
   const length = Number(headers.get("content-length") ?? 0);
   const raw = text.slice(0, end + 4 + length);
-  return raw.length < end + 4 + length ? undefined : { method, target, headers, body: raw.slice(end + 4), raw };
+  return raw.length < end + 4 + length
+    ? undefined
+    : { method, target, headers, body: raw.slice(end + 4), raw };
 }

@@ -6,6 +6,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { HOLDER } from "../../src/store/holder.ts";
 
 const [, start = "", namespace = "", boot = ""] = HOLDER.split(".");
+const anotherBoot = boot === "00000000" ? "00000001" : "00000000";
 
 /** Holders as a layout's temporary names record them; all but `living` have ended. */
 export const HOLDERS = {
@@ -16,17 +17,17 @@ export const HOLDERS = {
   /** The same id in another container. */
   elsewhere: `${process.pid}.${start}.${Number(namespace) + 1}.${boot}`,
   /** The same id before a restart, or on another machine: both have the same first namespace. */
-  otherBoot: `${process.pid}.${start}.${namespace}.${boot === "00000000" ? "00000001" : "00000000"}`,
-  /** The same id, and a system that says no start time. */
+  otherBoot: `${process.pid}.${start}.${namespace}.${anotherBoot}`,
+  /** The same id, on a system that states no start time. */
   noStart: `${process.pid}.0.${namespace}.${boot}`,
 } as const;
 
-/** A temporary name as that holder makes it. */
+/** A temporary name as `holder` makes it. */
 export function nameOf(holder: string, path = "lock"): string {
   return `${path}.${holder}.${crypto.randomUUID()}`;
 }
 
-/** Leaves a lock at `path` as `holder` does; the path of its file. */
+/** Creates the lock that `holder` would hold at `path`; returns the path of its file. */
 export function plantLock(path: string, holder: string): string {
   const file = join(path, nameOf(holder, basename(path)));
   mkdirSync(path, { recursive: true });
@@ -34,10 +35,15 @@ export function plantLock(path: string, holder: string): string {
   return file;
 }
 
-/** A process that has ended and that its parent does not reap, and how to let it go. */
-export async function zombie(): Promise<{ readonly holder: string; readonly reap: () => Promise<void> }> {
-  // What the shell becomes waits for no child.
-  const parent = spawn("sh", ["-c", "sleep 600 & echo $!; exec sleep 600"], { stdio: ["ignore", "pipe", "inherit"] });
+/** A process that has ended and that its parent does not reap; `reap` ends the parent, too. */
+export async function zombie(): Promise<{
+  readonly holder: string;
+  readonly reap: () => Promise<void>;
+}> {
+  // The shell becomes a program that waits for no child.
+  const parent = spawn("sh", ["-c", "sleep 600 & echo $!; exec sleep 600"], {
+    stdio: ["ignore", "pipe", "inherit"],
+  });
   const reap = async (): Promise<void> => {
     parent.kill();
     await once(parent, "exit");

@@ -3,7 +3,7 @@ import type { AddressInfo } from "node:net";
 import { digestOf } from "../../src/oci/digest.ts";
 import type { Content, Made } from "./image.ts";
 
-/** A request as it came, told apart by all that matters. */
+/** A request that the registry received, and the status of its answer. */
 export type Seen = {
   readonly method: string;
   readonly path: string;
@@ -12,26 +12,37 @@ export type Seen = {
   status: number;
 };
 
-/** Answers a request itself and returns true, or returns false and leaves it to the registry. */
+/** Answers a request and returns true, or returns false to let the registry answer. */
 export type Fault = (request: IncomingMessage, response: ServerResponse) => boolean;
 
-/** What a registry asks of those who pull. A bearer token is good while `tokens` holds it. */
+/** The credentials that a pull needs. A bearer token is valid while it is in `tokens`. */
 export type Access =
   | { readonly scheme: "basic"; readonly login: string }
-  | { readonly scheme: "bearer"; readonly login?: string; readonly identityToken?: string; readonly expiresIn?: number };
+  | {
+      readonly scheme: "bearer";
+      readonly login?: string;
+      readonly identityToken?: string;
+      readonly expiresIn?: number;
+    };
 
-type Repository = { readonly manifests: Map<string, Content>; readonly blobs: Map<string, Content> };
+type Repository = {
+  readonly manifests: Map<string, Content>;
+  readonly blobs: Map<string, Content>;
+};
 
-/** A registry in memory, on loopback, for reading: https://github.com/opencontainers/distribution-spec/blob/main/spec.md#pull */
+/**
+ * A read-only registry in memory, on loopback:
+ * https://github.com/opencontainers/distribution-spec/blob/main/spec.md#pull
+ */
 export class Registry {
   readonly seen: Seen[] = [];
   readonly tokens = new Set<string>();
-  /** Asked first, in order, for every request. */
+  /** Called first, in order, for every request. */
   readonly faults: Fault[] = [];
   access: Access | undefined;
-  /** Put before the path of the token service's realm; another origin when it is a whole URL. */
+  /** The token service: a path on this server, or a URL on another one. */
   realm = "/token";
-  /** False: `Docker-Content-Digest` is left out, as some registries do. */
+  /** False omits `Docker-Content-Digest`, as some registries do. */
   announcesDigest = true;
   readonly #server: Server;
   readonly #repositories = new Map<string, Repository>();
@@ -49,7 +60,7 @@ export class Registry {
     return registry;
   }
 
-  /** `127.0.0.1:port`, the registry's part of a reference. */
+  /** `127.0.0.1:port`, as in a reference. */
   get host(): string {
     return `127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
   }
@@ -59,7 +70,7 @@ export class Registry {
     await new Promise((resolve) => this.#server.close(resolve));
   }
 
-  /** Holds a document, with all it needs, under a tag; its reference. */
+  /** Stores a document, with all it needs, under a tag. Returns its reference. */
   push(repository: string, tag: string, made: Made): string {
     const { manifests, blobs } = this.#repository(repository);
     for (const document of [made, ...made.manifests]) manifests.set(document.digest, document);
@@ -68,14 +79,14 @@ export class Registry {
     return `${this.host}/${repository}:${tag}`;
   }
 
-  /** Forgets one manifest or blob, as a failed garbage collection does. */
+  /** Removes one manifest or blob, as a failed garbage collection does. */
   remove(repository: string, digest: string): void {
     const { manifests, blobs } = this.#repository(repository);
     manifests.delete(digest);
     blobs.delete(digest);
   }
 
-  /** The requests so far, one a line: `GET /v2/app/manifests/v1 200`. */
+  /** The requests so far, one per line: `GET /v2/app/manifests/v1 200`. */
   get log(): readonly string[] {
     return this.seen.map(({ method, path, status }) => `${method} ${path} ${status}`);
   }
@@ -88,7 +99,13 @@ export class Registry {
 
   #answer(request: IncomingMessage, response: ServerResponse): void {
     const { method = "", url = "", headers } = request;
-    const seen: Seen = { method, path: url, authorization: headers.authorization ?? "", accept: headers.accept ?? "", status: 0 };
+    const seen: Seen = {
+      method,
+      path: url,
+      authorization: headers.authorization ?? "",
+      accept: headers.accept ?? "",
+      status: 0,
+    };
     this.seen.push(seen);
     response.on("close", () => {
       seen.status = response.statusCode;
@@ -102,28 +119,47 @@ export class Registry {
   #content(request: IncomingMessage, response: ServerResponse): void {
     const [, listed] = /^\/v2\/(.+)\/tags\/list(?:\?.*)?$/.exec(request.url ?? "") ?? [];
     if (listed !== undefined) return this.#tags(listed, response);
-    const [, name = "", kind = "", reference = ""] = /^\/v2\/(.+)\/(manifests|blobs)\/([^/?]+)(?:\?.*)?$/.exec(request.url ?? "") ?? [];
+    const [, name = "", kind = "", reference = ""] =
+      /^\/v2\/(.+)\/(manifests|blobs)\/([^/?]+)(?:\?.*)?$/.exec(request.url ?? "") ?? [];
     const repository = this.#repositories.get(name);
-    if (repository === undefined) return refuse(response, 404, "NAME_UNKNOWN", "repository name not known to registry", { name });
+    if (repository === undefined)
+      return refuse(response, 404, "NAME_UNKNOWN", "repository name not known to registry", {
+        name,
+      });
     const found = (kind === "manifests" ? repository.manifests : repository.blobs).get(reference);
-    const accepted = kind === "blobs" || (request.headers.accept ?? "").includes(found?.mediaType ?? "");
+    const accepted =
+      kind === "blobs" || (request.headers.accept ?? "").includes(found?.mediaType ?? "");
     if (found === undefined || !accepted) {
-      return refuse(response, 404, kind === "blobs" ? "BLOB_UNKNOWN" : "MANIFEST_UNKNOWN", `${kind.slice(0, -1)} unknown`, { reference });
+      return refuse(
+        response,
+        404,
+        kind === "blobs" ? "BLOB_UNKNOWN" : "MANIFEST_UNKNOWN",
+        `${kind.slice(0, -1)} unknown`,
+        { reference },
+      );
     }
-    response.setHeader("content-type", kind === "blobs" ? "application/octet-stream" : found.mediaType);
+    response.setHeader(
+      "content-type",
+      kind === "blobs" ? "application/octet-stream" : found.mediaType,
+    );
     response.setHeader("content-length", found.bytes.length);
-    if (this.announcesDigest) response.setHeader("docker-content-digest", found.digest || digestOf(found.bytes));
+    if (this.announcesDigest)
+      response.setHeader("docker-content-digest", found.digest || digestOf(found.bytes));
     response.end(request.method === "HEAD" ? undefined : found.bytes);
   }
 
-  /** Two a page, so that every list of three has another. */
+  /** Two tags per page, so that a list of three has a second page. */
   #tags(name: string, response: ServerResponse): void {
     const repository = this.#repositories.get(name);
-    if (repository === undefined) return refuse(response, 404, "NAME_UNKNOWN", "repository name not known to registry", { name });
+    if (repository === undefined)
+      return refuse(response, 404, "NAME_UNKNOWN", "repository name not known to registry", {
+        name,
+      });
     const tags = [...repository.manifests.keys()].filter((tag) => !tag.includes(":")).toSorted();
     const { searchParams } = new URL(response.req.url ?? "", `http://${this.host}`);
     const rest = tags.filter((tag) => tag > (searchParams.get("last") ?? ""));
-    if (rest.length > 2) response.setHeader("link", `</v2/${name}/tags/list?last=${rest[1]}&n=2>; rel="next"`);
+    if (rest.length > 2)
+      response.setHeader("link", `</v2/${name}/tags/list?last=${rest[1]}&n=2>; rel="next"`);
     response.setHeader("content-type", "application/json");
     response.end(JSON.stringify({ name, tags: rest.slice(0, 2) }));
   }
@@ -138,9 +174,15 @@ export class Registry {
   #challenge(url: string, response: ServerResponse): void {
     const [, name = ""] = /^\/v2\/(.+)\/(?:manifests|blobs)\//.exec(url) ?? [];
     const realm = this.realm.startsWith("http") ? this.realm : `http://${this.host}${this.realm}`;
-    const bearer = `Bearer realm="${realm}",service="test, service",scope="repository:${name}:pull"`;
-    response.setHeader("www-authenticate", this.access?.scheme === "basic" ? 'Basic realm="test"' : bearer);
-    refuse(response, 401, "UNAUTHORIZED", "authentication required", [{ Type: "repository", Name: name, Action: "pull" }]);
+    const scope = `repository:${name}:pull`;
+    const bearer = `Bearer realm="${realm}",service="test, service",scope="${scope}"`;
+    response.setHeader(
+      "www-authenticate",
+      this.access?.scheme === "basic" ? 'Basic realm="test"' : bearer,
+    );
+    refuse(response, 401, "UNAUTHORIZED", "authentication required", [
+      { Type: "repository", Name: name, Action: "pull" },
+    ]);
   }
 
   #token(request: IncomingMessage, response: ServerResponse): void {
@@ -153,10 +195,12 @@ export class Registry {
       const form = new URLSearchParams(body);
       const known =
         request.method === "POST"
-          ? access?.identityToken !== undefined && form.get("refresh_token") === access.identityToken
+          ? access?.identityToken !== undefined &&
+            form.get("refresh_token") === access.identityToken
           : (access?.login === undefined && access?.identityToken === undefined) ||
             request.headers.authorization === basic(access.login ?? "");
-      if (!known) return refuse(response, 401, "UNAUTHORIZED", "incorrect username or password", null);
+      if (!known)
+        return refuse(response, 401, "UNAUTHORIZED", "incorrect username or password", null);
       const token = `token-${++this.#issued}`;
       this.tokens.add(token);
       response.setHeader("content-type", "application/json");
@@ -165,7 +209,13 @@ export class Registry {
   }
 }
 
-export function refuse(response: ServerResponse, status: number, code: string, message: string, detail: unknown): void {
+export function refuse(
+  response: ServerResponse,
+  status: number,
+  code: string,
+  message: string,
+  detail: unknown,
+): void {
   response.statusCode = status;
   response.setHeader("content-type", "application/json");
   response.end(JSON.stringify({ errors: [{ code, message, detail }] }));

@@ -8,69 +8,70 @@ export type StepResult = {
   readonly exitCode: number;
   readonly stdout: string;
   readonly stderr: string;
-  /** What the runner obeys, in order. */
+  /** The commands that the runner obeys, in order. */
   readonly commands: readonly Command[];
-  /** What it wrote into each of the runner's files, as it is. */
+  /** The text of each of the runner's files, by the name of its variable. */
   readonly files: ReadonlyMap<string, string>;
   /** The step's own directory, which is its home and its temporary directory. */
   readonly directory: string;
   readonly outputs: ReadonlyMap<string, string>;
   readonly summary: string;
-  /** The step's post script, run as the runner runs it after the job, with the state the step saved. */
-  readonly post: () => Promise<{ readonly exitCode: number; readonly stdout: string; readonly stderr: string }>;
+  /** Runs the post script as the runner does after the job, with the state of the step. */
+  readonly post: () => Promise<{
+    readonly exitCode: number;
+    readonly stdout: string;
+    readonly stderr: string;
+  }>;
 };
 
-export type Command = { readonly name: string; readonly properties: Readonly<Record<string, string>>; readonly data: string };
+export type Command = {
+  readonly name: string;
+  readonly properties: Readonly<Record<string, string>>;
+  readonly data: string;
+};
 
 const ROOT = join(import.meta.dirname, "../..");
-// Where a program keeps what it is not told a place for.
+// The temporary directory of all programs.
 const TMPDIR = temporaryDirectory("programs");
+// The same modules are compiled for every run, and stripped of their types where they have some.
+const NODE_COMPILE_CACHE = join(ROOT, "node_modules/.cache/node");
 
-/** How a step is run: by which command, and for how long at most. */
+/** How to run a step. */
 export type RunOptions = {
-  /** What stands before the script: Node, with its flags, or a program that starts it. */
+  /** What is before the script: Node with its flags, or a program that starts it. */
   readonly command?: readonly string[];
   readonly script?: string;
+  /** Milliseconds until the process is killed. */
   readonly timeout?: number;
-  /** Told of the process as soon as there is one. */
+  /** Called with the process when it starts. */
   readonly started?: (child: ChildProcess) => void;
 };
 
-/** Runs the committed bundle as the runner runs an action's main: its inputs in the environment, its files given by path. */
+/**
+ * Runs the committed bundle as the runner runs the main script of an action, with the inputs and
+ * the paths of the runner's files in the environment.
+ */
 export async function runStep(
   inputs: Readonly<Record<string, string>>,
   environment: Readonly<Record<string, string>> = {},
   options: RunOptions = {},
 ): Promise<StepResult> {
   const directory = temporaryDirectory("runner");
-  const file = (name: string): string => {
-    writeFileSync(join(directory, name), "");
-    return join(directory, name);
-  };
-  const files = {
-    GITHUB_OUTPUT: file("output"),
-    GITHUB_STATE: file("state"),
-    GITHUB_STEP_SUMMARY: file("summary"),
-    GITHUB_ENV: file("env"),
-    GITHUB_PATH: file("path"),
-  };
-  const given = Object.fromEntries(
-    Object.entries(inputs).map(([name, value]) => [`INPUT_${name.toUpperCase().replaceAll(" ", "_")}`, value]),
-  );
+  const files = makeFiles(directory);
   const all = {
     PATH: process.env["PATH"] ?? "",
     HOME: directory,
     GITHUB_ACTIONS: "true",
     RUNNER_TEMP: directory,
     ...files,
-    ...given,
+    ...inputVariables(inputs),
     ...environment,
   };
-  const { exitCode, stdout, stderr } = await run([options.script ?? join(ROOT, "dist/main.js")], all, options);
-  // A summary that was never written, or was deleted, is none.
-  const texts = Object.entries(files).map(([name, path]) => [name, existsSync(path) ? readFileSync(path, "utf8") : ""] as const);
-  const written = new Map(texts);
-  const state = readOutputs(written.get("GITHUB_STATE") ?? "");
+  const script = options.script ?? join(ROOT, "dist/main.js");
+  const { exitCode, stdout, stderr } = await run([script], all, options);
+  const written = new Map(Object.entries(files).map(([name, path]) => [name, textOf(path)]));
+  const state = [...readOutputs(written.get("GITHUB_STATE") ?? "")];
+  const stateVariables = Object.fromEntries(state.map(([key, value]) => [`STATE_${key}`, value]));
   return {
     exitCode,
     stdout,
@@ -79,13 +80,41 @@ export async function runStep(
     files: written,
     directory,
     outputs: readOutputs(written.get("GITHUB_OUTPUT") ?? ""),
-    post: () =>
-      run([join(ROOT, "dist/post.js")], { ...all, ...Object.fromEntries([...state].map(([name, value]) => [`STATE_${name}`, value])) }),
+    post: () => run([join(ROOT, "dist/post.js")], { ...all, ...stateVariables }),
     summary: written.get("GITHUB_STEP_SUMMARY") ?? "",
   };
 }
 
-/** Runs a script with this Node, and nothing of this process's environment but what is given. */
+/** Makes the runner's files, which are empty. Returns their paths by variable. */
+function makeFiles(directory: string): Readonly<Record<string, string>> {
+  const names = [
+    "GITHUB_OUTPUT",
+    "GITHUB_STATE",
+    "GITHUB_STEP_SUMMARY",
+    "GITHUB_ENV",
+    "GITHUB_PATH",
+  ];
+  const files = names.map((name) => [
+    name,
+    join(directory, name.slice("GITHUB_".length).toLowerCase()),
+  ]);
+  for (const [, path = ""] of files) writeFileSync(path, "");
+  return Object.fromEntries(files);
+}
+
+function inputVariables(
+  inputs: Readonly<Record<string, string>>,
+): Readonly<Record<string, string>> {
+  const variable = (name: string): string => `INPUT_${name.toUpperCase().replaceAll(" ", "_")}`;
+  return Object.fromEntries(Object.entries(inputs).map(([name, value]) => [variable(name), value]));
+}
+
+/** The text of a file; a deleted file counts as empty. */
+function textOf(path: string): string {
+  return existsSync(path) ? readFileSync(path, "utf8") : "";
+}
+
+/** Runs a script with this Node. It gets only the given environment. */
 export function run(
   args: readonly string[],
   env: Readonly<Record<string, string>>,
@@ -93,7 +122,12 @@ export function run(
 ): Promise<{ exitCode: number; stdout: string; stderr: string }> {
   return new Promise((resolve, reject) => {
     const [program = "", ...before] = command;
-    const child = spawn(program, [...before, ...args], { env: { TMPDIR, ...env }, cwd: ROOT, timeout, killSignal: "SIGKILL" });
+    const child = spawn(program, [...before, ...args], {
+      env: { TMPDIR, NODE_COMPILE_CACHE, ...env },
+      cwd: ROOT,
+      timeout,
+      killSignal: "SIGKILL",
+    });
     started?.(child);
     let stdout = "";
     let stderr = "";
@@ -109,8 +143,9 @@ export function run(
 }
 
 /**
- * The commands in what one stream printed, as the runner takes them: after `stop-commands` none, until its token comes
- * (https://docs.github.com/actions/reference/workflow-commands-for-github-actions#stopping-and-starting-workflow-commands).
+ * The commands that the runner obeys in the text of one stream. After `stop-commands` it obeys none
+ * until the token follows:
+ * https://docs.github.com/actions/reference/workflow-commands-for-github-actions#stopping-and-starting-workflow-commands
  */
 export function obeyed(text: string): readonly Command[] {
   const commands: Command[] = [];
@@ -126,7 +161,7 @@ export function obeyed(text: string): readonly Command[] {
 }
 
 /**
- * The command that the runner sees in a line, by either of its grammars, the newer first:
+ * The command that the runner finds in a line by one of its two grammars, the newer one first:
  * https://github.com/actions/runner/blob/main/src/Runner.Common/ActionCommand.cs
  */
 export function parseCommand(line: string): Command | undefined {
@@ -140,7 +175,11 @@ function newer(line: string): Command | undefined {
   const end = trimmed.indexOf("::", 2);
   if (end < 0) return undefined;
   const [name = "", ...rest] = trimmed.slice(2, end).split(" ");
-  return { name, properties: properties(rest.join(" "), ","), data: unescapeData(trimmed.slice(end + 2)) };
+  return {
+    name,
+    properties: properties(rest.join(" "), ","),
+    data: unescapeData(trimmed.slice(end + 2)),
+  };
 }
 
 /** `##[name key=value;]data` anywhere in a line. */
@@ -149,7 +188,11 @@ function older(line: string): Command | undefined {
   const end = line.indexOf("]", start);
   if (start < 0 || end < 0) return undefined;
   const [name = "", ...rest] = line.slice(start + 3, end).split(" ");
-  return { name, properties: properties(rest.join(" "), ";"), data: unescapeData(line.slice(end + 1)) };
+  return {
+    name,
+    properties: properties(rest.join(" "), ";"),
+    data: unescapeData(line.slice(end + 1)),
+  };
 }
 
 function properties(text: string, separator: string): Readonly<Record<string, string>> {

@@ -1,0 +1,151 @@
+// The gate decides whether one image is as required. It reads the top document (resolve), finds the
+// platforms that are offered (candidates), verifies those that count (verify), and states the
+// verdict as a value. Everything it reads comes from a `Source`, which may be a registry, a cache
+// or a mirror: the gate does not know which. Whatever a registry or an image does wrong becomes a
+// problem in the result, with a status of the closed list in oci/failure.ts, so that one bad image
+// never hides the verdict on another.
+import { distinctBlobs } from "../oci/blob.ts";
+import { type Document, describeDocument } from "../oci/document.ts";
+import { PullError } from "../oci/failure.ts";
+import { formatPlatform } from "../oci/platform.ts";
+import {
+  EXAMINED_COUNT,
+  expectAtMost,
+  fromIndex,
+  fromManifest,
+  type Inquiry,
+  PLATFORM_COUNT,
+  type Selection,
+} from "./candidates.ts";
+import { type Plan, soughtPlatforms, type Wanted } from "./plan.ts";
+import { asProblem, problem } from "./problem.ts";
+import { resolveRoot } from "./resolve.ts";
+import type { PlatformOutcome, Resolved, Root } from "./resolved.ts";
+import type { Source } from "./source.ts";
+import { tagHint, tagWarnings } from "./tags.ts";
+import { Configs, checkBlobs, verifyOffer } from "./verify.ts";
+
+/** How deep to examine an image and, for a pull, the platform to take if none is required. */
+export type Thoroughness = Pick<Plan, "verify" | "pullsFor">;
+
+/**
+ * Everything about one image, as deep as asked: what it is, what it offers, and whether everything
+ * required exists. What a registry or an image does wrong is a problem in the result; only a bug
+ * throws.
+ */
+export async function resolveImage(
+  source: Source,
+  wanted: Wanted,
+  thoroughness: Thoroughness,
+): Promise<Resolved> {
+  const nothing = { wanted, root: undefined, platforms: [], blobs: [], warnings: [] };
+  try {
+    const [root, moved] = await Promise.all([
+      resolveRoot(source, wanted, thoroughness.pullsFor),
+      tagWarnings(source, wanted),
+    ]);
+    const failed = (error: unknown): Resolved => {
+      return { ...nothing, root, problem: asProblem(error, wanted.written) };
+    };
+    const inquiry = inquire(source, wanted, thoroughness, root);
+    const resolved = await judge(inquiry).catch(failed);
+    return { ...resolved, warnings: [...moved, ...resolved.warnings] };
+  } catch (error) {
+    if (!(error instanceof PullError)) throw error;
+    const { reason, found } = error;
+    const next = `${error.next}${await tagHint(source, wanted, error)}`;
+    return { ...nothing, problem: problem(reason, wanted.written, found, next) };
+  }
+}
+
+/** A pull needs manifests and configs, even if less is to be verified. */
+function inquire(
+  source: Source,
+  wanted: Wanted,
+  { verify, pullsFor }: Thoroughness,
+  root: Root,
+): Inquiry {
+  const pulled = pullsFor !== undefined;
+  return {
+    source,
+    repository: wanted.reference,
+    depth: pulled && verify === "index" ? "manifest" : verify,
+    pulled,
+    configs: new Configs(),
+    wanted,
+    root,
+    sought: soughtPlatforms(wanted, pullsFor),
+  };
+}
+
+async function judge(inquiry: Inquiry): Promise<Resolved> {
+  const { wanted, root } = inquiry;
+  const { document } = root;
+  if (document.kind === "artifact" || document.kind === "buildkit-cache") {
+    return judgeArtifact(inquiry, document);
+  }
+  const isIndex = document.kind === "index";
+  const { candidates, missing } = await (isIndex ? fromIndex(inquiry) : fromManifest(inquiry));
+  const chosen = candidates.filter((candidate) => candidate.chosen);
+  if (inquiry.depth !== "index") expectAtMost(EXAMINED_COUNT, chosen.length, "platforms");
+  expectAtMost(PLATFORM_COUNT, candidates.length, "platforms");
+  const judged = await Promise.all(
+    candidates.map((candidate) => judgePlatform(inquiry, candidate)),
+  );
+  const outcomes = judged.map(({ outcome }) => outcome);
+  return {
+    wanted,
+    root,
+    platforms: [...outcomes, ...missing],
+    problem: undefined,
+    blobs: [],
+    warnings: judged.flatMap(({ warnings }) => warnings),
+  };
+}
+
+type Judged = { readonly outcome: PlatformOutcome; readonly warnings: readonly string[] };
+
+async function judgePlatform(
+  inquiry: Inquiry,
+  candidate: Selection["candidates"][number],
+): Promise<Judged> {
+  const { wanted, depth } = inquiry;
+  const { offer, image, chosen } = candidate;
+  const outcome: PlatformOutcome = {
+    platform: formatPlatform(candidate.platform),
+    required: chosen && wanted.platforms !== "any",
+    status: chosen || image !== undefined ? "ok" : "listed",
+    reason: "",
+    message: "",
+    digest: offer?.descriptor.digest ?? image?.manifest.digest,
+    image,
+  };
+  const isExamined = chosen && depth !== "index";
+  if (!isExamined || offer === undefined) return { outcome, warnings: [] };
+  try {
+    const verified = await verifyOffer(inquiry, offer);
+    const warnings = verified.warnings.map((text) => `${wanted.written}: ${text}`);
+    return { outcome: { ...outcome, image: verified.image }, warnings };
+  } catch (error) {
+    const found = asProblem(error, `${wanted.written} ${outcome.platform}`);
+    return { outcome: { ...outcome, ...found }, warnings: [] };
+  }
+}
+
+type Artifact = Extract<Document, { kind: "artifact" | "buildkit-cache" }>;
+
+async function judgeArtifact(inquiry: Inquiry, document: Artifact): Promise<Resolved> {
+  const { wanted, root, depth } = inquiry;
+  const config = document.config === undefined ? [] : [document.config];
+  const blobs = distinctBlobs([...config, ...document.layers]);
+  const result = { wanted, root, platforms: [], blobs, warnings: [] };
+  if (wanted.platforms !== "any") {
+    const found = `it is ${describeDocument(document)} and has no platform`;
+    return { ...result, problem: problem(document.kind, wanted.written, found) };
+  }
+  await Promise.all([
+    depth === "index" ? undefined : checkBlobs(inquiry, "config", config),
+    depth === "blobs" ? checkBlobs(inquiry, "layer", document.layers) : undefined,
+  ]);
+  return { ...result, problem: undefined };
+}

@@ -1,0 +1,135 @@
+import type { ListedBlob } from "../oci/blob.ts";
+import type { ImageConfig } from "../oci/config.ts";
+import type { Descriptor } from "../oci/descriptor.ts";
+import type { Digest } from "../oci/digest.ts";
+import type { Document } from "../oci/document.ts";
+import { REASONS, type Reason, type Status } from "../oci/failure.ts";
+import type { Fetched } from "../oci/fetched.ts";
+import { type Platform, satisfies } from "../oci/platform.ts";
+import type { Wanted } from "./plan.ts";
+import { failsOn, isCertainlyAbsent, type Problem } from "./problem.ts";
+
+/** A platform and the manifest that an index offers for it. */
+export type Offer = { readonly platform: Platform; readonly descriptor: Descriptor };
+
+/** The top document of an image and what it offers. */
+export type Root = {
+  readonly fetched: Fetched;
+  readonly document: Document;
+  /** Platforms and their manifests, in the order of the index. */
+  readonly offers: readonly Offer[];
+  /** Entries that name no platform: only their configs do. */
+  readonly unnamed: readonly Descriptor[];
+  /** How many entries are attestations. */
+  readonly attestations: number;
+  /** The indexes that the index lists, as they were received. */
+  readonly nested: readonly Fetched[];
+};
+
+/** An image for one platform, read and verified. Sizes are compressed bytes. */
+export type PlatformImage = {
+  /** As the index offers it or, without an index, as its config says. */
+  readonly platform: Platform;
+  readonly manifest: Fetched;
+  /** What the manifest says it is. */
+  readonly mediaType: string;
+  readonly config: ImageConfig;
+  /** Undefined for schema 1, whose config is in the manifest. */
+  readonly configDigest: Digest | undefined;
+  /** Base layer first, as often as the image has them. */
+  readonly layers: readonly Digest[];
+  /** True when only some can read manifest and config, or when that is not known. */
+  readonly private: boolean;
+  /** Config and layers, each once. */
+  readonly blobs: readonly ListedBlob[];
+};
+
+/** One platform of an image: offered, required, or both. */
+export type PlatformOutcome = {
+  /** As it is written: `linux/arm64`. */
+  readonly platform: string;
+  readonly required: boolean;
+  /** `listed` when it is neither required nor examined. */
+  readonly status: Status;
+  /** Empty when there is no problem. */
+  readonly reason: Reason | "";
+  /** Empty when there is no problem. */
+  readonly message: string;
+  /** The manifest's digest, when the image offers the platform. */
+  readonly digest: Digest | undefined;
+  /** Set when the platform was examined. */
+  readonly image: PlatformImage | undefined;
+};
+
+/** What the gate found out about one image. Problems are values, so that all images are tried. */
+export type Resolved = {
+  readonly wanted: Wanted;
+  /** Undefined when the top document could not be read. */
+  readonly root: Root | undefined;
+  readonly platforms: readonly PlatformOutcome[];
+  /** What is wrong with the image as a whole. */
+  readonly problem: Problem | undefined;
+  /** The blobs of an artifact or cache, which has no platform. */
+  readonly blobs: readonly ListedBlob[];
+  readonly warnings: readonly string[];
+};
+
+/** A problem of an image; `platform` is empty when it concerns the image as a whole. */
+export type PlatformProblem = Problem & { readonly platform: string };
+
+/** The problems of an image, and then those of its platforms. */
+export function problemsOf({ problem, platforms }: Resolved): readonly PlatformProblem[] {
+  const whole = problem === undefined ? [] : [{ ...problem, platform: "" }];
+  return [...whole, ...platforms.flatMap(problemOf)];
+}
+
+function problemOf({ platform, reason, message }: PlatformOutcome): readonly PlatformProblem[] {
+  if (reason === "") return [];
+  const { status } = REASONS[reason];
+  return [{ platform, status, reason, message }];
+}
+
+/** The examined platforms that count: the required ones or, if none is required, every one. */
+export function countedPlatforms({ platforms, wanted }: Resolved): readonly PlatformImage[] {
+  const isAny = wanted.platforms === "any";
+  return platforms.flatMap(({ image, required }) =>
+    image !== undefined && (required || isAny) ? [image] : [],
+  );
+}
+
+/** The platform that represents the image: the runner's, else the first required one as written. */
+export function shownImage(resolved: Resolved, runner: Platform): PlatformImage | undefined {
+  const images = countedPlatforms(resolved);
+  const { platforms } = resolved.wanted;
+  const order = [runner, ...(typeof platforms === "string" ? [] : platforms)];
+  for (const wanted of order) {
+    const image = images.find(({ platform }) => satisfies(wanted, platform));
+    if (image !== undefined) return image;
+  }
+  return images[0];
+}
+
+/** The blobs that a pull of the image needs; some may be repeated. */
+export function blobsOf(resolved: Resolved): readonly ListedBlob[] {
+  const platforms = countedPlatforms(resolved);
+  return [...platforms.flatMap(({ blobs }) => blobs), ...resolved.blobs];
+}
+
+/** The image's status: `ok`, or that of its first problem. */
+export function statusOf(resolved: Resolved): Status {
+  return problemsOf(resolved)[0]?.status ?? "ok";
+}
+
+/** True when one of the image's problems fails the step. */
+export function failsStep(resolved: Resolved, failOnMissing: boolean): boolean {
+  const { optional } = resolved.wanted;
+  return problemsOf(resolved).some(({ status }) => failsOn(status, optional, failOnMissing));
+}
+
+/** Whether everything required exists; undefined when that could not be found out. */
+export function existsAll(images: readonly Resolved[]): boolean | undefined {
+  const required = images.filter(({ wanted }) => !wanted.optional);
+  const problems = required.flatMap(problemsOf);
+  if (problems.length === 0) return true;
+  return problems.some(({ status }) => isCertainlyAbsent(status)) ? false : undefined;
+}

@@ -1,0 +1,220 @@
+// What is read from registries, token services and signed URLs goes through `Http.send`: one
+// request to one place. It checks the address
+// after DNS (reaches), reuses connections (connections), limits how many requests an origin gets at
+// a time (slots), bounds the body and its rate (body), and retries what a retry may cure (retry,
+// failure). It does not follow redirects: the caller decides which host may receive credentials
+// (redirects). `@actions/http-client` is used for one hop only, because it knows the runner's
+// proxies; its own redirects would send credentials to other ports.
+import type { Agent, IncomingHttpHeaders, IncomingMessage } from "node:http";
+import { codeOf, PullError } from "../oci/failure.ts";
+import { checkReach, literalAddress, type NamedBy, type Reach } from "./address.ts";
+import { BodyError, readBody, type Sink } from "./body.ts";
+import type { Clock } from "./clock.ts";
+import { Connections, oneHop } from "./connections.ts";
+import { attemptsFor, causeOf, toPullError } from "./failure.ts";
+import { Reaches, type Resolve } from "./reaches.ts";
+import { receiveBuffer } from "./receive-buffer.ts";
+import { ATTEMPTS, delayAfter, isTransient } from "./retry.ts";
+import { Slots } from "./slots.ts";
+
+/** One request to one place. */
+export type HttpRequest = {
+  readonly method: "GET" | "HEAD" | "POST";
+  readonly url: URL;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body?: string;
+  /** Bytes that a successful answer may have; one more fails. */
+  readonly limit: number;
+  /** Who named the URL, which limits the addresses it may have. */
+  readonly namedBy: NamedBy;
+  /** The most times to send it, when fewer than usual are worth the wait. */
+  readonly attempts?: number | undefined;
+  /** True when a successful body is not wanted. */
+  readonly headOnly?: boolean;
+  /** Called when credentials let the request through; with a sink, before its body is read. */
+  readonly carried?: () => void;
+  /** Receives a successful body. After a cut there is no retry: the rest is another request. */
+  readonly sink?: Sink | undefined;
+};
+
+/** A request without its URL and credentials, which the sender adds. */
+export type UnaddressedRequest = Pick<
+  HttpRequest,
+  "method" | "headers" | "limit" | "sink" | "headOnly" | "attempts" | "carried"
+>;
+
+/** A complete answer, its body as received. */
+export type HttpAnswer = {
+  readonly status: number;
+  readonly headers: IncomingHttpHeaders;
+  readonly body: Buffer;
+};
+
+/** What bounds all requests, and what they report to. */
+export type HttpOptions = {
+  /** Aborts everything; failures then state its reason. */
+  readonly signal: AbortSignal;
+  readonly clock: Clock;
+  readonly resolve: Resolve;
+  /** Requests at a time per origin. */
+  readonly concurrency: number;
+  /** Hosts, with their ports, that may be contacted over plain HTTP wherever they are. */
+  readonly insecureRegistries: ReadonlySet<string>;
+  readonly say: (line: string) => void;
+};
+
+// Connecting, TLS, and 40 s for the server: a slower answer is as good as none.
+const HEADERS_DEADLINE_MS = 60_000;
+
+/** Sends requests: with retries, limits, deadlines and checked addresses. */
+export class Http {
+  readonly #options: HttpOptions;
+  readonly #connections: Connections;
+  readonly #reaches: Reaches;
+  readonly #slots = new Map<string, Slots>();
+
+  constructor(options: HttpOptions) {
+    this.#options = options;
+    this.#connections = new Connections(options.clock, options.insecureRegistries);
+    this.#reaches = new Reaches(options.resolve, options.insecureRegistries);
+  }
+
+  /** How near a host is; `public`, the strictest, while that is not known. */
+  reach(url: URL): Reach {
+    return this.#reaches.of(url);
+  }
+
+  /** True when every address of a host is known, and public or loopback. */
+  isOpen(url: URL): boolean {
+    return this.#reaches.isOpen(url);
+  }
+
+  /** Closes all connections. */
+  close(): void {
+    this.#connections.close();
+  }
+
+  /**
+   * The answer, whatever its status, its body within `limit`; an error's may be cut. Transient
+   * answers and failures are retried. Fails as `unreachable` without an answer, and as `invalid`
+   * when the body is longer than `limit` or encoded.
+   */
+  async send(request: HttpRequest): Promise<HttpAnswer> {
+    const { url, namedBy } = request;
+    const { signal, clock, say } = this.#options;
+    const literal = literalAddress(url);
+    if (literal !== undefined) checkReach(literal, literal, namedBy);
+    const run = (): Promise<Attempt> => this.#attempt(request).catch(asFailedAttempt);
+    for (let attempt = 1; ; attempt++) {
+      const result = await this.#slot(url).run(run);
+      this.#trim(result);
+      const delay = this.#retryDelay(attempt, request, result);
+      if (delay === undefined) return this.#settle(url, result);
+      const why = "status" in result ? `answered ${result.status}` : causeOf(result.error);
+      const seconds = (delay / 1_000).toFixed(1);
+      say(`${url.host} ${why}; retrying in ${seconds} s`);
+      await clock.sleep(delay, signal).catch(() => undefined);
+      // The last answer explains more than that time ran out.
+      if (signal.aborted) return settle(url, result);
+    }
+  }
+
+  /** The answer of the last attempt. Fails with the signal's reason when that ended it. */
+  #settle(url: URL, result: Attempt): HttpAnswer {
+    const { aborted, reason } = this.#options.signal;
+    if ("status" in result || !aborted) return settle(url, result);
+    throw reason instanceof PullError ? reason : new PullError("cancelled", "cancelled");
+  }
+
+  /** Keeps as many idle connections as one registry may use; none when files run out. */
+  #trim(result: Attempt): void {
+    const isOutOfFiles = "error" in result && codeOf(result.error) === "EMFILE";
+    this.#connections.trim(isOutOfFiles ? 0 : this.#options.concurrency);
+  }
+
+  #retryDelay(attempt: number, request: HttpRequest, result: Attempt): number | undefined {
+    const { signal, clock } = this.#options;
+    if (signal.aborted || attempt >= (request.attempts ?? ATTEMPTS)) return undefined;
+    if ("status" in result) {
+      if (!isTransient(result.status)) return undefined;
+      return delayAfter(attempt, result.headers["retry-after"], clock);
+    }
+    if (attempt >= attemptsFor(result.error)) return undefined;
+    return delayAfter(attempt, undefined, clock);
+  }
+
+  #slot(url: URL): Slots {
+    const known = this.#slots.get(url.origin);
+    if (known !== undefined) return known;
+    const slots = new Slots(this.#options.concurrency);
+    this.#slots.set(url.origin, slots);
+    return slots;
+  }
+
+  async #attempt(request: HttpRequest): Promise<HttpAnswer> {
+    const { signal, clock } = this.#options;
+    const stop = new AbortController();
+    const cancel = (): void => stop.abort(signal.reason);
+    if (signal.aborted) cancel();
+    signal.addEventListener("abort", cancel, { once: true });
+    const late = `no answer within ${HEADERS_DEADLINE_MS / 1_000} s`;
+    const cancelDeadline = clock.after(HEADERS_DEADLINE_MS, () =>
+      stop.abort(new PullError("no-answer", late)),
+    );
+    try {
+      const hop = this.#hop(request, stop.signal);
+      const message = await Promise.race([hop, aborted(stop.signal)]);
+      cancelDeadline();
+      const body = await readBody(message, request, { stop, clock });
+      const { statusCode: status = 0, headers } = message;
+      return { status, headers, body };
+    } catch (error) {
+      const isStopped = stop.signal.aborted && !(error instanceof BodyError);
+      throw isStopped ? stop.signal.reason : error;
+    } finally {
+      cancelDeadline();
+      signal.removeEventListener("abort", cancel);
+    }
+  }
+
+  async #hop(request: HttpRequest, signal: AbortSignal): Promise<IncomingMessage> {
+    const { url, method, body = null, namedBy } = request;
+    const agent = this.#connections.agent(url, namedBy);
+    const lookup = this.#reaches.lookup(url, namedBy);
+    const target = connectTo(url, agent);
+    const client = oneHop({ ...target, signal, lookup });
+    const headers = { "accept-encoding": "identity", ...request.headers };
+    const answer = await client.request(method, url.href, body, headers);
+    return answer.message;
+  }
+}
+
+type Attempt = HttpAnswer | FailedAttempt;
+type FailedAttempt = { readonly error: unknown };
+
+function asFailedAttempt(error: unknown): FailedAttempt {
+  return { error };
+}
+
+function settle(url: URL, result: Attempt): HttpAnswer {
+  if ("status" in result) return result;
+  throw toPullError(url, result.error);
+}
+
+/** Where a request connects, and how its connection reads. */
+function connectTo(url: URL, agent: Agent): object {
+  // Node resolves a bracketed IPv6 address as if it were a name.
+  const host = literalAddress(url) ?? url.hostname;
+  return { host, agent, onread: receiveBuffer() };
+}
+
+/**
+ * Rejects when `signal` aborts. Some disconnects emit no error, such as an unsolicited upgrade, and
+ * the request would never settle.
+ */
+function aborted(signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => {
+    const rejectWithReason = (): void => reject(signal.reason);
+    signal.addEventListener("abort", rejectWithReason, { once: true });
+  });
+}

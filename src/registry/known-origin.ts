@@ -1,0 +1,50 @@
+import type { Challenge } from "./challenge.ts";
+import type { Credential } from "./credential.ts";
+import type { Refusal } from "./token.ts";
+
+/** What is known about one origin. All its sessions share it. */
+export class KnownOrigin {
+  readonly url: URL;
+  #challenge: Challenge | undefined;
+  #first: Promise<unknown> | undefined;
+  readonly #refused = new Map<string, Refusal>();
+
+  constructor(url: URL) {
+    this.url = url;
+  }
+
+  /** The challenge of its last refusal. It is expected for every other request, too. */
+  get challenge(): Challenge | undefined {
+    return this.#challenge;
+  }
+
+  /** Its first request, which others wait for. */
+  get first(): Promise<unknown> | undefined {
+    return this.#first;
+  }
+
+  learn(challenge: Challenge): void {
+    this.#challenge = challenge;
+  }
+
+  /** Records a request as the first, unless there is one. */
+  startWith(request: Promise<unknown>): void {
+    this.#first ??= request;
+  }
+
+  /**
+   * Why the origin rejected these credentials, if it did. They are not tried again for each
+   * repository: some registries treat that as an attack.
+   */
+  refusalOf(credential: Credential | undefined): Refusal | undefined {
+    return this.#refused.get(keyOf(credential));
+  }
+
+  reject(credential: Credential, refusal: Refusal): void {
+    this.#refused.set(keyOf(credential), refusal);
+  }
+}
+
+function keyOf(credential: Credential | undefined): string {
+  return JSON.stringify(credential) ?? "";
+}

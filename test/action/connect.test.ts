@@ -1,0 +1,64 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import { cachesOf, connectRegistry } from "../../src/action/connect.ts";
+import { SYSTEM_CLOCK } from "../../src/action/machine.ts";
+
+describe("cachesOf", () => {
+  for (const [environment, path] of [
+    [{ XDG_CACHE_HOME: "/caches", HOME: "/home/me" }, "/caches"],
+    [{ XDG_CACHE_HOME: "", HOME: "/home/me" }, "/home/me/.cache"],
+    [{ HOME: "/home/me" }, "/home/me/.cache"],
+  ] as const) {
+    it(`is ${path} for ${JSON.stringify(environment)}`, () => {
+      assert.equal(cachesOf(environment), path);
+    });
+  }
+});
+
+describe("connectRegistry", () => {
+  it("warns once of what holds for every repository of a registry", async () => {
+    const warned: string[] = [];
+    const { registry, http } = connectRegistry(
+      {
+        concurrency: 6,
+        githubToken: "",
+        insecureRegistries: new Set(),
+        registryAuth: [],
+        trustedRealms: new Set(),
+      },
+      {
+        machine: {
+          environment: {},
+          clock: { ...SYSTEM_CLOCK, sleep: async () => undefined },
+          resolve: (host, _, callback) => callback(new Error(`no address for ${host}`), []),
+        },
+        voice: {
+          say: () => undefined,
+          warn: (message) => void warned.push(message),
+          mask: () => undefined,
+          withhold: (text) => text,
+        },
+        signal: new AbortController().signal,
+      },
+      {
+        configs: [
+          {
+            source: "config.json",
+            auths: new Map(),
+            credHelpers: new Map(),
+            credsStore: "broken",
+          },
+        ],
+        runHelper: async () => ({ output: "", error: "it crashed" }),
+      },
+    );
+    const ask = (repository: string): Promise<unknown> =>
+      registry.tags({ registry: "registry.example", repository });
+    await assert.rejects(ask("one"), { status: "unreachable" });
+    await assert.rejects(ask("two"), { status: "unreachable" });
+    http.close();
+    assert.deepEqual(warned, [
+      "docker-credential-broken gave no credentials for registry.example: it crashed",
+    ]);
+  });
+});

@@ -1,0 +1,145 @@
+import assert from "node:assert/strict";
+import {
+  globSync,
+  mkdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, it } from "node:test";
+import { thisMachine } from "../../src/action/machine.ts";
+import { save } from "../../src/action/save.ts";
+import { type Digest, digestOf } from "../../src/oci/digest.ts";
+import type { PendingSave, PendingSaves } from "../../src/pull/pending-saves.ts";
+import { writePendingSaves } from "../../src/runner/build-files.ts";
+import { Layout } from "../../src/store/layout.ts";
+import { temporaryDirectory } from "../support/directory.ts";
+
+const MIB = 1024 * 1024;
+const MACHINE = thisMachine();
+
+describe("saving after the job", () => {
+  let directory: string;
+  let layout: Layout;
+  let said: string[];
+  beforeEach(async () => {
+    directory = temporaryDirectory("save");
+    mkdirSync(join(directory, "temporary"));
+    layout = await Layout.open(join(directory, "layout"));
+    said = [];
+  });
+  afterEach(() => rmSync(directory, { recursive: true }));
+
+  const temporary = (): string => join(directory, "temporary");
+  const stored = async (
+    bytes: Buffer,
+  ): Promise<{ readonly digest: Digest; readonly size: number }> => {
+    const digest = digestOf(bytes);
+    await layout.put(digest, bytes);
+    return { digest, size: bytes.length };
+  };
+  const pending = (...entries: readonly PendingSave[]): PendingSaves => ({
+    layout: layout.path,
+    kind: "directory",
+    entries,
+  });
+  const run = (path: string): Promise<void> => {
+    const environment = { XDG_CACHE_HOME: directory };
+    const machine = { ...MACHINE, environment, temporary: temporary() };
+    const say = (line: string): void => void said.push(line);
+    return save(path, machine, {
+      say,
+      warn: (message) => assert.fail(message),
+      mask: () => undefined,
+      withhold: (text) => text,
+    });
+  };
+  const saved = (): readonly string[] =>
+    globSync("registry-pull/*", { cwd: directory }).map((path) =>
+      path.slice("registry-pull/".length),
+    );
+
+  it("reads the entries from a file that only this user can read", async () => {
+    const blob = await stored(Buffer.from("a blob"));
+    const path = await writePendingSaves(pending({ key: "k", blob }), temporary());
+    assert.equal(statSync(path).mode & 0o777, process.platform === "win32" ? 0o666 : 0o600);
+    await run(path);
+    assert.equal(readFileSync(join(directory, "registry-pull", "k"), "utf8"), "a blob");
+    assert.deepEqual(said, ["cache: saved 1 entry, 0 already existed"]);
+  });
+
+  it("saves all of a blob of several slices", async () => {
+    const bytes = Buffer.alloc(9 * MIB, "some bytes");
+    await run(
+      await writePendingSaves(pending({ key: "k", blob: await stored(bytes) }), temporary()),
+    );
+    assert.ok(readFileSync(join(directory, "registry-pull", "k")).equals(bytes));
+  });
+
+  it("reads no file from elsewhere, and none through a link", async () => {
+    const elsewhere = await writePendingSaves(pending(), directory);
+    await assert.rejects(
+      run(elsewhere),
+      /pending saves: expected a file of at most \d+ bytes below/,
+    );
+    symlinkSync(elsewhere, join(temporary(), "link"));
+    await assert.rejects(run(join(temporary(), "link")), /ELOOP/);
+    assert.deepEqual(saved(), []);
+  });
+
+  const [right, wrong] = [Buffer.from("some bytes"), Buffer.from("other byte")];
+  for (const [what, change] of [
+    ["that is gone", (path: string) => rmSync(path)],
+    ["that has other bytes of the same size", (path: string) => writeFileSync(path, wrong)],
+    ["that has more bytes", (path: string) => writeFileSync(path, Buffer.concat([right, wrong]))],
+    [
+      "that is a link now",
+      (path: string) => {
+        writeFileSync(join(directory, "target"), right);
+        rmSync(path);
+        symlinkSync(join(directory, "target"), path);
+      },
+    ],
+  ] as const) {
+    it(`saves no blob ${what}, and all others`, async () => {
+      const changed = await stored(right);
+      const other = await stored(Buffer.from("another blob"));
+      const entries = [
+        { key: "changed", blob: changed },
+        { key: "bundle", bundle: [other.digest, changed.digest], inline: [] },
+        { key: "other", blob: other },
+      ];
+      change(layout.blobPath(changed.digest));
+      await run(await writePendingSaves(pending(...entries), temporary()));
+      assert.deepEqual(saved(), ["other"]);
+      assert.match(said.at(-1) ?? "", /saved 1 entry, 0 already existed, 2 not saved/);
+    });
+  }
+
+  it("saves no inline document that has another digest than stated", async () => {
+    const inline = [{ digest: digestOf(right), base64: wrong.toString("base64") }];
+    await run(await writePendingSaves(pending({ key: "k", bundle: [], inline }), temporary()));
+    assert.deepEqual(saved(), []);
+    assert.match(
+      said[0] ?? "",
+      /the cache entry k is not saved: the document sha256:\w+ has changed since it was verified/,
+    );
+  });
+
+  it("saves no entry that would be too large to restore, and says what to do", async () => {
+    const blobs = [
+      await stored(Buffer.alloc(33 * MIB, "one")),
+      await stored(Buffer.alloc(33 * MIB, "two")),
+    ];
+    const bundle = blobs.map(({ digest }) => digest);
+    await run(await writePendingSaves(pending({ key: "k", bundle, inline: [] }), temporary()));
+    assert.deepEqual(saved(), []);
+    assert.match(
+      said[0] ?? "",
+      /the cache entry k is not saved: the bundle has more than 67108864 bytes; lower cache-min-size/,
+    );
+  });
+});

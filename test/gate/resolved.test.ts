@@ -1,0 +1,149 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import { problem } from "../../src/gate/problem.ts";
+import {
+  blobsOf,
+  countedPlatforms,
+  existsAll,
+  failsStep,
+  problemsOf,
+  type Resolved,
+  shownImage,
+  statusOf,
+} from "../../src/gate/resolved.ts";
+import type { Reason } from "../../src/oci/failure.ts";
+import { formatPlatform, parsePlatform } from "../../src/oci/platform.ts";
+import { artifact, image, index, type Made } from "../support/image.ts";
+import { MemoryRegistry } from "../support/memory-registry.ts";
+import { asBlob, required, resolved, wantedImage } from "../support/resolving.ts";
+
+const AMD64 = image("linux/amd64");
+const ARM64 = image("linux/arm64");
+const S390X = image("linux/s390x");
+const INDEX = index([AMD64, ARM64, S390X]);
+
+/** What the gate finds out about one image. */
+function gate(made: Made, platforms: string, pullsFor?: string): Promise<Resolved> {
+  const registry = new MemoryRegistry();
+  return resolved(registry, registry.push("org/app", "1", made), {
+    platforms: required(platforms),
+    pullsFor: pullsFor === undefined ? undefined : parsePlatform(pullsFor),
+  });
+}
+
+/** An image with platforms that failed for these reasons. */
+function failed(reasons: readonly Reason[], optional = false): Resolved {
+  const platforms = reasons.map((reason) => ({
+    platform: "linux/amd64",
+    required: true,
+    ...problem(reason, "app", "found"),
+    digest: undefined,
+    image: undefined,
+  }));
+  return {
+    wanted: wantedImage("org/app:1", { optional }),
+    root: undefined,
+    platforms,
+    problem: undefined,
+    blobs: [],
+    warnings: [],
+  };
+}
+
+describe("problemsOf", () => {
+  it("lists the problem of the image as a whole, then those of its platforms", () => {
+    const whole = problem("too-deep", "app", "found");
+    const found = problemsOf({ ...failed(["layer-missing", "too-large"]), problem: whole });
+    const words = found.map(({ platform, status, reason }) => `${platform} ${status} ${reason}`);
+    assert.deepEqual(words, [
+      " invalid too-deep",
+      "linux/amd64 dangling layer-missing",
+      "linux/amd64 invalid too-large",
+    ]);
+  });
+
+  it("is empty for platforms that are ok or only listed", async () => {
+    assert.deepEqual(problemsOf(await gate(INDEX, "linux/amd64")), []);
+  });
+});
+
+describe("statusOf", () => {
+  it("is the status of the first problem, and ok without one", () => {
+    assert.equal(statusOf(failed(["layer-missing", "too-large"])), "dangling");
+    assert.equal(statusOf(failed([])), "ok");
+  });
+});
+
+describe("countedPlatforms", () => {
+  for (const [platforms, pullsFor, expected] of [
+    ["linux/s390x,linux/amd64", undefined, ["linux/amd64", "linux/s390x"]],
+    ["all", undefined, ["linux/amd64", "linux/arm64", "linux/s390x"]],
+    ["any", "linux/arm64", ["linux/arm64"]],
+    ["any", undefined, []],
+  ] as const) {
+    const who = pullsFor === undefined ? "" : ` and a pull for ${pullsFor}`;
+    it(`counts ${expected.join(" and ") || "none"} for ${platforms}${who}`, async () => {
+      const counted = countedPlatforms(await gate(INDEX, platforms, pullsFor));
+      assert.deepEqual(
+        counted.map(({ platform }) => formatPlatform(platform)),
+        expected,
+      );
+    });
+  }
+});
+
+describe("shownImage", () => {
+  for (const [runner, platforms, expected] of [
+    ["linux/s390x", "all", "linux/s390x"],
+    ["linux/riscv64", "linux/s390x,linux/arm64", "linux/s390x"],
+    ["linux/amd64", "linux/s390x,linux/arm64", "linux/s390x"],
+    ["linux/riscv64", "all", "linux/amd64"],
+  ] as const) {
+    it(`is ${expected} on a ${runner} runner when ${platforms} is required`, async () => {
+      const shown = shownImage(await gate(INDEX, platforms), parsePlatform(runner));
+      assert.equal(shown && formatPlatform(shown.platform), expected);
+    });
+  }
+
+  it("is undefined for an artifact", async () => {
+    const chart = await gate(artifact(), "any");
+    assert.equal(shownImage(chart, parsePlatform("linux/amd64")), undefined);
+  });
+});
+
+describe("blobsOf", () => {
+  it("lists configs and layers of the platforms that count, and no others", async () => {
+    const blobs = blobsOf(await gate(INDEX, "linux/arm64,linux/s390x"));
+    assert.deepEqual(blobs, [...ARM64.blobs, ...S390X.blobs].map(asBlob));
+  });
+
+  it("lists the blobs of an artifact, which has no platform", async () => {
+    const chart = artifact();
+    assert.deepEqual(blobsOf(await gate(chart, "any")), chart.blobs.map(asBlob));
+  });
+});
+
+describe("failsStep", () => {
+  it("is true when one of several problems fails the step", () => {
+    assert.ok(failsStep(failed(["platform-missing", "layer-missing"]), false));
+    assert.ok(!failsStep(failed(["platform-missing"]), false));
+  });
+
+  it("is never true for an optional image", () => {
+    assert.ok(!failsStep(failed(["layer-missing"], true), true));
+  });
+});
+
+describe("existsAll", () => {
+  for (const [what, images, expected] of [
+    ["no image", [], true],
+    ["an image without a problem", [failed([])], true],
+    ["a missing platform", [failed(["platform-missing"])], false],
+    ["a lost layer", [failed(["layer-missing"])], false],
+    ["an unreachable registry", [failed(["no-answer"])], undefined],
+    ["an unreachable registry and a 404", [failed(["no-answer"]), failed(["not-found"])], false],
+    ["an optional image with a 404", [failed(["not-found"], true)], true],
+  ] as const) {
+    it(`is ${expected} for ${what}`, () => assert.equal(existsAll(images), expected));
+  }
+});

@@ -1,0 +1,103 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import { type Terminal, terminal } from "../../src/runner/terminal.ts";
+import { image, multiPlatform } from "../support/image.ts";
+import { required } from "../support/resolving.ts";
+import { failedResult, outcomeOf, resultOf } from "../support/results.ts";
+
+function recorded(): { readonly lines: string[]; readonly workflow: Terminal } {
+  const lines: string[] = [];
+  return { lines, workflow: terminal((line) => void lines.push(line)) };
+}
+
+const LOCATION = { file: "compose.yml", line: 12, column: 5, endColumn: 20 };
+
+describe("a terminal", () => {
+  it("prints lines, groups, warnings and errors as text", () => {
+    const { lines, workflow } = recorded();
+    workflow.say("a line");
+    workflow.group("a title", ["one", "two"]);
+    workflow.warn("careful");
+    workflow.error("app", "it is gone");
+    assert.deepEqual(lines, [
+      "a line",
+      "a title",
+      "    one",
+      "    two",
+      "warning: careful",
+      "error: app: it is gone",
+    ]);
+  });
+
+  it("prints a place in a file as compilers do", () => {
+    const { lines, workflow } = recorded();
+    workflow.warn("careful", LOCATION);
+    workflow.error("app", "it is gone", LOCATION);
+    assert.deepEqual(lines, [
+      "compose.yml:12:5: warning: careful",
+      "compose.yml:12:5: error: app: it is gone",
+    ]);
+  });
+
+  it("sanitises and redacts every line", () => {
+    const { lines, workflow } = recorded();
+    workflow.mask("hunter2");
+    workflow.mask(" ");
+    workflow.say("hunter2 \u001b[2J");
+    workflow.error("hunter2", "hunter2", { ...LOCATION, file: "hunter2" });
+    assert.deepEqual(lines, ["*** \\x1b[2J", "***:12:5: error: ***: ***"]);
+    assert.equal(workflow.withhold("hunter2\n"), "***\n");
+  });
+
+  it("prints the outputs when it is asked to, the long ones cut", () => {
+    const { lines, workflow } = recorded();
+    workflow.output("digest", "");
+    workflow.output("images", "one\ntwo");
+    workflow.output("json", "x".repeat(161));
+    workflow.output("config", "x".repeat(160));
+    assert.deepEqual(lines, []);
+    workflow.printOutputs();
+    assert.deepEqual(lines, [
+      "",
+      "outputs",
+      "  digest          (empty)",
+      "  images          one",
+      "                  two",
+      `  json            ${"x".repeat(160)}… (161 characters)`,
+      `  config          ${"x".repeat(160)}`,
+    ]);
+  });
+
+  it("prints the summary in columns, one row an image", async () => {
+    const { lines, workflow } = recorded();
+    const made = multiPlatform(["linux/amd64", "linux/arm64"]);
+    const platforms = required("linux/amd64,linux/386");
+    const images = [
+      await resultOf(image("linux/amd64")),
+      await resultOf(made, { name: "other-name", platforms }),
+      failedResult("registry.test/org/gone:1", "not-found", { name: "gone" }),
+    ];
+    await workflow.summary({ ...outcomeOf(images), cacheMiss: "" });
+    const [blank, title, ...rows] = lines;
+    assert.deepEqual([blank, title, rows.length], ["", "summary", 3]);
+    const pinned = images.map(({ root }) => `registry.test/org/app@${root?.fetched.digest}`);
+    assert.match(rows[0] ?? "", /^ {2}✓ {2}app {9}ok {16}✓ linux\/amd64 {14}\d\.\d kB /);
+    assert.match(rows[1] ?? "", /^ {2}✗ {2}other-name {2}platform-missing {2}✓ linux\/amd64 ✗ /);
+    assert.equal(rows[2]?.trim().replace(/ +/g, " "), "✗ gone not-found 0 B");
+    assert.ok(rows[0]?.endsWith(pinned[0] ?? "none") && rows[1]?.endsWith(pinned[1] ?? "none"));
+    assert.equal(rows[0]?.indexOf("registry.test"), rows[1]?.indexOf("registry.test"));
+  });
+
+  it("prints no summary of invalid inputs, which it printed as errors", async () => {
+    const { lines, workflow } = recorded();
+    await workflow.summary({ invalid: ["timeout: wrong"] });
+    assert.deepEqual(lines, []);
+  });
+
+  it("keeps the path of the pending saves", () => {
+    const { workflow } = recorded();
+    assert.equal(workflow.pendingSaves(), "");
+    workflow.saveLater("/tmp/pending-saves.json");
+    assert.equal(workflow.pendingSaves(), "/tmp/pending-saves.json");
+  });
+});

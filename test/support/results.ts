@@ -1,0 +1,135 @@
+import type { Location, Wanted } from "../../src/gate/plan.ts";
+import { problem } from "../../src/gate/problem.ts";
+import type { PlatformOutcome } from "../../src/gate/resolved.ts";
+import type { Reason } from "../../src/oci/failure.ts";
+import { parsePlatform } from "../../src/oci/platform.ts";
+import type { Outcome, Pulled, PulledImage, Result } from "../../src/pull/outcome.ts";
+import type { Report } from "../../src/runner/summary.ts";
+import type { Workflow } from "../../src/runner/workflow.ts";
+import { image, type Made } from "./image.ts";
+import { MemoryRegistry } from "./memory-registry.ts";
+import { resolved, wantedImage } from "./resolving.ts";
+
+/** The machine that the tests of reports run on. */
+export const RUNNER = parsePlatform("linux/amd64");
+
+/** The reference of {@link resultOf}. */
+export const APP = "registry.test/org/app:1";
+
+/** What the gate finds out about an image in registry.test: by default a good one, as `app`. */
+export async function resultOf(
+  made: Made = image("linux/amd64"),
+  more: Partial<Wanted> = {},
+): Promise<Result> {
+  const registry = new MemoryRegistry();
+  const written = registry.push("org/app", "1", made);
+  const found = await resolved(registry, written, { name: "app", pullsFor: RUNNER, ...more });
+  return { ...found, pulled: undefined };
+}
+
+/** An image whose top document could not be read. */
+export function failedResult(
+  written: string,
+  reason: Reason = "not-found",
+  more: Partial<Wanted> = {},
+): Result {
+  return {
+    wanted: wantedImage(written, more),
+    root: undefined,
+    platforms: [],
+    problem: problem(reason, written, "nothing", "try again"),
+    blobs: [],
+    warnings: [],
+    pulled: undefined,
+  };
+}
+
+/** A required platform that has a problem. */
+export function failedPlatform(platform: string, reason: Reason): PlatformOutcome {
+  const found = problem(reason, platform, "nothing", "try again");
+  return { platform, required: true, ...found, digest: undefined, image: undefined };
+}
+
+/** A pull that moved nothing, unless `more` says otherwise. */
+export function pulledOf(more: Partial<Pulled> = {}): Pulled {
+  return {
+    restored: 0,
+    downloaded: 0,
+    alreadyThere: 0,
+    seconds: 0,
+    layout: "/layout",
+    rates: { cache: undefined, registry: undefined },
+    missed: [],
+    hit: true,
+    transfers: new Map(),
+    warnings: [],
+    ...more,
+  };
+}
+
+/** What a pull did for an image that is in the layout. */
+export function pulledImage(more: Partial<PulledImage> = {}): PulledImage {
+  const tally = { restored: 0, downloaded: 0, alreadyThere: 0, seconds: 0 };
+  return { tally, stored: { converted: undefined, loadable: undefined }, ...more };
+}
+
+/** The outcome of a step. */
+export function outcomeOf(images: readonly Result[], pulled?: Pulled): Outcome {
+  return { images, pulled };
+}
+
+/** A workflow that records what it prints, one line each: `warn app.yml:3:5-9 …`. */
+export class RecordingWorkflow implements Workflow {
+  readonly lines: string[] = [];
+  readonly outputs = new Map<string, string>();
+  readonly reports: Report[] = [];
+
+  say(line: string): void {
+    this.lines.push(`say ${line}`);
+  }
+
+  group(title: string, lines: readonly string[]): void {
+    this.lines.push(`group ${title}`, ...lines.map((line) => `  ${line}`));
+  }
+
+  warn(message: string, location?: Location): void {
+    this.lines.push(`warn ${placeOf(location)}${message}`);
+  }
+
+  error(title: string, message: string, location?: Location): void {
+    this.lines.push(`error ${placeOf(location)}${title}: ${message}`);
+  }
+
+  mask(secret: string): void {
+    this.lines.push(`mask ${secret}`);
+  }
+
+  withhold(text: string): string {
+    return text;
+  }
+
+  output(name: string, value: string): void {
+    this.outputs.set(name, value);
+  }
+
+  async summary(report: Report): Promise<void> {
+    this.reports.push(report);
+  }
+
+  saveLater(path: string): void {
+    this.lines.push(`save later ${path}`);
+  }
+
+  /** The lines of one kind: `warn`. */
+  of(kind: string): readonly string[] {
+    const prefix = `${kind} `;
+    const found = this.lines.filter((line) => line.startsWith(prefix));
+    return found.map((line) => line.slice(prefix.length));
+  }
+}
+
+function placeOf(location: Location | undefined): string {
+  if (location === undefined) return "";
+  const { file, line, column, endColumn } = location;
+  return `${file}:${line}:${column}-${endColumn} `;
+}
