@@ -2,14 +2,14 @@ import { createRequire as __createRequire } from 'node:module'; const require = 
 import {
   DEFAULTS,
   step
-} from "./chunk-S4D6ILUQ.js";
+} from "./chunk-IBIMHE25.js";
 import "./chunk-MJXNX7IE.js";
-import "./chunk-4VMNDKTB.js";
+import "./chunk-GZ2C3QC6.js";
 import {
   savePending
-} from "./chunk-BR6SBJYC.js";
+} from "./chunk-GNTR6ILA.js";
 import "./chunk-QQ6JMD24.js";
-import "./chunk-7NEGQMD5.js";
+import "./chunk-CBTES5TM.js";
 import {
   endWhenUnread,
   sanitise,
@@ -22,12 +22,12 @@ import {
   platformMark,
   statusOf,
   totalSize
-} from "./chunk-D3RAUVTV.js";
-import "./chunk-5HIDFRGQ.js";
+} from "./chunk-YZDEGG7X.js";
+import "./chunk-IITVUSPC.js";
 import "./chunk-QRXV6LSP.js";
-import "./chunk-HLD764OP.js";
+import "./chunk-2XZ6VTX6.js";
 import "./chunk-Z6CH3W3A.js";
-import "./chunk-IQLQFKDL.js";
+import "./chunk-ADA6XBED.js";
 import {
   messageOf
 } from "./chunk-DLJB3WGB.js";

@@ -5,7 +5,7 @@
 // problem in the result, with a status of the closed list in oci/failure.ts, so that one bad image
 // never hides the verdict on another.
 import { distinctBlobs } from "../oci/blob.ts";
-import { type Document, describeDocument } from "../oci/document.ts";
+import { type Artifact, describeDocument, isArtifact } from "../oci/document.ts";
 import { PullError } from "../oci/failure.ts";
 import { formatPlatform } from "../oci/platform.ts";
 import {
@@ -81,9 +81,7 @@ function inquire(
 async function judge(inquiry: Inquiry): Promise<Resolved> {
   const { wanted, root } = inquiry;
   const { document } = root;
-  if (document.kind === "artifact" || document.kind === "buildkit-cache") {
-    return judgeArtifact(inquiry, document);
-  }
+  if (isArtifact(document)) return judgeArtifact(inquiry, document);
   const isIndex = document.kind === "index";
   const { candidates, missing } = await (isIndex ? fromIndex(inquiry) : fromManifest(inquiry));
   const chosen = candidates.filter((candidate) => candidate.chosen);
@@ -131,8 +129,6 @@ async function judgePlatform(
     return { outcome: { ...outcome, ...found }, warnings: [] };
   }
 }
-
-type Artifact = Extract<Document, { kind: "artifact" | "buildkit-cache" }>;
 
 async function judgeArtifact(inquiry: Inquiry, document: Artifact): Promise<Resolved> {
   const { wanted, root, depth } = inquiry;

@@ -7,6 +7,7 @@
 // proxies; its own redirects would send credentials to other ports.
 import type { Agent, IncomingHttpHeaders, IncomingMessage } from "node:http";
 import { codeOf, PullError } from "../oci/failure.ts";
+import { aborted } from "./aborted.ts";
 import { checkReach, literalAddress, type NamedBy, type Reach } from "./address.ts";
 import { BodyError, readBody, type Sink } from "./body.ts";
 import type { Clock } from "./clock.ts";
@@ -163,6 +164,7 @@ export class Http {
     );
     try {
       const hop = this.#hop(request, stop.signal);
+      // Some disconnects emit no error, such as an unsolicited upgrade: `hop` would never settle.
       const message = await Promise.race([hop, aborted(stop.signal)]);
       cancelDeadline();
       const body = await readBody(message, request, { stop, clock });
@@ -206,15 +208,4 @@ function connectTo(url: URL, agent: Agent): object {
   // Node resolves a bracketed IPv6 address as if it were a name.
   const host = literalAddress(url) ?? url.hostname;
   return { host, agent, onread: receiveBuffer() };
-}
-
-/**
- * Rejects when `signal` aborts. Some disconnects emit no error, such as an unsolicited upgrade, and
- * the request would never settle.
- */
-function aborted(signal: AbortSignal): Promise<never> {
-  return new Promise((_, reject) => {
-    const rejectWithReason = (): void => reject(signal.reason);
-    signal.addEventListener("abort", rejectWithReason, { once: true });
-  });
 }

@@ -26,7 +26,21 @@ export function distinctBlobs<T extends ListedBlob>(
   return [...byDigest.values()];
 }
 
-/** The sizes of blobs together, in bytes. */
-export function bytesOf(blobs: readonly { readonly size: number }[]): number {
-  return blobs.reduce((total, { size }) => total + size, 0);
+/**
+ * The first digest that is listed with two sizes, in words for a message; undefined when there is
+ * none. One digest has one size, so one of the two is wrong.
+ */
+export function sizeClash(blobs: readonly Blob[]): string | undefined {
+  const sizes = new Map<Digest, number>();
+  for (const { digest, size } of blobs) {
+    const other = sizes.get(digest) ?? size;
+    if (other !== size) return `${digest} is listed with ${other} and with ${size} bytes`;
+    sizes.set(digest, size);
+  }
+  return undefined;
+}
+
+/** The sizes of blobs together, in bytes. A blob of unknown size counts as 0. */
+export function bytesOf(blobs: readonly Pick<ListedBlob, "size">[]): number {
+  return blobs.reduce((total, { size }) => total + (size ?? 0), 0);
 }

@@ -1,3 +1,4 @@
+import { sizeClash } from "./blob.ts";
 import { type Descriptor, readDescriptor } from "./descriptor.ts";
 import { PullError } from "./failure.ts";
 import { asObject, asShortList, excerpt, type Json, type JsonObject, parseJson } from "./json.ts";
@@ -167,7 +168,8 @@ function readManifest(json: JsonObject, mediaType: string): Document {
   if (json["config"] === undefined) throw new PullError("wrong-field", "manifest has no config");
   const config = readDescriptor(json["config"], "descriptor config");
   const layers = descriptors(json["layers"], "layers");
-  refuseTwoSizes([config, ...layers]);
+  const clash = sizeClash([config, ...layers]);
+  if (clash !== undefined) throw new PullError("ambiguous", `ambiguous manifest: ${clash}`);
   const named = readMediaType(json["artifactType"], "manifest artifactType");
   if (named === "" && isImageConfig(config.mediaType)) {
     return { kind: "image", mediaType, config, layers };
@@ -192,23 +194,18 @@ function readOciArtifact(json: JsonObject, mediaType: string): Document {
   };
 }
 
-/** Refuses a blob that is listed with two sizes: only one of them would be verified. */
-function refuseTwoSizes(descriptors: readonly Descriptor[]): void {
-  const sizes = new Map<string, number>();
-  for (const { digest, size } of descriptors) {
-    const before = sizes.get(digest) ?? size;
-    if (before !== size) {
-      const found = `${digest} is listed with ${before} and with ${size} bytes`;
-      throw new PullError("ambiguous", `ambiguous manifest: ${found}`);
-    }
-    sizes.set(digest, size);
-  }
-}
-
 function descriptors(value: Json | undefined, field: string): readonly Descriptor[] {
   return asShortList(value, field).map((entry, at) =>
     readDescriptor(entry, `descriptor ${field}[${at}]`),
   );
+}
+
+/** A document that is neither an image nor an index of images. */
+export type Artifact = Extract<Document, { kind: "artifact" | "buildkit-cache" }>;
+
+/** True for an artifact and for a BuildKit cache, which have no platform. */
+export function isArtifact(document: Document): document is Artifact {
+  return document.kind === "artifact" || document.kind === "buildkit-cache";
 }
 
 /** The reason for refusing a document that is neither an image nor an index. */

@@ -6,8 +6,9 @@ import {
   type Resolved,
   type Root,
 } from "../gate/resolved.ts";
-import { type Blob, distinctBlobs, type ListedBlob } from "../oci/blob.ts";
+import { type Blob, distinctBlobs, type ListedBlob, sizeClash } from "../oci/blob.ts";
 import type { Digest } from "../oci/digest.ts";
+import { isArtifact } from "../oci/document.ts";
 import { PullError } from "../oci/failure.ts";
 
 /** One platform of an image, with everything a pull needs of it. */
@@ -44,7 +45,8 @@ export function toPullable(resolved: Resolved): Pullable {
   }
   const platforms = platformsOf(resolved, root);
   const blobs = blobsOf(resolved).map(sized);
-  refuseTwoSizes(blobs);
+  const clash = sizeClash(blobs);
+  if (clash !== undefined) throw new PullError("size-differs", `size differs: ${clash}`);
   const configs = platforms.flatMap(({ configDigest }) => configDigest ?? []);
   return {
     resolved,
@@ -66,24 +68,10 @@ function platformsOf(resolved: Resolved, root: Root): readonly PlatformImage[] {
     throw new PullError("manifest-missing", `${skipped.platform} was not examined`);
   }
   const images = countedPlatforms(resolved);
-  const { kind } = root.document;
-  const isArtifact = kind === "artifact" || kind === "buildkit-cache";
-  if (images.length === 0 && !isArtifact) {
+  if (images.length === 0 && !isArtifact(root.document)) {
     throw new PullError("platform-unnamed", "none of its platforms was chosen");
   }
   return images;
-}
-
-/** One digest has one size: an image that lists two is wrong about one of them. */
-function refuseTwoSizes(blobs: readonly Blob[]): void {
-  const sizes = new Map<Digest, number>();
-  for (const { digest, size } of blobs) {
-    const other = sizes.get(digest) ?? size;
-    sizes.set(digest, size);
-    if (other === size) continue;
-    const found = `${digest} is listed with ${other} and with ${size} bytes`;
-    throw new PullError("size-differs", `size differs: ${found}`);
-  }
 }
 
 function sized({ digest, size }: ListedBlob): Blob {

@@ -153,7 +153,7 @@ export function whyNotSaved(
 }
 
 function sizeOf(image: Resolved): number {
-  return bytesOf(sizedBlobsOf(image));
+  return bytesOf(blobsOf(image));
 }
 
 function sizedBlobsOf(image: Resolved): readonly Blob[] {

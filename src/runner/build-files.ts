@@ -1,6 +1,7 @@
 import { mkdtemp, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type PlatformImage, problemsOf, type Resolved, type Root } from "../gate/resolved.ts";
+import { isArtifact } from "../oci/document.ts";
 import { codeOf, messageOf, PullError } from "../oci/failure.ts";
 import { familiarName, type Reference, repositoryName } from "../oci/reference.ts";
 import type { Outcome, Result } from "../pull/outcome.ts";
@@ -19,18 +20,13 @@ export function buildContexts({ images, pulled }: Outcome): readonly BuildContex
   const contexts: BuildContext[] = [];
   for (const image of images) {
     const { wanted, root } = image;
-    if (root === undefined || !isImage(root)) continue;
+    // No build can start from an artifact.
+    if (root === undefined || isArtifact(root.document)) continue;
     const name = shortName(wanted.reference);
     const context = contextOf(image, root, pulled?.layout);
     contexts.push([name, context]);
   }
   return contexts;
-}
-
-/** False for artifacts and caches, which no build can start from. */
-function isImage({ document }: Root): boolean {
-  const { kind } = document;
-  return kind !== "artifact" && kind !== "buildkit-cache";
 }
 
 /** The name that a Dockerfile uses for an image: `alpine:3.20`. */

@@ -7,8 +7,7 @@ import {
   shownImage,
   statusOf,
 } from "../gate/resolved.ts";
-import type { ListedBlob } from "../oci/blob.ts";
-import type { Digest } from "../oci/digest.ts";
+import { bytesOf, distinctBlobs, type ListedBlob } from "../oci/blob.ts";
 import type { Platform } from "../oci/platform.ts";
 import { repositoryName } from "../oci/reference.ts";
 import type { Outcome, Result } from "../pull/outcome.ts";
@@ -93,11 +92,7 @@ export function pinnedReference({ root, wanted }: Resolved): string {
 
 /** Compressed bytes of all blobs, each digest once. A blob of unknown size counts as 0. */
 export function sumOfSizes(blobs: readonly ListedBlob[]): number {
-  const sizes = new Map<Digest, number>();
-  for (const { digest, size } of blobs) sizes.set(digest, size ?? 0);
-  let total = 0;
-  for (const size of sizes.values()) total += size;
-  return total;
+  return bytesOf(distinctBlobs(blobs));
 }
 
 /** Compressed bytes of all images, each blob once. */

@@ -2,6 +2,7 @@
 // check a digest (https://github.com/actions/toolkit/issues/1927). The version is pinned exactly,
 // and a contract test compares the requests.
 import { internalCacheTwirpClient } from "../../node_modules/@actions/cache/lib/internal/shared/cacheTwirpClient.js";
+import { aborted } from "../http/aborted.ts";
 import type { Clock } from "../http/clock.ts";
 import { digestOf } from "../oci/digest.ts";
 import { messageOf, PullError } from "../oci/failure.ts";
@@ -135,11 +136,4 @@ export class CacheService {
     this.#client ??= internalCacheTwirpClient(RPC);
     return this.#client;
   }
-}
-
-/** Rejects with the signal's reason when it aborts. */
-function aborted(signal: AbortSignal): Promise<never> {
-  return new Promise((_, reject) => {
-    signal.addEventListener("abort", () => reject(signal.reason), { once: true });
-  });
 }
