@@ -3,7 +3,7 @@ import { existsSync, globSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { describe, it } from "node:test";
 import { parse } from "yaml";
-import { mayPass, REASONS, type Status } from "../src/oci/failure.ts";
+import { mayPass, REASONS, type Status } from "../src/oci/reason.ts";
 import { DEFAULTS } from "../src/runner/inputs.ts";
 import { OUTPUTS } from "../src/runner/outputs.ts";
 import { MUTATIONS } from "./mutations/all.ts";

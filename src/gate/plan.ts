@@ -17,7 +17,19 @@ export type Location = {
   readonly endColumn: number;
 };
 
-/** One image that a workflow names. */
+/** Where an image is named, and what is required of it there. */
+export type Mention = {
+  /** Absent when the workflow's own input names it. */
+  readonly location?: Location;
+  readonly platforms: Requirement;
+  /** True when a problem is only a warning. */
+  readonly optional: boolean;
+};
+
+/** The image that another one should be built on; `auto` for the one that the image itself names. */
+export type BaseWanted = { readonly written: string; readonly reference: Reference } | "auto";
+
+/** One image that a workflow or a file names. */
 export type Wanted = {
   /** Its key in the outputs. */
   readonly name: string;
@@ -27,9 +39,22 @@ export type Wanted = {
   readonly platforms: Requirement;
   /** True when a problem is only a warning. */
   readonly optional: boolean;
-  /** Where the reference is written; absent when it is in the workflow's own input. */
-  readonly location?: Location;
+  /**
+   * Set when files name the image: every place that does, the workflow's own input included.
+   * `platforms` and `optional` are then what all of them together require.
+   */
+  readonly mentions?: readonly Mention[];
+  /** What counts when the reference does not exist. */
+  readonly otherwise?: { readonly written: string; readonly reference: Reference };
+  /** True when files must name it by digest, and one does not. */
+  readonly unpinned?: boolean;
+  readonly base?: BaseWanted;
 };
+
+/** Every place that names an image. */
+export function mentionsOf({ mentions, platforms, optional }: Wanted): readonly Mention[] {
+  return mentions ?? [{ platforms, optional }];
+}
 
 /** What a step is to find out. */
 export type Plan = {

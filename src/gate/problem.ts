@@ -1,10 +1,5 @@
-import {
-  type FailureStatus,
-  PullError,
-  REASONS,
-  type Reason,
-  type Status,
-} from "../oci/failure.ts";
+import { PullError } from "../oci/failure.ts";
+import { type FailureStatus, REASONS, type Reason, type Status } from "../oci/reason.ts";
 
 /** Why an image or a platform is not as required. The reason decides the status. */
 export type Problem = {

@@ -3,9 +3,9 @@ import type { ImageConfig } from "../oci/config.ts";
 import type { Descriptor } from "../oci/descriptor.ts";
 import type { Digest } from "../oci/digest.ts";
 import type { Document } from "../oci/document.ts";
-import { REASONS, type Reason, type Status } from "../oci/failure.ts";
 import type { Fetched } from "../oci/fetched.ts";
 import { type Platform, satisfies } from "../oci/platform.ts";
+import { REASONS, type Reason, type Status } from "../oci/reason.ts";
 import type { Wanted } from "./plan.ts";
 import { failsOn, isCertainlyAbsent, type Problem } from "./problem.ts";
 
@@ -61,6 +61,18 @@ export type PlatformOutcome = {
   readonly image: PlatformImage | undefined;
 };
 
+/** Whether an image is built on what its base is now. */
+export type BaseVerdict = {
+  /** The base as it was written, or as the image names it; empty when the image names none. */
+  readonly reference: string;
+  /** What the base's tag points at now; empty when that could not be found out. */
+  readonly digest: string;
+  /** Undefined when it could not be found out. */
+  readonly stale: boolean | undefined;
+  /** One sentence with the reason. */
+  readonly message: string;
+};
+
 /** What the gate found out about one image. Problems are values, so that all images are tried. */
 export type Resolved = {
   readonly wanted: Wanted;
@@ -72,6 +84,8 @@ export type Resolved = {
   /** The blobs of an artifact or cache, which has no platform. */
   readonly blobs: readonly ListedBlob[];
   readonly warnings: readonly string[];
+  /** Set when the plan names a base. */
+  readonly base?: BaseVerdict;
 };
 
 /** A problem of an image; `platform` is empty when it concerns the image as a whole. */

@@ -1,4 +1,5 @@
-import { foundBy, isInterruption, mayPass } from "../oci/failure.ts";
+import { foundBy } from "../oci/failure.ts";
+import { isInterruption, mayPass } from "../oci/reason.ts";
 import { resolveImage } from "./judge.ts";
 import type { Plan, Wanted } from "./plan.ts";
 import { withNote } from "./problem.ts";

@@ -1,7 +1,8 @@
 import type { IncomingHttpHeaders } from "node:http";
 import type { HttpAnswer } from "../http/http.ts";
-import { PullError, type Reason } from "../oci/failure.ts";
+import { PullError } from "../oci/failure.ts";
 import { excerpt } from "../oci/json.ts";
+import type { Reason } from "../oci/reason.ts";
 
 /** An answer that is not a success, as the failure it means. */
 export class RefusedError extends PullError {

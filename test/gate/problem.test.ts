@@ -8,7 +8,8 @@ import {
   problemFrom,
   withNote,
 } from "../../src/gate/problem.ts";
-import { PullError, REASONS, type Status } from "../../src/oci/failure.ts";
+import { PullError } from "../../src/oci/failure.ts";
+import { REASONS, type Status } from "../../src/oci/reason.ts";
 
 describe("problem", () => {
   it("says what was asked, what was found and what to do next, with the reason's status", () => {

@@ -11,8 +11,8 @@ import {
   shownImage,
   statusOf,
 } from "../../src/gate/resolved.ts";
-import type { Reason } from "../../src/oci/failure.ts";
 import { formatPlatform, parsePlatform } from "../../src/oci/platform.ts";
+import type { Reason } from "../../src/oci/reason.ts";
 import { artifact, image, index, type Made } from "../support/image.ts";
 import { MemoryRegistry } from "../support/memory-registry.ts";
 import { asBlob, required, resolved, wantedImage } from "../support/resolving.ts";

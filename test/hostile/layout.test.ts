@@ -12,7 +12,7 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import { afterEach, before, beforeEach, describe, it } from "node:test";
-import type { Status } from "../../src/oci/failure.ts";
+import type { Status } from "../../src/oci/reason.ts";
 import { Layout } from "../../src/store/layout.ts";
 import { withBlob } from "../../src/store/outgoing.ts";
 import { temporaryDirectory } from "../support/directory.ts";

@@ -1,16 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import {
-  codeOf,
-  foundBy,
-  inContext,
-  isInterruption,
-  mayPass,
-  messageOf,
-  PullError,
-  REASONS,
-  type Reason,
-} from "../../src/oci/failure.ts";
+import { codeOf, foundBy, inContext, messageOf, PullError } from "../../src/oci/failure.ts";
+import { isInterruption, mayPass, REASONS, type Reason } from "../../src/oci/reason.ts";
 
 describe("a PullError", () => {
   it("has the status of its reason, and says what was found and what to do next", () => {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import type { Reason } from "../../src/oci/failure.ts";
+import type { Reason } from "../../src/oci/reason.ts";
 import type { Result } from "../../src/pull/outcome.ts";
 import { annotate, annotateInputs } from "../../src/runner/annotations.ts";
 import {

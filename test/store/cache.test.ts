@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { PullError, type Reason } from "../../src/oci/failure.ts";
+import { PullError } from "../../src/oci/failure.ts";
+import type { Reason } from "../../src/oci/reason.ts";
 import { isWrong, wrongEntry } from "../../src/store/cache.ts";
 
 describe("isWrong", () => {

@@ -1,8 +1,8 @@
 import type { Location, Wanted } from "../../src/gate/plan.ts";
 import { problem } from "../../src/gate/problem.ts";
 import type { PlatformOutcome } from "../../src/gate/resolved.ts";
-import type { Reason } from "../../src/oci/failure.ts";
 import { parsePlatform } from "../../src/oci/platform.ts";
+import type { Reason } from "../../src/oci/reason.ts";
 import type { Outcome, Pulled, PulledImage, Result } from "../../src/pull/outcome.ts";
 import type { Report } from "../../src/runner/summary.ts";
 import type { Workflow } from "../../src/runner/workflow.ts";

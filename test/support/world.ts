@@ -10,7 +10,7 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import { describe, it } from "node:test";
-import type { Status } from "../../src/oci/failure.ts";
+import type { Status } from "../../src/oci/reason.ts";
 import { OUTPUTS } from "../../src/runner/outputs.ts";
 import { sanitise } from "../../src/runner/sanitiser.ts";
 import { CacheService } from "./cache-service.ts";

@@ -1,0 +1,5 @@
+import type { Findings } from "./findings.ts";
+import type { YamlTree } from "./yaml-tree.ts";
+
+/** Finds. */
+export function findInCompose(_tree: YamlTree, _findings: Findings): void {}

@@ -1,0 +1,139 @@
+import type { Pin } from "./pin.ts";
+import { pinOf } from "./pin.ts";
+import type { Place, SourceText } from "./source-text.ts";
+import { TEMPLATE_MARK } from "./template.ts";
+
+/** A reference that a file names. */
+export type Found = {
+  readonly place: Place;
+  /** The reference, with the values of its variables. */
+  readonly reference: string;
+  /** A second form of the reference, which counts when the first one does not exist. */
+  readonly otherwise?: string | undefined;
+  /**
+   * The platform that the file states for it; `any` where a file needs no platform of its own,
+   * as for a build cache.
+   */
+  readonly platform?: string | undefined;
+  /** How to write its digest; absent where only a person can. */
+  readonly pin?: Pin;
+};
+
+/** What a file names in a form that cannot be known before something else runs. */
+export type Unknown = {
+  readonly place: Place;
+  /** As it is written. */
+  readonly text: string;
+  readonly why: string;
+};
+
+/** Everything that a file names. */
+export type Finding = {
+  readonly references: readonly Found[];
+  readonly unknown: readonly Unknown[];
+};
+
+/** A piece of a file's text and the value it stands for. Offsets are those of a {@link SourceText}. */
+export type Spot = {
+  readonly start: number;
+  readonly end: number;
+  /** What it means: without quotes and escapes. */
+  readonly value: string;
+};
+
+/** The value of a text with variables, or why it has none. */
+export type Expansion = { readonly value: string } | { readonly why: string };
+
+/** What a file says about a reference besides its text. */
+export type Details = Pick<Found, "otherwise" | "platform">;
+
+/**
+ * Collects what one file names. A place that is reached twice, as through a YAML alias, counts once
+ * for each platform.
+ */
+export class Findings {
+  readonly source: SourceText;
+  readonly #references: Found[] = [];
+  readonly #unknown: Unknown[] = [];
+  readonly #known = new Set<string>();
+
+  constructor(source: SourceText) {
+    this.source = source;
+  }
+
+  /** What was added, in the order of the file. */
+  found(): Finding {
+    const references = this.#references.toSorted(byPlace);
+    const unknown = this.#unknown.toSorted(byPlace);
+    return { references, unknown };
+  }
+
+  /** Adds a reference that is written as a whole. Adds nothing for an empty one. */
+  literal(spot: Spot, details: Details = {}): void {
+    const why = whyUnknown(this.textOf(spot), spot.value);
+    if (why !== undefined) return this.unknowable(spot, why);
+    this.add(spot, spot.value, { ...details, pin: pinOf(this.source, spot) });
+  }
+
+  /** Adds a reference with variables: no digest can be written into it. */
+  expanded(spot: Spot, expansion: Expansion, details: Details = {}): void {
+    if ("why" in expansion) return this.unknowable(spot, expansion.why);
+    if (expansion.value === spot.value) return this.literal(spot, details);
+    const why = whyUnknown(expansion.value, expansion.value);
+    if (why !== undefined) return this.unknowable(spot, why);
+    this.add(spot, expansion.value, details);
+  }
+
+  /** Adds a reference that stands at a spot. Adds nothing for an empty one. */
+  add(
+    spot: Spot,
+    reference: string,
+    { pin, ...details }: Details & { pin?: Pin | undefined },
+  ): void {
+    const trimmed = reference.trim();
+    if (trimmed === "" || this.#isKnown(spot, details.platform)) return;
+    const place = this.source.place(spot.start, spot.end);
+    const found = { place, reference: trimmed, ...details };
+    this.#references.push(pin === undefined ? found : { ...found, pin });
+  }
+
+  /** Adds what cannot be known, and why. */
+  unknowable(spot: Spot, why: string): void {
+    if (this.#isKnown(spot, undefined)) return;
+    const place = this.source.place(spot.start, spot.end);
+    this.#unknown.push({ place, text: this.textOf(spot), why });
+  }
+
+  /** A spot as it is written. */
+  textOf({ start, end }: Pick<Spot, "start" | "end">): string {
+    return this.source.text.slice(start, end);
+  }
+
+  #isKnown({ start, end }: Spot, platform = ""): boolean {
+    const key = `${start}-${end} ${platform}`;
+    const isKnown = this.#known.has(key);
+    this.#known.add(key);
+    return isKnown;
+  }
+}
+
+type Placed = { readonly place: Place };
+
+function byPlace(one: Placed, other: Placed): number {
+  return one.place.start - other.place.start;
+}
+
+const UNKNOWN: readonly (readonly [form: RegExp, why: string])[] = [
+  [/\$\{\{/, "it has an expression, which only the workflow can evaluate"],
+  [/\{\{/, "it is a template: render it first"],
+  [new RegExp(TEMPLATE_MARK), "it is a template: render it first"],
+  [/\$(?:[A-Za-z_{(]|$)/, "it has a variable without a value"],
+];
+
+/** Why a text cannot be known; undefined when it can be. */
+function whyUnknown(...texts: readonly string[]): string | undefined {
+  for (const [form, why] of UNKNOWN) {
+    if (texts.some((text) => form.test(text))) return why;
+  }
+  return undefined;
+}
