@@ -2,7 +2,7 @@ var __defProp = Object.defineProperty;
 var __name = (target, value) => __defProp(target, "name", { value, configurable: true });
 
 // scripts/demo.ts
-import { rmSync } from "node:fs";
+import { rmSync, writeFileSync } from "node:fs";
 import { mkdtemp } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -13,7 +13,7 @@ import { gzipSync } from "node:zlib";
 // src/oci/digest.ts
 import { createHash } from "node:crypto";
 
-// src/oci/failure.ts
+// src/oci/reason.ts
 var PUSH_AGAIN = "build and push the image again";
 var TRY_AGAIN = "run the job again; if it keeps failing, check for a proxy that changes responses";
 var OFTEN_ABSENT = "registries also answer this for a repository that does not exist";
@@ -137,6 +137,12 @@ var REASONS = {
   "wrong-reference": { status: "invalid", next: "expected [registry/]repository[:tag][@digest]" },
   "wrong-platform": { status: "invalid", next: "write it like linux/arm64" },
   "wrong-digest": { status: "invalid", next: "expected sha256: and 64 lower-case hex digits" },
+  "not-pinned": { status: "not-pinned", next: "write its digest, or let pins: write do it" },
+  "no-file": {
+    status: "invalid",
+    next: "correct the pattern, or add optional=true if there may be no such file"
+  },
+  "wrong-file": { status: "invalid", next: "correct the file, or leave it out with !path" },
   "form-unknown": { status: "unsupported", next: "push it in one of these forms" },
   "platform-unnamed": { status: "unsupported", next: "name the platform to pull with platform=" },
   "disk-full": {
@@ -161,6 +167,8 @@ var REASONS = {
     next: "check that the engine works on this runner, or use pull: layout"
   }
 };
+
+// src/oci/failure.ts
 var PullError = class extends Error {
   static {
     __name(this, "PullError");
@@ -633,8 +641,8 @@ async function demonstrate(write, runStep) {
   process.once("exit", removeFiles);
   try {
     write(
-      `A registry inside this process, ${registry.host}, has two artifacts:
-an image for ${PLATFORMS.join(", ")}, and a Helm chart.
+      `A registry inside this process, ${registry.host}, has an image for
+${PLATFORMS.join(", ")}, and a Helm chart.
 `
     );
     const scenes = scenesOn(registry, directory);
@@ -644,6 +652,7 @@ an image for ${PLATFORMS.join(", ")}, and a Helm chart.
 The exit codes were ${exitCodes.join(", ")}: a workflow would have stopped at step 2.`
     );
     write("Try real images: npm start -- alpine:3.20 --platforms linux/amd64,linux/arm64");
+    write("or real files:   npm start -- --files 'path/**/Dockerfile' --pins require");
     return scenes.every(({ expected }, at) => exitCodes[at] === expected) ? 0 : 1;
   } finally {
     await registry.stop();
@@ -653,37 +662,53 @@ The exit codes were ${exitCodes.join(", ")}: a workflow would have stopped at st
 __name(demonstrate, "demonstrate");
 function scenesOn(registry, directory) {
   const image2 = multiPlatform(PLATFORMS, { attestations: true });
-  const app = `${registry.push("sample/app", "1.0", image2)},name=app`;
+  const reference = registry.push("sample/app", "1.0", image2);
+  const app = `${reference},name=app`;
   const chart = `${registry.push("sample/chart", "1.0", artifact())},name=chart,platform=any`;
+  const compose = composeFile(reference, `${registry.host}/sample/app:1.1`);
+  writeFileSync(join(directory, "compose.yaml"), compose);
   return [
     {
       heading: "1. The gate passes: the image has every required platform. The chart needs none.",
       inputs: { INPUT_IMAGES: `${app}
 ${chart}`, INPUT_PLATFORMS: PLATFORMS.join(",") },
+      outputs: ["exists", "image", "platforms"],
       expected: 0
     },
     {
-      heading: "2. The gate fails: the image does not have one of the required platforms.",
-      inputs: { INPUT_IMAGES: app, INPUT_PLATFORMS: "linux/amd64,linux/riscv64" },
+      heading: `2. The gate fails: a line of compose.yaml names a tag that does not exist.
+
+${compose.trimEnd()}`,
+      inputs: { INPUT_FILES: "compose.yaml", INPUT_PLATFORMS: "linux/amd64" },
+      outputs: ["exists"],
       expected: 1
     },
     {
       heading: "3. A cold pull: every blob is downloaded, verified, and saved to a cache.",
       inputs: pullInto(join(directory, "cold"), app),
+      outputs: ["cache-hit", "bytes-downloaded"],
       expected: 0
     },
     {
       heading: "4. The same pull, warm: every blob is restored from the cache and verified.",
       inputs: pullInto(join(directory, "warm"), app),
+      outputs: ["cache-hit", "bytes-restored"],
       expected: 0
     }
   ];
 }
 __name(scenesOn, "scenesOn");
+function composeFile(good, bad) {
+  return `services:
+  web: { image: ${good} }
+  api: { image: ${bad} }
+`;
+}
+__name(composeFile, "composeFile");
 function pullInto(layout, image2) {
   return {
     INPUT_IMAGES: image2,
-    INPUT_PLATFORMS: "all",
+    INPUT_PLATFORMS: "linux/amd64",
     INPUT_PULL: "layout",
     INPUT_PATH: layout
   };
@@ -696,11 +721,11 @@ async function play(scenes, { registry, directory, write, runStep }) {
     XDG_CACHE_HOME: join(directory, "cache")
   };
   const exitCodes = [];
-  for (const { heading, inputs } of scenes) {
+  for (const { heading, inputs, outputs } of scenes) {
     write(`${exitCodes.length === 0 ? "" : "\n"}${heading}
 `);
     registry.seen.length = 0;
-    exitCodes.push(await runStep({ ...machine, ...inputs }, directory));
+    exitCodes.push(await runStep({ ...machine, ...inputs }, directory, outputs));
   }
   const requests = registry.log.map((line) => `  ${line.replace(/(sha256:.{6})\w+/, "$1…")}`);
   write(`

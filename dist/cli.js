@@ -2,35 +2,39 @@ import { createRequire as __createRequire } from 'node:module'; const require = 
 import {
   DEFAULTS,
   step
-} from "./chunk-IBIMHE25.js";
+} from "./chunk-JXZPDFP4.js";
+import "./chunk-IEFVRBWS.js";
 import "./chunk-MJXNX7IE.js";
-import "./chunk-GZ2C3QC6.js";
+import "./chunk-UQWBPOAA.js";
 import {
   savePending
-} from "./chunk-GNTR6ILA.js";
+} from "./chunk-KLNVEGD6.js";
 import "./chunk-QQ6JMD24.js";
-import "./chunk-CBTES5TM.js";
+import "./chunk-6VJTENTQ.js";
 import {
   endWhenUnread,
   sanitise,
   thisMachine,
   withhold
-} from "./chunk-XWQSRL4E.js";
+} from "./chunk-PYEOVQYK.js";
 import {
   formatBytes,
   pinnedReference,
   platformMark,
   statusOf,
   totalSize
-} from "./chunk-YZDEGG7X.js";
-import "./chunk-IITVUSPC.js";
-import "./chunk-QRXV6LSP.js";
-import "./chunk-2XZ6VTX6.js";
-import "./chunk-Z6CH3W3A.js";
-import "./chunk-ADA6XBED.js";
+} from "./chunk-OBHBYTZH.js";
+import "./chunk-HJG3MP6T.js";
+import "./chunk-SKRGOQVB.js";
+import "./chunk-MG4WNMGQ.js";
+import "./chunk-BSK4B6MZ.js";
+import "./chunk-CZQ5X54F.js";
+import "./chunk-VAHUPL2E.js";
+import "./chunk-QI2MY3KS.js";
+import "./chunk-IQLQFKDL.js";
 import {
   messageOf
-} from "./chunk-DLJB3WGB.js";
+} from "./chunk-727I2O6M.js";
 import {
   __name
 } from "./chunk-QTX6ZG2H.js";
@@ -38,8 +42,10 @@ import {
 // src/runner/command-line.ts
 import { parseArgs } from "node:util";
 var OPTIONS = Object.entries(DEFAULTS).filter(([name]) => name !== "images").map(([name, value]) => `  --${name} ${value}`.trimEnd());
+var LISTS = ["images", "files", "platforms", "insecure-registries", "trusted-realms"];
 var USAGE = `npm start                            a demonstration on an embedded registry, without network
 npm start -- REFERENCE… [--INPUT VALUE…]   the step that the runner runs, on these images
+npm start -- --files PATTERN [--pins write]  the same, on the images that files name
 
 Inputs, with their defaults (README.md describes them):
 ${OPTIONS.join("\n")}
@@ -47,7 +53,7 @@ ${OPTIONS.join("\n")}
 function readCommandLine(args, environment) {
   const options = { help: { type: "boolean", short: "h" } };
   for (const name of Object.keys(DEFAULTS)) {
-    options[name] = { type: "string" };
+    options[name] = { type: "string", multiple: LISTS.includes(name) };
   }
   try {
     const { values, positionals } = parseArgs({
@@ -59,10 +65,9 @@ function readCommandLine(args, environment) {
     const { images, ...others } = values;
     const inputs = {};
     for (const [name, value] of Object.entries(others)) {
-      inputs[inputName(name)] = String(value);
+      inputs[inputName(name)] = [value].flat().join("\n");
     }
-    const named = typeof images === "string" ? [images] : [];
-    inputs["INPUT_IMAGES"] = [...positionals, ...named].join("\n");
+    inputs["INPUT_IMAGES"] = [...positionals, ...[images ?? []].flat()].join("\n");
     return { environment: { ...environment, ...inputs } };
   } catch (error) {
     return { problem: messageOf(error) };
@@ -97,11 +102,12 @@ function terminal(write2) {
       pendingSaves = path;
     }, "saveLater"),
     pendingSaves: /* @__PURE__ */ __name(() => pendingSaves, "pendingSaves"),
-    printOutputs: /* @__PURE__ */ __name(() => {
+    printOutputs: /* @__PURE__ */ __name((names) => {
       print("");
       print("outputs");
       for (const [name, value] of outputs) {
-        outputLines(name, value).forEach(print);
+        const isAsked = names?.includes(name) ?? true;
+        if (isAsked) outputLines(name, value).forEach(print);
       }
     }, "printOutputs")
   };
@@ -192,10 +198,10 @@ var write = /* @__PURE__ */ __name((line) => {
   process.stdout.write(`${line}
 `);
 }, "write");
-async function run(machine) {
+async function run(machine, outputs) {
   const workflow = terminal(write);
   const exitCode = await step(machine, workflow);
-  workflow.printOutputs();
+  workflow.printOutputs(outputs);
   await savePending(workflow.pendingSaves(), machine, workflow);
   return exitCode;
 }
@@ -204,16 +210,11 @@ async function demonstrate() {
   const path = new URL("../demo/demo.js", import.meta.url).href;
   const demonstration = await import(path);
   const machine = thisMachine();
-  return demonstration.demonstrate(
-    write,
-    (environment, temporary) => run({
-      ...machine,
-      platform: "linux",
-      architecture: "x64",
-      environment,
-      temporary
-    })
-  );
+  const sameEverywhere = { ...machine, platform: "linux", architecture: "x64" };
+  return demonstration.demonstrate(write, (environment, directory, outputs) => {
+    const here = { environment, workspace: directory, temporary: directory };
+    return run({ ...sameEverywhere, ...here }, outputs);
+  });
 }
 __name(demonstrate, "demonstrate");
 async function main(args) {

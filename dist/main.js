@@ -1,23 +1,27 @@
 import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);
 import {
   actions
-} from "./chunk-3RYKVB56.js";
+} from "./chunk-DVKXHYM6.js";
 import {
   step
-} from "./chunk-IBIMHE25.js";
+} from "./chunk-JXZPDFP4.js";
+import "./chunk-IEFVRBWS.js";
 import "./chunk-MJXNX7IE.js";
-import "./chunk-GZ2C3QC6.js";
+import "./chunk-UQWBPOAA.js";
 import {
   endWhenUnread,
   thisMachine
-} from "./chunk-XWQSRL4E.js";
-import "./chunk-YZDEGG7X.js";
-import "./chunk-IITVUSPC.js";
-import "./chunk-2XZ6VTX6.js";
-import "./chunk-Z6CH3W3A.js";
+} from "./chunk-PYEOVQYK.js";
+import "./chunk-OBHBYTZH.js";
+import "./chunk-HJG3MP6T.js";
+import "./chunk-SKRGOQVB.js";
+import "./chunk-MG4WNMGQ.js";
+import "./chunk-CZQ5X54F.js";
+import "./chunk-VAHUPL2E.js";
 import "./chunk-Z6BS36K7.js";
-import "./chunk-ADA6XBED.js";
-import "./chunk-DLJB3WGB.js";
+import "./chunk-QI2MY3KS.js";
+import "./chunk-IQLQFKDL.js";
+import "./chunk-727I2O6M.js";
 import "./chunk-QTX6ZG2H.js";
 
 // src/main.ts

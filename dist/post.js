@@ -2,23 +2,26 @@ import { createRequire as __createRequire } from 'node:module'; const require = 
 import {
   actions,
   pendingSaves
-} from "./chunk-3RYKVB56.js";
+} from "./chunk-DVKXHYM6.js";
 import {
   savePending
-} from "./chunk-GNTR6ILA.js";
+} from "./chunk-KLNVEGD6.js";
 import "./chunk-QQ6JMD24.js";
-import "./chunk-CBTES5TM.js";
+import "./chunk-6VJTENTQ.js";
 import {
   thisMachine
-} from "./chunk-XWQSRL4E.js";
-import "./chunk-YZDEGG7X.js";
-import "./chunk-IITVUSPC.js";
-import "./chunk-QRXV6LSP.js";
-import "./chunk-2XZ6VTX6.js";
-import "./chunk-Z6CH3W3A.js";
+} from "./chunk-PYEOVQYK.js";
+import "./chunk-OBHBYTZH.js";
+import "./chunk-HJG3MP6T.js";
+import "./chunk-SKRGOQVB.js";
+import "./chunk-MG4WNMGQ.js";
+import "./chunk-BSK4B6MZ.js";
+import "./chunk-CZQ5X54F.js";
+import "./chunk-VAHUPL2E.js";
 import "./chunk-Z6BS36K7.js";
-import "./chunk-ADA6XBED.js";
-import "./chunk-DLJB3WGB.js";
+import "./chunk-QI2MY3KS.js";
+import "./chunk-IQLQFKDL.js";
+import "./chunk-727I2O6M.js";
 import "./chunk-QTX6ZG2H.js";
 
 // src/post.ts

@@ -59,13 +59,14 @@ const withoutWebSocket = replacing(
 );
 
 /**
- * `@actions/cache` logs on its own: every request, its signed URL, and the service's messages. In
- * this action all log lines go through the sanitiser, so only the masking of secrets is kept.
+ * `@actions/cache` and `@actions/glob` log on their own: requests with their signed URLs, messages
+ * of the service, paths. In this action all log lines go through the sanitiser, so only the masking
+ * of secrets is kept.
  */
-const quietCache = replacing(
-  "quiet-cache",
+const quietLibraries = replacing(
+  "quiet-libraries",
   /^@actions\/core$/,
-  /\/@actions\/cache\//,
+  /\/@actions\/(cache|glob)\//,
   `export { setSecret } from "@actions/core";
     const quiet = () => {};
     export { quiet as debug, quiet as error, quiet as info, quiet as warning };
@@ -97,7 +98,7 @@ const { metafile } = await build({
   outdir,
   // Parts that few runs need (YAML, the public suffix list) become chunks, loaded on demand.
   splitting: true,
-  plugins: [withoutUndici, withoutWebSocket, quietCache],
+  plugins: [withoutUndici, withoutWebSocket, quietLibraries],
   // CommonJS dependencies call `require` for Node's modules; an ES module has to define it.
   banner: {
     js: `import { createRequire as __createRequire } from 'node:module'; ${DEFINE_REQUIRE}`,

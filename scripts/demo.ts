@@ -1,4 +1,4 @@
-import { rmSync } from "node:fs";
+import { rmSync, writeFileSync } from "node:fs";
 import { mkdtemp } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -7,20 +7,29 @@ import { Registry } from "../test/support/registry.ts";
 
 const PLATFORMS = ["linux/amd64", "linux/arm64", "linux/arm/v7"];
 
-/** Runs a step in an environment, with a directory for its files. Resolves to its exit code. */
-type RunStep = (environment: NodeJS.ProcessEnv, temporary: string) => Promise<number>;
+/**
+ * Runs a step in an environment, with a directory for its files, and prints the named outputs.
+ * Resolves to its exit code.
+ */
+type RunStep = (
+  environment: NodeJS.ProcessEnv,
+  directory: string,
+  outputs: readonly string[],
+) => Promise<number>;
 
 /** One step of the demonstration: what it shows, its inputs, and the exit code to expect. */
 type Scene = {
   readonly heading: string;
   readonly inputs: Readonly<Record<string, string>>;
+  /** The outputs to print. */
+  readonly outputs: readonly string[];
   readonly expected: number;
 };
 
 /**
  * Demonstrates the action without network, on a registry in this process: a gate that passes, one
- * that fails, and a pull that runs twice, the second time from a cache. Resolves to 0 if every step
- * ended as expected, else to 1.
+ * over a file that fails, and a pull that runs twice, the second time from a cache. Resolves to 0 if
+ * every step ended as expected, else to 1.
  */
 export async function demonstrate(
   write: (line: string) => void,
@@ -33,8 +42,8 @@ export async function demonstrate(
   process.once("exit", removeFiles);
   try {
     write(
-      `A registry inside this process, ${registry.host}, has two artifacts:\n` +
-        `an image for ${PLATFORMS.join(", ")}, and a Helm chart.\n`,
+      `A registry inside this process, ${registry.host}, has an image for\n` +
+        `${PLATFORMS.join(", ")}, and a Helm chart.\n`,
     );
     const scenes = scenesOn(registry, directory);
     const exitCodes = await play(scenes, { registry, directory, write, runStep });
@@ -42,6 +51,7 @@ export async function demonstrate(
       `\nThe exit codes were ${exitCodes.join(", ")}: a workflow would have stopped at step 2.`,
     );
     write("Try real images: npm start -- alpine:3.20 --platforms linux/amd64,linux/arm64");
+    write("or real files:   npm start -- --files 'path/**/Dockerfile' --pins require");
     return scenes.every(({ expected }, at) => exitCodes[at] === expected) ? 0 : 1;
   } finally {
     await registry.stop();
@@ -49,39 +59,51 @@ export async function demonstrate(
   }
 }
 
-/** Pushes an image and a chart. Returns the scenes that use them. */
+/** Pushes an image and a chart, and writes a Compose file. Returns the scenes that use them. */
 function scenesOn(registry: Registry, directory: string): readonly Scene[] {
   const image = multiPlatform(PLATFORMS, { attestations: true });
-  const app = `${registry.push("sample/app", "1.0", image)},name=app`;
+  const reference = registry.push("sample/app", "1.0", image);
+  const app = `${reference},name=app`;
   const chart = `${registry.push("sample/chart", "1.0", artifact())},name=chart,platform=any`;
+  const compose = composeFile(reference, `${registry.host}/sample/app:1.1`);
+  writeFileSync(join(directory, "compose.yaml"), compose);
   return [
     {
       heading: "1. The gate passes: the image has every required platform. The chart needs none.",
       inputs: { INPUT_IMAGES: `${app}\n${chart}`, INPUT_PLATFORMS: PLATFORMS.join(",") },
+      outputs: ["exists", "image", "platforms"],
       expected: 0,
     },
     {
-      heading: "2. The gate fails: the image does not have one of the required platforms.",
-      inputs: { INPUT_IMAGES: app, INPUT_PLATFORMS: "linux/amd64,linux/riscv64" },
+      heading: `2. The gate fails: a line of compose.yaml names a tag that does not exist.\n\n${compose.trimEnd()}`,
+      inputs: { INPUT_FILES: "compose.yaml", INPUT_PLATFORMS: "linux/amd64" },
+      outputs: ["exists"],
       expected: 1,
     },
     {
       heading: "3. A cold pull: every blob is downloaded, verified, and saved to a cache.",
       inputs: pullInto(join(directory, "cold"), app),
+      outputs: ["cache-hit", "bytes-downloaded"],
       expected: 0,
     },
     {
       heading: "4. The same pull, warm: every blob is restored from the cache and verified.",
       inputs: pullInto(join(directory, "warm"), app),
+      outputs: ["cache-hit", "bytes-restored"],
       expected: 0,
     },
   ];
 }
 
+/** A Compose file with two services. */
+function composeFile(good: string, bad: string): string {
+  return `services:\n  web: { image: ${good} }\n  api: { image: ${bad} }\n`;
+}
+
 function pullInto(layout: string, image: string): Scene["inputs"] {
   return {
     INPUT_IMAGES: image,
-    INPUT_PLATFORMS: "all",
+    INPUT_PLATFORMS: "linux/amd64",
     INPUT_PULL: "layout",
     INPUT_PATH: layout,
   };
@@ -107,10 +129,10 @@ async function play(
     XDG_CACHE_HOME: join(directory, "cache"),
   };
   const exitCodes: number[] = [];
-  for (const { heading, inputs } of scenes) {
+  for (const { heading, inputs, outputs } of scenes) {
     write(`${exitCodes.length === 0 ? "" : "\n"}${heading}\n`);
     registry.seen.length = 0;
-    exitCodes.push(await runStep({ ...machine, ...inputs }, directory));
+    exitCodes.push(await runStep({ ...machine, ...inputs }, directory, outputs));
   }
   const requests = registry.log.map((line) => `  ${line.replace(/(sha256:.{6})\w+/, "$1…")}`);
   write(`\nThe warm pull only checked that the registry has everything:\n${requests.join("\n")}`);

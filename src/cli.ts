@@ -5,18 +5,26 @@ import { readCommandLine, USAGE } from "./runner/command-line.ts";
 import { terminal } from "./runner/terminal.ts";
 
 type Write = (line: string) => void;
-type Run = (environment: NodeJS.ProcessEnv, temporary: string) => Promise<number>;
+/** Runs a step in an environment. Prints the named outputs. Returns the exit code. */
+type Run = (
+  environment: NodeJS.ProcessEnv,
+  directory: string,
+  outputs: readonly string[],
+) => Promise<number>;
 
 // The step on a laptop.
 const write: Write = (line) => {
   process.stdout.write(`${line}\n`);
 };
 
-/** Runs a step, and saves to the cache at once: no post step exists here. Returns its exit code. */
-async function run(machine: Machine): Promise<number> {
+/**
+ * Runs a step, and saves to the cache at once: no post step exists here. Prints the named outputs,
+ * or all of them. Returns its exit code.
+ */
+async function run(machine: Machine, outputs?: readonly string[]): Promise<number> {
   const workflow = terminal(write);
   const exitCode = await step(machine, workflow);
-  workflow.printOutputs();
+  workflow.printOutputs(outputs);
   await savePending(workflow.pendingSaves(), machine, workflow);
   return exitCode;
 }
@@ -31,15 +39,11 @@ async function demonstrate(): Promise<number> {
   const path = new URL("../demo/demo.js", import.meta.url).href;
   const demonstration = (await import(path)) as Demonstration;
   const machine = thisMachine();
-  return demonstration.demonstrate(write, (environment, temporary) =>
-    run({
-      ...machine,
-      platform: "linux",
-      architecture: "x64",
-      environment,
-      temporary,
-    }),
-  );
+  const sameEverywhere = { ...machine, platform: "linux", architecture: "x64" } as const;
+  return demonstration.demonstrate(write, (environment, directory, outputs) => {
+    const here = { environment, workspace: directory, temporary: directory };
+    return run({ ...sameEverywhere, ...here }, outputs);
+  });
 }
 
 /** Runs the command line. Returns the exit code. */

@@ -62,7 +62,7 @@ describe("the bundle", () => {
       /1\. The gate passes/,
       /exists +true/,
       /2\. The gate fails/,
-      /platform-missing/,
+      /compose\.yaml:3:17: error: .*not-found/,
       /exists +false/,
       /3\. A cold pull/,
       /cache-hit +false/,

@@ -10,6 +10,8 @@ export type Machine = {
   readonly environment: NodeJS.ProcessEnv;
   readonly platform: NodeJS.Platform;
   readonly architecture: string;
+  /** The directory of the repository, in which `files` finds files. */
+  readonly workspace: string;
   /** An existing directory for files that later steps read. */
   readonly temporary: string;
   readonly clock: Clock;
@@ -49,6 +51,9 @@ export function thisMachine(environment: NodeJS.ProcessEnv = process.env): Machi
     environment,
     platform,
     architecture,
+    // npm runs scripts in the directory of the package, and names the user's:
+    // https://docs.npmjs.com/cli/using-npm/scripts#environment
+    workspace: environment["GITHUB_WORKSPACE"] || environment["INIT_CWD"] || process.cwd(),
     temporary: environment["RUNNER_TEMP"] || tmpdir(),
     clock: SYSTEM_CLOCK,
     resolve: lookup,

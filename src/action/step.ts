@@ -2,20 +2,20 @@
 // Everything the work needs from outside is in `Machine` (time, environment, DNS) and `Workflow`
 // (what is printed and handed on), so that the same step runs in an action, on a laptop and in a
 // test.
-import { failsStep, type Resolved } from "../gate/resolved.ts";
+import { judgeBases } from "../gate/base.ts";
+import type { Resolved } from "../gate/resolved.ts";
 import type { Source } from "../gate/source.ts";
 import { resolveAll } from "../gate/wait.ts";
 import { PullError } from "../oci/failure.ts";
 import { runnerPlatform } from "../oci/platform.ts";
 import { notPulled, type Outcome } from "../pull/outcome.ts";
-import { annotate, annotateInputs } from "../runner/annotations.ts";
-import { buildContexts, makeFilesDirectory, writeFiles } from "../runner/build-files.ts";
+import { annotateInputs } from "../runner/annotations.ts";
+import { makeFilesDirectory } from "../runner/build-files.ts";
 import { type Inputs, readInputs } from "../runner/inputs.ts";
-import { sayResolved } from "../runner/log.ts";
-import { EMPTY, leftOut, OUTPUTS, type Outputs, toOutputs } from "../runner/outputs.ts";
-import { redact } from "../runner/redaction.ts";
-import { toResults } from "../runner/results.ts";
+import { sayFound, sayResolved } from "../runner/log.ts";
+import { EMPTY } from "../runner/outputs.ts";
 import type { Workflow } from "../runner/workflow.ts";
+import { conclude, type Done, hasFailed, writeOutputs } from "./conclude.ts";
 import { type Connected, connectRegistry } from "./connect.ts";
 import type { Machine } from "./machine.ts";
 import type { Step } from "./task.ts";
@@ -70,48 +70,8 @@ async function run(machine: Machine, workflow: Workflow): Promise<0 | 1> {
   workflow.mask(inputs.githubToken);
   for (const { password } of inputs.registryAuth) workflow.mask(password);
   const directory = await makeFilesDirectory(machine.temporary);
-  const found = await withDeadline(inputs, machine, workflow, work);
-  const outcome = redact(found, workflow.withhold);
-  return conclude(outcome, inputs, workflow, directory);
-}
-
-/** Reports an outcome: annotations, files, outputs and summary. Returns the exit code. */
-async function conclude(
-  outcome: Outcome,
-  inputs: Inputs,
-  workflow: Workflow,
-  directory: string,
-): Promise<0 | 1> {
-  const { failOnMissing, jobSummary, cache, runner } = inputs;
-  const missed = cache.failOnMiss ? cacheMiss(outcome) : "";
-  const judged = { ...outcome, cacheMiss: missed };
-  annotate(workflow, judged, failOnMissing);
-  const results = toResults(outcome, runner);
-  const contexts = buildContexts(outcome);
-  const files = await writeFiles(outcome, results, contexts, directory);
-  const outputs = toOutputs(outcome, { results, contexts, files, runner });
-  writeOutputs(workflow, outputs);
-  for (const line of leftOut(outputs, outcome)) workflow.say(line);
-  const hasFailures = outcome.images.some((image) => failsStep(image, failOnMissing));
-  const isFailed = hasFailures || missed !== "";
-  const isSummarised = jobSummary === "always" || (jobSummary === "on-failure" && isFailed);
-  if (isSummarised) await workflow.summary(judged);
-  return isFailed ? 1 : 0;
-}
-
-/** What to report about blobs that did not come from the cache; empty when all did. */
-function cacheMiss({ pulled }: Outcome): string {
-  const missed = pulled?.missed ?? [];
-  const [first] = missed;
-  if (first === undefined) return "";
-  const blobs = missed.length === 1 ? "1 blob" : `${missed.length} blobs`;
-  const found = `${blobs} did not come from the cache, the first is ${first.digest}`;
-  const next = "run a job that saves them, or leave fail-on-cache-miss out";
-  return `${found}, and fail-on-cache-miss is set; ${next}`;
-}
-
-function writeOutputs(workflow: Workflow, outputs: Outputs): void {
-  for (const name of OUTPUTS) workflow.output(name, outputs[name]);
+  const done = await withDeadline(inputs, machine, workflow, work);
+  return conclude(done, inputs, workflow, directory);
 }
 
 /** What `work` returns for a step that ends at its timeout, or when the machine cancels it. */
@@ -136,7 +96,22 @@ async function withDeadline<T>(
   }
 }
 
-async function work(step: Step): Promise<Outcome> {
+async function work(step: Step): Promise<Done> {
+  const { inputs, workflow } = step;
+  if (inputs.files.included.length === 0) {
+    return { outcome: await check(step, undefined), files: undefined };
+  }
+  // Loaded only for files, so that a step without any starts sooner.
+  const { readFiles } = await import("./files.ts");
+  const files = await readFiles(step);
+  sayFound(workflow, files);
+  const plan = { ...inputs.plan, wanted: files.wanted };
+  const outcome = await check({ ...step, inputs: { ...inputs, plan } }, files);
+  return { outcome, files };
+}
+
+/** Asks the gate about every image of the plan. Pulls them if they and the files pass. */
+async function check(step: Step, files: Done["files"]): Promise<Outcome> {
   const { inputs, machine, workflow, signal } = step;
   const connected = connectRegistry(inputs, { machine, voice: workflow, signal });
   try {
@@ -151,9 +126,10 @@ async function work(step: Step): Promise<Outcome> {
     ]);
     const cached = await openCache(connected, step);
     const images = await ask(cached.registry, connected, step);
+    const resolved = notPulled(images);
     // The gate failed the step: pull nothing.
-    const isFailed = images.some((image) => failsStep(image, inputs.failOnMissing));
-    return isFailed ? notPulled(images) : await pullAndLoad(images, cached, step);
+    if (hasFailed({ outcome: resolved, files }, inputs)) return resolved;
+    return await pullAndLoad(images, cached, step);
   } finally {
     connected.http.close();
   }
@@ -172,8 +148,12 @@ async function ask(
     say: workflow.say,
     resolved: (image) => sayResolved(workflow, image),
   });
+  const judged = await judgeBases(images, source);
+  for (const { wanted, base } of judged) {
+    if (base !== undefined) workflow.say(`base of ${wanted.name}: ${base.message}`);
+  }
   for (const [registry, remaining] of api.remainingPulls) {
     workflow.say(`${registry}: ${remaining}`);
   }
-  return images;
+  return judged;
 }

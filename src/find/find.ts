@@ -8,17 +8,10 @@ import { findInKubernetes } from "./kubernetes.ts";
 import { findInKustomization } from "./kustomize.ts";
 import { findInList } from "./list.ts";
 import { SourceText } from "./source-text.ts";
+import type { Surroundings } from "./surroundings.ts";
 import { hideComments, hideTemplates } from "./template.ts";
 import { findInWorkflow } from "./workflow-file.ts";
 import { type Mistake, YamlTree } from "./yaml-tree.ts";
-
-/** What the meaning of a file depends on besides its text. */
-export type Surroundings = {
-  /** The value of a variable that Compose may put into a file; undefined when it has none. */
-  readonly variable: (name: string) => string | undefined;
-  /** The text of a file in the same directory; undefined when there is none that can be read. */
-  readonly beside: (name: string) => string | undefined;
-};
 
 /** What a file names, and its kind; or the mistake in a file that cannot be parsed. */
 export type FileFinding = (Finding & { readonly kind: Kind }) | { readonly mistake: Mistake };

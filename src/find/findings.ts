@@ -15,6 +15,8 @@ export type Found = {
    * as for a build cache.
    */
   readonly platform?: string | undefined;
+  /** True for a build cache: it changes with every build, so that it needs no digest. */
+  readonly isCache?: true | undefined;
   /** How to write its digest; absent where only a person can. */
   readonly pin?: Pin;
 };
@@ -45,11 +47,11 @@ export type Spot = {
 export type Expansion = { readonly value: string } | { readonly why: string };
 
 /** What a file says about a reference besides its text. */
-export type Details = Pick<Found, "otherwise" | "platform">;
+export type Details = Pick<Found, "otherwise" | "platform" | "isCache">;
 
 /**
  * Collects what one file names. A place that is reached twice, as through a YAML alias, counts once
- * for each platform.
+ * for each reference and platform.
  */
 export class Findings {
   readonly source: SourceText;
@@ -69,10 +71,12 @@ export class Findings {
   }
 
   /** Adds a reference that is written as a whole. Adds nothing for an empty one. */
-  literal(spot: Spot, details: Details = {}): void {
+  literal(written: Spot, details: Details = {}): void {
+    const spot = this.#trimmed(written);
     const why = whyUnknown(this.textOf(spot), spot.value);
     if (why !== undefined) return this.unknowable(spot, why);
-    this.add(spot, spot.value, { ...details, pin: pinOf(this.source, spot) });
+    const pin = details.isCache ? undefined : pinOf(this.source, spot);
+    this.add(spot, spot.value, { ...details, pin });
   }
 
   /** Adds a reference with variables: no digest can be written into it. */
@@ -91,15 +95,16 @@ export class Findings {
     { pin, ...details }: Details & { pin?: Pin | undefined },
   ): void {
     const trimmed = reference.trim();
-    if (trimmed === "" || this.#isKnown(spot, details.platform)) return;
+    const { platform = "" } = details;
+    if (trimmed === "" || this.#isKnown(spot, `${platform} ${trimmed}`)) return;
     const place = this.source.place(spot.start, spot.end);
-    const found = { place, reference: trimmed, ...details };
+    const found = { ...details, place, reference: trimmed };
     this.#references.push(pin === undefined ? found : { ...found, pin });
   }
 
   /** Adds what cannot be known, and why. */
   unknowable(spot: Spot, why: string): void {
-    if (this.#isKnown(spot, undefined)) return;
+    if (this.#isKnown(spot, "")) return;
     const place = this.source.place(spot.start, spot.end);
     this.#unknown.push({ place, text: this.textOf(spot), why });
   }
@@ -109,8 +114,17 @@ export class Findings {
     return this.source.text.slice(start, end);
   }
 
-  #isKnown({ start, end }: Spot, platform = ""): boolean {
-    const key = `${start}-${end} ${platform}`;
+  /** A spot without the blanks at its ends, where they are written as they are. */
+  #trimmed(spot: Spot): Spot {
+    const { start, end, value } = spot;
+    if (this.textOf(spot) !== value || value.trim() === value) return spot;
+    const from = start + value.length - value.trimStart().length;
+    const to = Math.max(from, end - (value.length - value.trimEnd().length));
+    return { start: from, end: to, value: value.trim() };
+  }
+
+  #isKnown({ start, end }: Spot, as: string): boolean {
+    const key = `${start}-${end} ${as}`;
     const isKnown = this.#known.has(key);
     this.#known.add(key);
     return isKnown;
@@ -131,7 +145,7 @@ const UNKNOWN: readonly (readonly [form: RegExp, why: string])[] = [
 ];
 
 /** Why a text cannot be known; undefined when it can be. */
-function whyUnknown(...texts: readonly string[]): string | undefined {
+export function whyUnknown(...texts: readonly string[]): string | undefined {
   for (const [form, why] of UNKNOWN) {
     if (texts.some((text) => form.test(text))) return why;
   }

@@ -1,5 +1,99 @@
-import type { Findings } from "./findings.ts";
-import type { YamlTree } from "./yaml-tree.ts";
+import { appVersionOf, type ChartFiles } from "./chart.ts";
+import { type Expansion, type Findings, whyUnknown } from "./findings.ts";
+import { type HelmImage, imageIn, isImageKey, isVersioned } from "./helm-image.ts";
+import { pinsOf } from "./helm-pin.ts";
+import { referenceOf } from "./helm-reference.ts";
+import { prefixOf, registriesIn } from "./helm-registries.ts";
+import { type Part, whyPartsUnknown } from "./part.ts";
+import type { Text, Value, YamlTree } from "./yaml-tree.ts";
 
-/** Finds. */
-export function findInHelmValues(_tree: YamlTree, _findings: Findings): void {}
+/** A value, the key it stands at, and whether it stands below `images`. */
+type Keyed = { readonly node: Value; readonly key: string; readonly isListed: boolean };
+
+/** An image, and what stands before its repository. */
+type Prefixed = { readonly image: HelmImage; readonly prefix: readonly Part[] };
+
+/**
+ * Finds the images in the values of a Helm chart, by the keys that charts use for them
+ * (https://helm.sh/docs/chart_best_practices/pods/#images): mappings with a repository and a tag or
+ * a digest, which stand at the repository, and whole references at keys such as `image`.
+ */
+export function findInHelmValues(tree: YamlTree, findings: Findings, files: ChartFiles): void {
+  const images: Prefixed[] = [];
+  for (const document of tree.documents) {
+    const registries = registriesIn(tree, document);
+    for (const keyed of valuesIn(tree, document)) {
+      findAlone(tree, keyed, findings);
+      const image = imageIn(tree, keyed.node, keyed.key);
+      if (image !== undefined) images.push({ image, prefix: prefixOf(image, registries) });
+    }
+  }
+  findImages(tree, images, findings, files);
+}
+
+/** The values in a document. A mapping is reached at most twice: as an image, and otherwise. */
+function* valuesIn(tree: YamlTree, document: Value): Generator<Keyed> {
+  const seen = new Set<Value>();
+  const seenAsImage = new Set<Value>();
+  const rest: Keyed[] = [{ node: document, key: "", isListed: false }];
+  for (let keyed = rest.pop(); keyed !== undefined; keyed = rest.pop()) {
+    const { node, key } = keyed;
+    const known = isImageKey(key) ? seenAsImage : seen;
+    if (node === undefined || known.has(node)) continue;
+    // A scalar has no values in it: it counts at each of its keys.
+    if (tree.text(node) === undefined) known.add(node);
+    yield keyed;
+    for (const inner of innerOf(tree, keyed)) rest.push(inner);
+  }
+}
+
+function innerOf(tree: YamlTree, { node, key, isListed }: Keyed): readonly Keyed[] {
+  const isImages = key === "images" || (isListed && key === "tags");
+  const items = tree.items(node).map((item) => ({ node: item, key: "", isListed: isImages }));
+  if (items.length > 0) return items;
+  const entries = tree.entries(node);
+  return entries.map(([name, value]) => ({ node: value, key: name, isListed: isImages }));
+}
+
+/** Finds a reference that is written as a whole. */
+function findAlone(tree: YamlTree, keyed: Keyed, findings: Findings): void {
+  const text = tree.text(keyed.node);
+  if (text === undefined) return;
+  const isUnknown = whyUnknown(findings.textOf(text)) !== undefined;
+  const isAlone = isImageKey(keyed.key)
+    ? isUnknown || isVersioned(text.value)
+    : isOther(keyed, text);
+  if (isAlone) findings.literal(text);
+}
+
+/** True for a reference at a key such as `imageK8S`, and in the list or mapping `images`. */
+function isOther({ key, isListed }: Keyed, { value }: Text): boolean {
+  const mayBe = isListed || (/^image[A-Z]/.test(key) && value.includes("/"));
+  return mayBe && isVersioned(value);
+}
+
+function findImages(
+  tree: YamlTree,
+  images: readonly Prefixed[],
+  findings: Findings,
+  files: ChartFiles,
+): void {
+  const pins = pinsOf(
+    tree,
+    images.map(({ image }) => image),
+  );
+  let known: Expansion | undefined;
+  const appVersion = (): Expansion => {
+    known ??= appVersionOf(files);
+    return known;
+  };
+  for (const { image, prefix } of images) {
+    const { repository, tag, digest } = image;
+    const pin = pins.get(image);
+    const found = referenceOf(image, prefix, appVersion);
+    const why = whyPartsUnknown(findings, [...prefix, repository, tag, digest]);
+    if (why !== undefined) findings.unknowable(repository, why);
+    else if ("why" in found) findings.unknowable(repository, found.why);
+    else findings.add(repository, found.reference, { otherwise: found.otherwise, pin });
+  }
+}

@@ -11,27 +11,33 @@ const CONTAINERS = ["containers", "initContainers", "ephemeralContainers"];
  */
 export function findInKubernetes(tree: YamlTree, findings: Findings): void {
   const seen = new Set<Value>();
+  // Aliases and merge keys can give many mappings the same list.
+  const lists = new Set<Value>();
   const rest: Value[] = tree.documents.toReversed();
   while (rest.length > 0) {
     const node = tree.resolve(rest.pop());
     if (node === undefined || seen.has(node)) continue;
     seen.add(node);
-    findInPod(tree, node, findings);
-    rest.push(...inner(tree, node).toReversed());
+    for (const image of imagesOf(tree, node, lists)) findImage(tree, image, findings);
+    for (const value of inner(tree, node).toReversed()) rest.push(value);
   }
 }
 
-/** Finds the images of a mapping that may be a pod specification. */
-function findInPod(tree: YamlTree, pod: Value, findings: Findings): void {
-  for (const key of CONTAINERS) {
-    for (const container of tree.items(tree.get(pod, key))) {
-      findImage(tree, tree.get(container, "image"), findings);
-    }
-  }
-  for (const volume of tree.items(tree.get(pod, "volumes"))) {
-    // https://kubernetes.io/docs/concepts/storage/volumes/#image
-    findImage(tree, tree.get(tree.get(volume, "image"), "reference"), findings);
-  }
+/** The images of a mapping that may be a pod specification, without those of lists read before. */
+function imagesOf(tree: YamlTree, pod: Value, lists: Set<Value>): readonly Value[] {
+  const itemsOf = (key: string): readonly Value[] => {
+    const list = tree.get(pod, key);
+    if (lists.has(list)) return [];
+    lists.add(list);
+    return tree.items(list);
+  };
+  const containers = CONTAINERS.flatMap(itemsOf);
+  // https://kubernetes.io/docs/concepts/storage/volumes/#image
+  const volumes = itemsOf("volumes").map((volume) => tree.get(volume, "image"));
+  return [
+    ...containers.map((container) => tree.get(container, "image")),
+    ...volumes.map((image) => tree.get(image, "reference")),
+  ];
 }
 
 function findImage(tree: YamlTree, image: Value, findings: Findings): void {

@@ -1,5 +1,96 @@
 import type { Findings } from "./findings.ts";
-import type { YamlTree } from "./yaml-tree.ts";
+import { isWithin, type Part, partAt, pinPart, whyPartsUnknown } from "./part.ts";
+import { type Pin, pinAt } from "./pin.ts";
+import type { Value, YamlTree } from "./yaml-tree.ts";
 
-/** Finds. */
-export function findInKustomization(_tree: YamlTree, _findings: Findings): void {}
+/** An entry of `images`. */
+type Entry = {
+  readonly node: Value;
+  /** The new name, or the name where it stays. */
+  readonly name: Part;
+  readonly tag: Part | undefined;
+  readonly digest: Part | undefined;
+};
+
+/**
+ * Finds the images that a kustomization or a component sets with `images`
+ * (https://kubectl.docs.kubernetes.io/references/kustomize/kustomization/images/). Each stands at
+ * its `newName`, or else at its `name`.
+ */
+export function findInKustomization(tree: YamlTree, findings: Findings): void {
+  const lineEnd = tree.source.text.includes("\r\n") ? "\r\n" : "\n";
+  for (const document of tree.documents) {
+    for (const node of tree.items(tree.get(document, "images"))) {
+      const entry = entryOf(tree, node);
+      if (entry !== undefined) findEntry(tree, entry, lineEnd, findings);
+    }
+  }
+}
+
+function entryOf(tree: YamlTree, node: Value): Entry | undefined {
+  const names = ["newName", "name"].flatMap((key) => partAt(tree, node, key) ?? []);
+  const name = names.find(({ value }) => value !== "");
+  if (name === undefined) return undefined;
+  const tag = partAt(tree, node, "newTag");
+  const digest = partAt(tree, node, "digest");
+  return { node, name, tag, digest };
+}
+
+function findEntry(tree: YamlTree, entry: Entry, lineEnd: string, findings: Findings): void {
+  const { name, tag, digest } = entry;
+  const why = whyPartsUnknown(findings, [name, tag, digest]) ?? whyEntryUnknown(entry);
+  if (why !== undefined) return findings.unknowable(name, why);
+  const pin = pinOfEntry(tree, entry, lineEnd);
+  const reference = name.value + after(":", tag) + after("@", digest);
+  findings.add(name, reference, { pin });
+}
+
+/** A part with the sign that stands before it; empty for an empty part. */
+function after(sign: string, part: Part | undefined): string {
+  return part === undefined || part.value === "" ? "" : sign + part.value;
+}
+
+function whyEntryUnknown({ name, tag, digest }: Entry): string | undefined {
+  const { value } = name;
+  if (/:[^/]*$|@/.test(value)) return "its name has a tag or a digest: use newTag or digest";
+  // https://github.com/kubernetes-sigs/kustomize/blob/master/api/internal/image/image.go
+  if (/[*+?()[\]|^\\]/.test(value)) return "its name is a pattern";
+  const isVersioned = after(":", tag) !== "" || after("@", digest) !== "";
+  return isVersioned ? undefined : "its tag is the one that the resources have";
+}
+
+/**
+ * A pin in the `digest` of an entry, or in a new one after its `newTag`. Undefined without a
+ * `newTag`, because nothing says which digest is newer, and for keys that other entries share.
+ */
+function pinOfEntry(tree: YamlTree, entry: Entry, lineEnd: string): Pin | undefined {
+  const { node, tag, digest } = entry;
+  if (after(":", tag) === "" || tag === undefined) return undefined;
+  if (digest !== undefined) {
+    return isWithin(tree, node, digest) ? pinPart(tree.source, digest, "digest") : undefined;
+  }
+  const hasKey = tree.entries(node).some(([key]) => key === "digest");
+  if (hasKey || !isWithin(tree, node, tag)) return undefined;
+  return pinAfterTag(tree, node, lineEnd);
+}
+
+function pinAfterTag(tree: YamlTree, node: Value, lineEnd: string): Pin {
+  const { source } = tree;
+  const [start = 0] = node?.range ?? [];
+  const [, tagEnd = 0] = tree.get(node, "newTag")?.range ?? [];
+  if (source.text.charAt(start) === "{") {
+    return pinAt(source, tagEnd, tagEnd, { before: ", digest: " });
+  }
+  const { column } = source.place(start, start);
+  const at = endOfLine(source.text, tagEnd);
+  return pinAt(source, at, at, { before: `${lineEnd}${" ".repeat(column - 1)}digest: ` });
+}
+
+/** The offset of the end of a line, before what ends it. */
+function endOfLine(text: string, from: number): number {
+  // A block scalar includes the end of its last line.
+  const start = text.charAt(from - 1) === "\n" ? from - 1 : from;
+  const newline = text.indexOf("\n", start);
+  const end = newline < 0 ? text.length : newline;
+  return text.charAt(end - 1) === "\r" ? end - 1 : end;
+}

@@ -1,4 +1,4 @@
-import type { Findings } from "./findings.ts";
+import type { Findings, Spot } from "./findings.ts";
 import type { SourceText } from "./source-text.ts";
 
 /**
@@ -6,11 +6,18 @@ import type { SourceText } from "./source-text.ts";
  * no options: only the input decides how an image is treated.
  */
 export function findInList({ text }: SourceText, findings: Findings): void {
+  for (const spot of listLines(text)) findings.literal(spot);
+}
+
+/** The lines of a list without blank lines and `#` comments, trimmed, as the input `images` reads it. */
+export function listLines(text: string): readonly Spot[] {
+  const spots: Spot[] = [];
   for (const { 0: line, index } of text.matchAll(/[^\r\n]+/g)) {
-    const content = line.replace(/(^|\s)#.*$/, "");
+    const content = line.replace(/(^|\s)#[\s\S]*$/, "");
     const value = content.trim();
     if (value === "") continue;
     const start = index + content.indexOf(value);
-    findings.literal({ start, end: start + value.length, value });
+    spots.push({ start, end: start + value.length, value });
   }
+  return spots;
 }

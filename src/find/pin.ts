@@ -21,15 +21,19 @@ type Literal = { readonly start: number; readonly end: number; readonly value: s
  * digest is newer.
  */
 export function pinOf(source: SourceText, spot: Literal): Pin | undefined {
-  const { value } = spot;
+  // Quotes can have white space inside. It stays around the reference.
+  const written = source.text.slice(spot.start, spot.end);
+  const start = spot.start + written.length - written.trimStart().length;
+  const end = start + written.trim().length;
+  const value = spot.value.trim();
   const [named = "", digest] = value.split("@");
-  const isTagged = /:[^/]*$/.test(named.replace(/^docker(?:-image)?:\/\//, ""));
+  const isTagged = named.lastIndexOf(":") > named.lastIndexOf("/");
   if (digest !== undefined && !isTagged) return undefined;
   const tag = isTagged ? "@" : ":latest@";
-  const isAsWritten = source.text.slice(spot.start, spot.end) === value;
-  const from = isAsWritten ? spot.start + named.length : spot.start;
+  const isAsWritten = written.trim() === value;
+  const from = isAsWritten ? start + named.length : start;
   const before = isAsWritten ? tag : `${named}${tag}`;
-  return pinAt(source, from, spot.end, { before });
+  return pinAt(source, from, end, { before });
 }
 
 /** A pin that replaces the text from offset `start` to `end`. */
@@ -51,9 +55,11 @@ export function withPins(content: Buffer, edits: readonly Edit[]): Buffer {
   const ordered = edits.toSorted((one, other) => one.pin.start - other.pin.start);
   const pieces: Buffer[] = [];
   let at = 0;
+  let last = -1;
   for (const { pin, digest } of ordered) {
     // Two references can share one place, as through a YAML alias: it is written once.
-    if (pin.start < at) continue;
+    if (pin.start < at || pin.start === last) continue;
+    last = pin.start;
     const hex = digest.slice(digest.indexOf(":") + 1);
     const written = pin.form === "hex" ? hex : digest;
     pieces.push(content.subarray(at, pin.start));

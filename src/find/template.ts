@@ -28,8 +28,9 @@ function blank(line: string): string {
   return line.replace(/[^\r]/g, " ");
 }
 
-// A string is taken as a whole, because it can contain what looks like a comment.
-const STRING_OR_COMMENT = /"(?:[^"\\]|\\.)*"|\/\/[^\n]*|\/\*(?:[^*]|\*(?!\/))*\*\//g;
+// A string is taken as a whole, because it can contain what looks like a comment. The end of each
+// form is optional, so that every match succeeds: a second attempt for each start is quadratic.
+const STRING_OR_COMMENT = /"(?:[^"\\\n]|\\.)*"?|\/\/[^\n]*|\/\*[\s\S]*?(?:\*\/|$)/g;
 
 /** JSON with comments (https://jsonc.org) with blanks for its comments: YAML of the same length. */
 export function hideComments(text: string): string {

@@ -36,6 +36,12 @@ const TOLERATED: ReadonlySet<string> = new Set([
   "BAD_DIRECTIVE",
 ]);
 
+/** The keys of a mapping with their values, and the mappings that are merged into it. */
+type Keys = { readonly own: ReadonlyMap<string, Value>; readonly merged: readonly Value[] };
+
+// Mappings that merge each other can be nested without end. A file has two or three.
+const MOST_MERGED = 100;
+
 /**
  * The documents of a YAML or JSON file, with where everything is. Every scalar is a string, as it is
  * written. Aliases and merge keys (https://yaml.org/type/merge.html) are followed. Templates in the
@@ -48,6 +54,7 @@ export class YamlTree {
   /** Set when the file is not YAML. */
   readonly mistake: Mistake | undefined;
   readonly #anchors = new Map<Node, Node>();
+  readonly #keys = new Map<Node, Keys>();
 
   /** `hidden` is the text of the source with what a YAML parser must not see hidden. */
   constructor(source: SourceText, hidden: string) {
@@ -67,7 +74,15 @@ export class YamlTree {
 
   /** The value of a key; undefined without the key, and in anything but a mapping. */
   get(value: Value, key: string): Value {
-    return this.#find(this.resolve(value), key, new Set());
+    const rest = [this.resolve(value)];
+    for (let searched = 0; searched <= MOST_MERGED && rest.length > 0; searched++) {
+      const map = rest.pop();
+      if (!isMap(map)) continue;
+      const { own, merged } = this.#keysOf(map);
+      if (own.has(key)) return own.get(key);
+      rest.push(...merged.toReversed());
+    }
+    return undefined;
   }
 
   /** The keys of a mapping and their values, without merged ones; empty for anything else. */
@@ -111,27 +126,27 @@ export class YamlTree {
     return isAlias(value) ? this.#anchors.get(value) : value;
   }
 
-  #find(map: Value, key: string, seen: Set<Node>): Value {
-    // A mapping can be merged in many ways: it is searched once.
-    if (!isMap(map) || seen.has(map)) return undefined;
-    seen.add(map);
-    const own = map.items.find((pair) => keyOf(pair) === key);
-    if (own !== undefined) return this.resolve(asNode(own.value));
-    for (const pair of map.items) {
-      if (keyOf(pair) !== "<<") continue;
-      const found = this.#findMerged(this.resolve(asNode(pair.value)), key, seen);
-      if (found !== undefined) return found;
-    }
-    return undefined;
+  /** Read once, because aliases can reach the same large mapping many times. */
+  #keysOf(map: YAMLMap): Keys {
+    const known = this.#keys.get(map);
+    if (known !== undefined) return known;
+    const keys = this.#readKeys(map);
+    this.#keys.set(map, keys);
+    return keys;
   }
 
-  #findMerged(merged: Value, key: string, seen: Set<Node>): Value {
-    const maps = isSeq(merged) ? this.items(merged) : [merged];
-    for (const map of maps) {
-      const found = this.#find(map, key, seen);
-      if (found !== undefined) return found;
+  #readKeys(map: YAMLMap): Keys {
+    const own = new Map<string, Value>();
+    const merged: Value[] = [];
+    for (const [key, value] of this.entries(map)) {
+      if (key === "<<" && merged.length < MOST_MERGED) {
+        const maps = isSeq(value) ? value.items.slice(0, MOST_MERGED) : [value];
+        merged.push(...maps.map((one) => this.resolve(asNode(one))));
+      }
+      // Of a key that is repeated, the first one counts.
+      if (!own.has(key)) own.set(key, value);
     }
-    return undefined;
+    return { own, merged };
   }
 
   #entryOf(pair: Pair): readonly Entry[] {
@@ -163,7 +178,7 @@ export class YamlTree {
       if (isScalar(node) || isMap(node) || isSeq(node)) {
         if (node.anchor !== undefined) named.set(node.anchor, node);
       }
-      rest.push(...childrenOf(node).toReversed());
+      for (const child of childrenOf(node).toReversed()) rest.push(child);
     }
   }
 }

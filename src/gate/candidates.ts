@@ -1,7 +1,8 @@
 import type { Descriptor } from "../oci/descriptor.ts";
 import { PullError } from "../oci/failure.ts";
 import { formatPlatform, nearest, type Platform, sameMachine, satisfies } from "../oci/platform.ts";
-import type { Requirement, Wanted } from "./plan.ts";
+import { namedPlatforms } from "./mentions.ts";
+import { mentionsOf, type Requirement, type Wanted } from "./plan.ts";
 import { asProblem, problem } from "./problem.ts";
 import type { Offer, PlatformImage, PlatformOutcome, Root } from "./resolved.ts";
 import { type Inspection, verifyImage, verifyListed } from "./verify.ts";
@@ -52,15 +53,24 @@ export async function fromManifest(inquiry: Inquiry): Promise<Selection> {
 
 /** Adds the config's build to a Windows entry that names none, when a build is required. */
 async function withBuild(inquiry: Inquiry, offer: Offer): Promise<Offer> {
-  const { sought } = inquiry;
-  if (typeof sought === "string" || offer.platform.osVersion !== "") return offer;
+  if (offer.platform.osVersion !== "") return offer;
   const isAsked = (required: Platform): boolean =>
     required.osVersion !== "" && sameMachine(required, offer.platform);
-  if (!sought.some(isAsked)) return offer;
+  if (!platformsAsked(inquiry).some(isAsked)) return offer;
   const found = await platformOf(inquiry, offer.descriptor);
   if (found === undefined) return offer;
   const { osVersion } = found;
   return { ...offer, platform: { ...offer.platform, osVersion } };
+}
+
+/** The platforms that are asked for by name: beside `all`, those of each place that names some. */
+function platformsAsked({ wanted, sought }: Inquiry): readonly Platform[] {
+  if (sought !== "all") return namedPlatforms(sought);
+  const asked = new Map<string, Platform>();
+  for (const { platforms } of mentionsOf(wanted)) {
+    for (const platform of namedPlatforms(platforms)) asked.set(formatPlatform(platform), platform);
+  }
+  return [...asked.values()];
 }
 
 /** Offers of entries without a platform. Their configs are read only if they may be needed. */
@@ -105,21 +115,22 @@ function firstOfEach(offers: readonly Offer[]): readonly Offer[] {
   return [...first.values()];
 }
 
-function select({ wanted, sought }: Inquiry, candidates: readonly Candidate[]): Selection {
+function select(inquiry: Inquiry, candidates: readonly Candidate[]): Selection {
+  const { wanted, sought } = inquiry;
   const choose = (isChosen: (candidate: Candidate) => boolean): Selection["candidates"] =>
     candidates.map((candidate) => ({ ...candidate, chosen: isChosen(candidate) }));
   if (sought === "any") return { candidates: choose(() => false), missing: [] };
-  if (sought === "all") {
-    const missing = candidates.length === 0 ? [missingPlatform(wanted, undefined, [])] : [];
-    return { candidates: choose(() => true), missing };
+  if (sought === "all" && candidates.length === 0) {
+    return { candidates: [], missing: [missingPlatform(wanted, undefined, [])] };
   }
-  const found = sought.map((required) =>
+  const asked = platformsAsked(inquiry);
+  const found = asked.map((required) =>
     candidates.find(({ platform }) => satisfies(required, platform)),
   );
   const offered = candidates.map(({ platform }) => platform);
   return {
-    candidates: choose((candidate) => found.includes(candidate)),
-    missing: sought
+    candidates: choose((candidate) => sought === "all" || found.includes(candidate)),
+    missing: asked
       .filter((_, at) => found[at] === undefined)
       .map((required) => missingPlatform(wanted, required, offered)),
   };

@@ -30,35 +30,85 @@ export type Thoroughness = Pick<Plan, "verify" | "pullsFor">;
 
 /**
  * Everything about one image, as deep as asked: what it is, what it offers, and whether everything
- * required exists. What a registry or an image does wrong is a problem in the result; only a bug
- * throws.
+ * required exists. Where it does not exist and has another form, that form counts. What a registry
+ * or an image does wrong is a problem in the result; only a bug throws.
  */
 export async function resolveImage(
   source: Source,
   wanted: Wanted,
   thoroughness: Thoroughness,
 ): Promise<Resolved> {
-  const nothing = { wanted, root: undefined, platforms: [], blobs: [], warnings: [] };
   try {
-    const [root, moved] = await Promise.all([
-      resolveRoot(source, wanted, thoroughness.pullsFor),
-      tagWarnings(source, wanted),
-    ]);
-    const failed = (error: unknown): Resolved => {
-      return { ...nothing, root, problem: asProblem(error, wanted.written) };
-    };
-    const inquiry = inquire(source, wanted, thoroughness, root);
-    const resolved = await judge(inquiry).catch(failed);
-    return { ...resolved, warnings: [...moved, ...resolved.warnings] };
+    return await examine(source, wanted, thoroughness);
   } catch (error) {
     if (!(error instanceof PullError)) throw error;
-    const { reason, found } = error;
-    const next = `${error.next}${await tagHint(source, wanted, error)}`;
-    return { ...nothing, problem: problem(reason, wanted.written, found, next) };
+    const { otherwise } = wanted;
+    const isAbsent = error.status === "not-found";
+    if (otherwise === undefined || !isAbsent) return unresolved(source, wanted, error, "");
+    const { written, reference } = otherwise;
+    const other = { ...wanted, written, reference };
+    return resolveOther(source, other, thoroughness, { wanted, error });
   }
 }
 
-/** A pull needs manifests and configs, even if less is to be verified. */
+/** A form of a reference that does not exist. */
+type Absent = { readonly wanted: Wanted; readonly error: PullError };
+
+/** What {@link resolveImage} returns for the other form of a reference that does not exist. */
+async function resolveOther(
+  source: Source,
+  wanted: Wanted,
+  thoroughness: Thoroughness,
+  first: Absent,
+): Promise<Resolved> {
+  try {
+    return await examine(source, wanted, thoroughness);
+  } catch (error) {
+    if (!(error instanceof PullError)) throw error;
+    if (error.status !== "not-found") {
+      return unresolved(source, wanted, error, `, and ${first.wanted.written} does not exist`);
+    }
+    const neither = `, and ${wanted.written} does not exist either`;
+    return unresolved(source, first.wanted, first.error, neither);
+  }
+}
+
+/** An image of which nothing is known but a problem. `more` ends what was found. */
+async function unresolved(
+  source: Source,
+  wanted: Wanted,
+  error: PullError,
+  more: string,
+): Promise<Resolved> {
+  const { reason } = error;
+  const found = `${error.found}${more}`;
+  const next = `${error.next}${await tagHint(source, wanted, error)}`;
+  return { ...nothingOf(wanted), problem: problem(reason, wanted.written, found, next) };
+}
+
+function nothingOf(wanted: Wanted): Omit<Resolved, "problem"> {
+  return { wanted, root: undefined, platforms: [], blobs: [], warnings: [] };
+}
+
+/** The verdict on an image. Fails when its top document cannot be read. */
+async function examine(
+  source: Source,
+  wanted: Wanted,
+  thoroughness: Thoroughness,
+): Promise<Resolved> {
+  const [root, moved] = await Promise.all([
+    resolveRoot(source, wanted, thoroughness.pullsFor),
+    tagWarnings(source, wanted),
+  ]);
+  const failed = (error: unknown): Resolved => {
+    return { ...nothingOf(wanted), root, problem: asProblem(error, wanted.written) };
+  };
+  const inquiry = inquire(source, wanted, thoroughness, root);
+  const resolved = await judge(inquiry).catch(failed);
+  return { ...resolved, warnings: [...moved, ...resolved.warnings] };
+}
+
+/** A pull and a base need manifests and configs, even if less is to be verified. */
 function inquire(
   source: Source,
   wanted: Wanted,
@@ -66,10 +116,11 @@ function inquire(
   root: Root,
 ): Inquiry {
   const pulled = pullsFor !== undefined;
+  const needsConfigs = pulled || wanted.base !== undefined;
   return {
     source,
     repository: wanted.reference,
-    depth: pulled && verify === "index" ? "manifest" : verify,
+    depth: needsConfigs && verify === "index" ? "manifest" : verify,
     pulled,
     configs: new Configs(),
     wanted,

@@ -24,6 +24,8 @@ export type Mention = {
   readonly platforms: Requirement;
   /** True when a problem is only a warning. */
   readonly optional: boolean;
+  /** True when a digest must be here, and none is. */
+  readonly unpinned?: boolean;
 };
 
 /** The image that another one should be built on; `auto` for the one that the image itself names. */
@@ -46,7 +48,7 @@ export type Wanted = {
   readonly mentions?: readonly Mention[];
   /** What counts when the reference does not exist. */
   readonly otherwise?: { readonly written: string; readonly reference: Reference };
-  /** True when files must name it by digest, and one does not. */
+  /** True when a mention is unpinned. */
   readonly unpinned?: boolean;
   readonly base?: BaseWanted;
 };

@@ -6,6 +6,7 @@ import type { Document } from "../oci/document.ts";
 import type { Fetched } from "../oci/fetched.ts";
 import { type Platform, satisfies } from "../oci/platform.ts";
 import { REASONS, type Reason, type Status } from "../oci/reason.ts";
+import { isOptional } from "./mentions.ts";
 import type { Wanted } from "./plan.ts";
 import { failsOn, isCertainlyAbsent, type Problem } from "./problem.ts";
 
@@ -134,16 +135,26 @@ export function statusOf(resolved: Resolved): Status {
   return problemsOf(resolved)[0]?.status ?? "ok";
 }
 
-/** True when one of the image's problems fails the step. */
-export function failsStep(resolved: Resolved, failOnMissing: boolean): boolean {
-  const { optional } = resolved.wanted;
-  return problemsOf(resolved).some(({ status }) => failsOn(status, optional, failOnMissing));
+/**
+ * True when one of the image's problems fails the step: at one of the places that it concerns, it is
+ * more than a warning.
+ */
+export function failsStep(image: Resolved, failOnMissing: boolean): boolean {
+  return problemsOf(image).some((problem) => {
+    const optional = isOptional(image.wanted, problem);
+    return failsOn(problem.status, optional, failOnMissing);
+  });
 }
 
 /** Whether everything required exists; undefined when that could not be found out. */
 export function existsAll(images: readonly Resolved[]): boolean | undefined {
-  const required = images.filter(({ wanted }) => !wanted.optional);
-  const problems = required.flatMap(problemsOf);
-  if (problems.length === 0) return true;
-  return problems.some(({ status }) => isCertainlyAbsent(status)) ? false : undefined;
+  const problems = images.flatMap(requiredProblems);
+  // An image that a file names without a digest exists.
+  const doubts = problems.filter(({ status }) => status !== "not-pinned");
+  if (doubts.length === 0) return true;
+  return doubts.some(({ status }) => isCertainlyAbsent(status)) ? false : undefined;
+}
+
+function requiredProblems(image: Resolved): readonly PlatformProblem[] {
+  return problemsOf(image).filter((problem) => !isOptional(image.wanted, problem));
 }

@@ -1,6 +1,7 @@
 import { foundBy } from "../oci/failure.ts";
 import { isInterruption, mayPass } from "../oci/reason.ts";
 import { resolveImage } from "./judge.ts";
+import { judgePin } from "./pins.ts";
 import type { Plan, Wanted } from "./plan.ts";
 import { withNote } from "./problem.ts";
 import { problemsOf, type Resolved, statusOf } from "./resolved.ts";
@@ -31,17 +32,21 @@ export async function resolveAll(
   const deadline = now() + plan.waitTimeout * 1_000;
   const gate = new Gate(plan, source, options);
   const interval = plan.waitInterval * 1_000;
-  let images = await Promise.all(plan.wanted.map((wanted) => gate.resolve(wanted)));
-  while (images.some((image) => gate.isPending(image))) {
+  let tries = await Promise.all(plan.wanted.map((wanted) => gate.start(wanted)));
+  while (tries.some(({ image }) => gate.isPending(image))) {
     const left = deadline - now();
     if (left <= 0 || signal.aborted) break;
-    say(waitingLine(images.filter(isWorthRetry), left));
+    const waiting = tries.map(({ image }) => image).filter(isWorthRetry);
+    say(waitingLine(waiting, left));
     await sleep(Math.min(interval, left), signal).catch(() => undefined);
     if (signal.aborted) break;
-    images = await Promise.all(images.map((image) => gate.retry(image)));
+    tries = await Promise.all(tries.map((one) => gate.retry(one)));
   }
-  return images.map((image) => gate.giveUp(image));
+  return tries.map(({ image }) => gate.giveUp(image));
 }
+
+/** An image as the plan wants it, and what the last try found out about it. */
+type Try = { readonly wanted: Wanted; readonly image: Resolved };
 
 /** The images of one plan, and whether each is final. */
 class Gate {
@@ -60,16 +65,24 @@ class Gate {
     return this.#plan.waitTimeout > 0 && isWorthRetry(image);
   }
 
-  /** The image as it is now, which is final unless it is pending. */
-  async resolve(wanted: Wanted, before?: Resolved): Promise<Resolved> {
+  /** The first try. Its image is final unless it is pending. */
+  async start(wanted: Wanted): Promise<Try> {
     const found = await resolveImage(this.#source, wanted, this.#plan);
-    // An interruption says less than the problem found before it.
-    const latest = before !== undefined && wasInterrupted(found) ? before : found;
-    return this.isPending(latest) ? latest : this.#finish(latest, "");
+    return this.#conclude(wanted, found);
   }
 
-  async retry(image: Resolved): Promise<Resolved> {
-    return this.isPending(image) ? this.resolve(image.wanted, image) : image;
+  /** The next try of a pending image; a final one stays as it is. */
+  async retry(before: Try): Promise<Try> {
+    if (!this.isPending(before.image)) return before;
+    const { wanted } = before;
+    const found = await resolveImage(this.#source, wanted, this.#plan);
+    // An interruption says less than the problem found before it.
+    return this.#conclude(wanted, wasInterrupted(found) ? before.image : found);
+  }
+
+  #conclude(wanted: Wanted, found: Resolved): Try {
+    const image = this.isPending(found) ? found : this.#finish(found, "");
+    return { wanted, image };
   }
 
   /** The final result of an image for which no time is left. */
@@ -82,7 +95,7 @@ class Gate {
     const { signal, resolved } = this.#options;
     const note = signal.aborted ? foundBy(signal.reason) : waited;
     const isNoted = note !== "" && !wasInterrupted(image);
-    const last = isNoted ? annotate(image, note) : image;
+    const last = judgePin(isNoted ? annotate(image, note) : image);
     resolved(last);
     return last;
   }

@@ -1,6 +1,7 @@
 import * as core from "@actions/core";
 import type { Location } from "../gate/plan.ts";
 import { messageOf, PullError } from "../oci/failure.ts";
+import { lineUrls } from "./places.ts";
 import { sanitise, withhold } from "./sanitiser.ts";
 import { toSummary } from "./summary.ts";
 import type { Workflow } from "./workflow.ts";
@@ -57,7 +58,7 @@ export const actions: Workflow = {
   },
   summary: async (report) => {
     try {
-      const text = toSummary(report);
+      const text = toSummary(report, lineUrls(process.env));
       await core.summary.addRaw(text).write();
     } catch (error) {
       core.info(shown(`cannot write the job summary: ${messageOf(error)}`));

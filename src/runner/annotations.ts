@@ -1,6 +1,8 @@
-import type { Wanted } from "../gate/plan.ts";
+import { mentionsOfProblem } from "../gate/mentions.ts";
+import type { Location, Wanted } from "../gate/plan.ts";
 import { failsOn } from "../gate/problem.ts";
 import { type PlatformProblem, problemsOf, type Resolved } from "../gate/resolved.ts";
+import type { FileProblem } from "./found-images.ts";
 import type { Judged } from "./summary.ts";
 import { countOf } from "./wording.ts";
 import type { Workflow } from "./workflow.ts";
@@ -9,54 +11,78 @@ import type { Workflow } from "./workflow.ts";
 // https://github.com/actions/runner/blob/main/src/Runner.Worker/GlobalContext.cs
 const ANNOTATION_LIMIT = 10;
 
-type Annotated = PlatformProblem & { readonly wanted: Wanted };
+/** One annotation: a problem at one of the places that it concerns. */
+type Annotation = {
+  readonly title: string;
+  readonly message: string;
+  readonly isError: boolean;
+  readonly location: Location | undefined;
+};
 
 /**
- * Annotates an error for every problem that fails the step and a warning for every other, each at
- * the place in a file that names the image, if there is one. At most ten of each; the rest goes
- * into a group.
+ * Annotates an error for every problem that fails the step and a warning for every other, at each
+ * place in a file that it concerns. At most ten of each; the rest goes into a group.
  */
 export function annotate(workflow: Workflow, outcome: Judged, failOnMissing: boolean): void {
-  const { images, cacheMiss } = outcome;
-  const all = images.flatMap(annotatedProblems);
-  const isError = ({ wanted, status }: Annotated): boolean =>
-    failsOn(status, wanted.optional, failOnMissing);
-  const errors = all.filter(isError);
-  const warnings = all.filter((problem) => !isError(problem));
-  let room = ANNOTATION_LIMIT;
-  if (cacheMiss !== "") {
-    workflow.error("cache miss", cacheMiss);
-    room -= 1;
+  const all = annotationsOf(outcome, failOnMissing);
+  const errors = all.filter(({ isError }) => isError);
+  const warnings = all.filter(({ isError }) => !isError);
+  for (const { title, message, location } of errors.slice(0, ANNOTATION_LIMIT)) {
+    workflow.error(title, message, location);
   }
-  for (const problem of errors.slice(0, room)) {
-    const { wanted, message } = problem;
-    workflow.error(titleOf(problem), message, wanted.location);
+  for (const warning of warnings.slice(0, ANNOTATION_LIMIT)) {
+    workflow.warn(lineOf(warning), warning.location);
   }
-  for (const problem of warnings.slice(0, ANNOTATION_LIMIT)) {
-    const { location } = problem.wanted;
-    workflow.warn(lineOf(problem), location);
-  }
-  const moreErrors = errors.slice(room);
-  const moreWarnings = warnings.slice(ANNOTATION_LIMIT);
-  const rest = [...moreErrors, ...moreWarnings];
+  const rest = [...errors.slice(ANNOTATION_LIMIT), ...warnings.slice(ANNOTATION_LIMIT)];
   if (rest.length === 0) return;
   const title = `${countOf(rest.length, "more problem")}, also in the job summary`;
-  workflow.group(title, rest.map(lineOf));
+  workflow.group(title, rest.map(placedLineOf));
 }
 
-function annotatedProblems(image: Resolved): readonly Annotated[] {
+function annotationsOf(outcome: Judged, failOnMissing: boolean): readonly Annotation[] {
+  const { images, files, cacheMiss } = outcome;
+  const missed =
+    cacheMiss === ""
+      ? []
+      : [{ title: "cache miss", message: cacheMiss, isError: true, location: undefined }];
+  return [
+    ...missed,
+    ...(files?.problems ?? []).map(annotationOfFile),
+    ...images.flatMap((image) => annotationsOfImage(image, failOnMissing)),
+  ];
+}
+
+function annotationOfFile({ where, status, message, optional, location }: FileProblem): Annotation {
+  return { title: `${where}: ${status}`, message, isError: !optional, location };
+}
+
+/** The problems of an image, each at every place that it concerns. */
+function annotationsOfImage(image: Resolved, failOnMissing: boolean): readonly Annotation[] {
   const { wanted } = image;
-  return problemsOf(image).map((problem) => ({ ...problem, wanted }));
+  return problemsOf(image).flatMap((problem) =>
+    mentionsOfProblem(wanted, problem).map(({ location, optional }) => ({
+      title: titleOf(wanted, problem),
+      message: problem.message,
+      isError: failsOn(problem.status, optional, failOnMissing),
+      location,
+    })),
+  );
 }
 
-function titleOf({ wanted, platform, status }: Annotated): string {
-  const { name } = wanted;
+function titleOf({ name }: Wanted, { platform, status }: PlatformProblem): string {
   if (platform === "") return `${name}: ${status}`;
   return `${name} ${platform}: ${status}`;
 }
 
-function lineOf(problem: Annotated): string {
-  return `${titleOf(problem)}: ${problem.message}`;
+function lineOf({ title, message }: Annotation): string {
+  return `${title}: ${message}`;
+}
+
+/** The line of a problem that has no annotation, which would show its place. */
+function placedLineOf(annotation: Annotation): string {
+  const { location } = annotation;
+  const line = lineOf(annotation);
+  return location === undefined ? line : `${location.file}:${location.line}: ${line}`;
 }
 
 /** Annotates an error for every invalid input, at most ten; the rest goes into a group. */

@@ -15,9 +15,9 @@ export type MissingEntry = Readonly<
 // The fields that every image in `json` keeps.
 const KEPT = ["reference", "digest", "pinned", "status"];
 // The fields that go first: a publisher decides how long they are.
-const FIRST_TO_GO = ["labels", "exposedPorts", "entrypoint", "cmd", "user", "workdir"];
+const FIRST_TO_GO = ["labels", "locations", "exposedPorts", "entrypoint", "cmd", "user", "workdir"];
 // The field that goes next: it grows with the number of platforms.
-const NEXT_TO_GO = ["platforms"];
+const NEXT_TO_GO = ["platforms", "base"];
 
 type IsDue = (field: string) => boolean;
 
@@ -194,4 +194,19 @@ function countOfFirst(entries: readonly MissingEntry[]): number {
 function cut(message: string): string {
   if (message.length <= SHORT_MESSAGE) return message;
   return `${message.slice(0, SHORT_MESSAGE)}…`;
+}
+
+/**
+ * The output `references`, a JSON array of at most {@link JSON_LIMIT} bytes. If the rows have more,
+ * rows go from the end, and a last row, `{"truncated": 12}`, states how many.
+ */
+export function boundedRows(rows: readonly unknown[]): string {
+  const json = harmlessJson(rows);
+  if (json.length <= JSON_LIMIT) return json;
+  let size = `[{"truncated":${rows.length}}]`.length;
+  const count = rows.findIndex((row) => {
+    size += harmlessJson(row).length + 1;
+    return size > JSON_LIMIT;
+  });
+  return harmlessJson([...rows.slice(0, count), { truncated: rows.length - count }]);
 }

@@ -6,6 +6,7 @@ import { codeOf, messageOf, PullError } from "../oci/failure.ts";
 import { familiarName, type Reference, repositoryName } from "../oci/reference.ts";
 import type { Outcome, Result } from "../pull/outcome.ts";
 import type { PendingSaves } from "../pull/pending-saves.ts";
+import type { ReferenceRow } from "./references.ts";
 import type { NamedResult } from "./results.ts";
 
 /** A name that a Dockerfile uses, and what a build uses for it. */
@@ -68,16 +69,22 @@ export type Files = {
   readonly bake: string;
 };
 
+/** What the files for later steps contain. */
+export type Contents = {
+  readonly outcome: Outcome;
+  readonly results: readonly NamedResult[];
+  readonly contexts: readonly BuildContext[];
+  readonly references: readonly ReferenceRow[];
+};
+
 /** Writes the metadata and bake files into a directory. */
 export async function writeFiles(
-  outcome: Outcome,
-  results: readonly NamedResult[],
-  contexts: readonly BuildContext[],
+  { outcome, results, contexts, references }: Contents,
   directory: string,
 ): Promise<Files> {
   const metadata = join(directory, "metadata.json");
   const bake = join(directory, "bake.json");
-  await writeFile(metadata, metadataOf(outcome.images, results));
+  await writeFile(metadata, metadataOf(outcome.images, results, references));
   const bakeFile = JSON.stringify(toBake(contexts), undefined, 2);
   await writeFile(bake, bakeFile);
   return { metadata, bake };
@@ -103,13 +110,16 @@ export async function writePendingSaves(saves: PendingSaves, parent: string): Pr
 function* metadataOf(
   images: readonly Resolved[],
   results: readonly NamedResult[],
+  references: readonly ReferenceRow[],
 ): Generator<string> {
   yield '{"schema":1,"images":{';
   for (const [at, result] of results.entries()) {
     yield at === 0 ? "\n" : ",\n";
     yield* metadataOfImage(images[at], result);
   }
-  yield "\n}}\n";
+  yield "\n}";
+  if (references.length > 0) yield `,"references":${JSON.stringify(references)}`;
+  yield "}\n";
 }
 
 function* metadataOfImage(

@@ -6,9 +6,13 @@ const OPTIONS = Object.entries(DEFAULTS)
   .filter(([name]) => name !== "images")
   .map(([name, value]) => `  --${name} ${value}`.trimEnd());
 
+// A list may be given in several options.
+const LISTS = ["images", "files", "platforms", "insecure-registries", "trusted-realms"];
+
 /** How the command line is used. */
 export const USAGE = `npm start                            a demonstration on an embedded registry, without network
 npm start -- REFERENCE… [--INPUT VALUE…]   the step that the runner runs, on these images
+npm start -- --files PATTERN [--pins write]  the same, on the images that files name
 
 Inputs, with their defaults (README.md describes them):
 ${OPTIONS.join("\n")}
@@ -29,7 +33,7 @@ export function readCommandLine(
 ): CommandLine {
   const options: Options = { help: { type: "boolean", short: "h" } };
   for (const name of Object.keys(DEFAULTS)) {
-    options[name] = { type: "string" };
+    options[name] = { type: "string", multiple: LISTS.includes(name) };
   }
   try {
     const { values, positionals } = parseArgs({
@@ -41,10 +45,9 @@ export function readCommandLine(
     const { images, ...others } = values;
     const inputs: NodeJS.ProcessEnv = {};
     for (const [name, value] of Object.entries(others)) {
-      inputs[inputName(name)] = String(value);
+      inputs[inputName(name)] = [value].flat().join("\n");
     }
-    const named = typeof images === "string" ? [images] : [];
-    inputs["INPUT_IMAGES"] = [...positionals, ...named].join("\n");
+    inputs["INPUT_IMAGES"] = [...positionals, ...[images ?? []].flat()].join("\n");
     return { environment: { ...environment, ...inputs } };
   } catch (error) {
     return { problem: messageOf(error) };

@@ -3,7 +3,8 @@ import { excerpt, type Json, type JsonObject, kindOf, parseJson } from "../oci/j
 import type { Complain, WrittenImage } from "./list-syntax.ts";
 
 const FORM =
-  'expected [{"reference": "…", "name": "…", "platform": "…" or ["…"], "optional": true}, …]';
+  'expected [{"reference": "…", "name": "…", "platform": "…" or ["…"], "optional": true, ' +
+  '"base": "…"}, …]';
 
 type Test = (value: Json | undefined) => boolean;
 
@@ -18,6 +19,7 @@ const FIELDS: ReadonlyMap<string, Field> = new Map([
   ["name", { expected: "a string", fits: orNothing(isString) }],
   ["platform", { expected: "a string or a list of strings", fits: orNothing(isPlatforms) }],
   ["optional", { expected: "true or false", fits: orNothing(isBoolean) }],
+  ["base", { expected: "a string", fits: orNothing(isString) }],
 ]);
 
 /** An object in which every field fits. */
@@ -26,10 +28,11 @@ type Fitting = {
   readonly name?: string;
   readonly platform?: string | readonly string[];
   readonly optional?: boolean;
+  readonly base?: string;
 };
 
 /**
- * The images in a JSON array of objects. Undefined when the text is not such an array; an entry is
+ * The images in a JSON array of objects. None when the text is not such an array; an entry is
  * undefined when it is not an image. No value is parsed further, so text from elsewhere in it can
  * add no option. Every problem goes to `complain` with the number of its entry, counted from 1, and
  * repeats no value of a wrong type.
@@ -37,7 +40,7 @@ type Fitting = {
 export function readObjects(
   text: string,
   complain: Complain,
-): readonly (WrittenImage | undefined)[] | undefined {
+): readonly (WrittenImage | undefined)[] {
   try {
     // The text starts with a bracket, so JSON that parses is an array.
     const entries = parseJson(Buffer.from(text), "the array") as readonly Json[];
@@ -50,7 +53,7 @@ export function readObjects(
     // The parser's own message quotes the text around the mistake, which may be a password.
     const found = error.reason === "not-json" ? "not JSON, though it starts with [" : error.found;
     complain(`images: ${found}; ${FORM}`);
-    return undefined;
+    return [];
   }
 }
 
@@ -60,13 +63,14 @@ function readObject(entry: Json, where: string, complain: Complain): WrittenImag
     complain(`${where}: ${problem}; ${FORM}`);
   }
   if (problems.length > 0) return undefined;
-  const { reference, name, platform = [], optional = false } = entry as Fitting;
+  const { reference, name, platform = [], optional = false, base } = entry as Fitting;
   return {
     where,
     written: reference,
     name,
     platforms: [platform].flat(),
     optional,
+    base,
   };
 }
 

@@ -1,4 +1,4 @@
-import type { Requirement, Wanted } from "../gate/plan.ts";
+import type { BaseWanted, Requirement, Wanted } from "../gate/plan.ts";
 import { parseReference } from "../oci/reference.ts";
 import { readObjects } from "./image-objects.ts";
 import {
@@ -10,12 +10,14 @@ import {
   type WrittenImage,
 } from "./list-syntax.ts";
 
-const FORM = "expected reference[,name=key][,platform=os/arch[/variant]][,optional=true]";
+const OPTIONS = "[,name=key][,platform=os/arch[/variant]][,optional=true][,base=reference]";
+/** The form of a line, for messages. */
+export const IMAGE_FORM = `expected reference${OPTIONS}`;
 
 /**
  * The images of the `images` input: either one image a line, `reference[,key=value…]`, or a JSON
- * array of objects. `platforms` is required of images that name none of their own. Every problem
- * goes to `complain` with its line or entry.
+ * array of objects. There may be none. `platforms` is required of images that name none of their
+ * own. Every problem goes to `complain` with its line or entry.
  */
 export function readImages(
   text: string,
@@ -23,13 +25,9 @@ export function readImages(
   complain: Complain,
 ): readonly Wanted[] {
   const read = isJson(text) ? readObjects : readLines;
-  const written = read(text, complain);
-  if (written?.length === 0) {
-    complain(`images: expected at least one reference, got none; ${FORM}`);
-  }
   const names = new Set<string>();
   const images: Wanted[] = [];
-  for (const image of written ?? []) {
+  for (const image of read(text, complain)) {
     if (image === undefined) continue;
     const wanted = toWanted(image, platforms, complain);
     if (wanted === undefined) continue;
@@ -43,6 +41,12 @@ export function readImages(
   return images;
 }
 
+/** False when the `images` input has no line and no entry, be they right or wrong. */
+export function namesImages(text: string): boolean {
+  if (isJson(text)) return !/^\s*\[\s*\]\s*$/.test(text);
+  return lines("images", text).length > 0;
+}
+
 /** False for the bracket of an IPv6 address, which can start a list of lines. */
 function isJson(text: string): boolean {
   const isBracket = /^\s*\[/.test(text);
@@ -53,7 +57,7 @@ function isJson(text: string): boolean {
 const NAME = /^[A-Za-z0-9_][A-Za-z0-9_.:/@-]{0,254}$/;
 
 function toWanted(
-  { where, written, name, platforms, optional }: WrittenImage,
+  { where, written, name, platforms, optional, base }: WrittenImage,
   otherwise: Requirement,
   complain: Complain,
 ): Wanted | undefined {
@@ -64,6 +68,7 @@ function toWanted(
   }
   const own = platforms.map((text) => ({ where, text }));
   const required = readPlatforms(own, complain) ?? otherwise;
+  const onto = base === undefined ? undefined : readBase(base, where, complain);
   if (reference === undefined) return undefined;
   return {
     name: name ?? written,
@@ -71,7 +76,14 @@ function toWanted(
     reference,
     platforms: required,
     optional,
+    ...(onto === undefined ? {} : { base: onto }),
   };
+}
+
+function readBase(written: string, where: string, complain: Complain): BaseWanted | undefined {
+  if (written === "auto") return "auto";
+  const reference = attempt(() => parseReference(written), `${where}: base`, complain);
+  return reference && { written, reference };
 }
 
 function readLines(text: string, complain: Complain): readonly (WrittenImage | undefined)[] {
@@ -82,14 +94,14 @@ function readLine({ where, text }: Item, complain: Complain): WrittenImage | und
   const meant = likelyMeaning(text);
   if (meant !== undefined) {
     const found = `${JSON.stringify(text)} is not a reference`;
-    complain(`${where}: ${found}; did you mean ${meant}? ${FORM}`);
+    complain(`${where}: ${found}; did you mean ${meant}? ${IMAGE_FORM}`);
     return undefined;
   }
   const parts = text.split(",").map((part) => part.trim());
   const [written = "", ...options] = parts;
   if (options.some(isRestOfLogin)) {
     const expected = "expected a reference before the first comma";
-    complain(`${where}: ${expected}; credentials go into registry-auth; ${FORM}`);
+    complain(`${where}: ${expected}; credentials go into registry-auth; ${IMAGE_FORM}`);
     return undefined;
   }
   const values = readOptions(where, options, complain);
@@ -103,25 +115,26 @@ function readLine({ where, text }: Item, complain: Complain): WrittenImage | und
     name: values.get("name")?.at(-1),
     platforms: values.get("platform") ?? [],
     optional: optional === "true",
+    base: values.get("base")?.at(-1),
   };
 }
 
 /**
  * True for what may be the rest of `user:password@registry` with a comma in the password. Messages
- * must not repeat it.
+ * must not repeat it. The message about a wrong base repeats nothing before an `@`.
  */
 function isRestOfLogin(option: string): boolean {
-  return option.includes("@") && !option.startsWith("name=");
+  return option.includes("@") && !/^(?:name|base)=/.test(option);
 }
 
 /** The right form of a line that is written as a YAML list item, or with a space for a comma. */
 function likelyMeaning(text: string): string | undefined {
   const [, item] = /^-\s+(\S.*)$/.exec(text) ?? [];
   if (item !== undefined) return likelyMeaning(item) ?? item;
-  const spaced = /^([^\s,]+)\s+((?:name|platform|optional)=.*)$/.exec(text);
+  const spaced = /^([^\s,]+)\s+((?:name|platform|optional|base)=.*)$/.exec(text);
   const [, reference, options = ""] = spaced ?? [];
   if (reference === undefined) return undefined;
-  return `${reference},${options.replace(/\s+(?=(name|platform|optional)=)/g, ",")}`;
+  return `${reference},${options.replace(/\s+(?=(name|platform|optional|base)=)/g, ",")}`;
 }
 
 /** The options of a line: every value of each, in order. */
@@ -132,9 +145,9 @@ function readOptions(
 ): ReadonlyMap<string, readonly string[]> {
   const values = new Map<string, readonly string[]>();
   for (const option of options) {
-    const [, key, value] = /^(name|platform|optional)=(.+)$/.exec(option) ?? [];
+    const [, key, value] = /^(name|platform|optional|base)=(.+)$/.exec(option) ?? [];
     if (key === undefined || value === undefined) {
-      complain(`${where}: unknown option ${JSON.stringify(option)}; ${FORM}`);
+      complain(`${where}: unknown option ${JSON.stringify(option)}; ${IMAGE_FORM}`);
     } else {
       const before = values.get(key) ?? [];
       values.set(key, [...before, value]);

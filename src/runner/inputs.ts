@@ -2,13 +2,16 @@ import type { Plan, Requirement } from "../gate/plan.ts";
 import type { Login } from "../oci/login.ts";
 import type { Platform } from "../oci/platform.ts";
 import { CACHE_MODES, type CacheMode } from "./cache-policy.ts";
-import { readImages } from "./images.ts";
+import { type FilePatterns, readFilePatterns } from "./file-patterns.ts";
+import { IMAGE_FORM, namesImages, readImages } from "./images.ts";
 import { InputValues } from "./input-values.ts";
 import { readPlatforms } from "./list-syntax.ts";
 
 /** Every input and its default, as `action.yml` declares them. */
 export const DEFAULTS = {
   images: "",
+  files: "",
+  pins: "none",
   platforms: "",
   verify: "manifest",
   "fail-on-missing": "true",
@@ -36,7 +39,12 @@ export type InputName = keyof typeof DEFAULTS;
 
 /** What a step does: its inputs, checked. */
 export type Inputs = {
+  /** Without the images that files name: they are not read yet. */
   readonly plan: Plan;
+  readonly files: FilePatterns;
+  readonly pins: "none" | "require" | "write";
+  /** Required of every image that names no platforms of its own. */
+  readonly platforms: Requirement;
   readonly pull: "none" | "layout" | "docker" | "podman";
   /** The layout's directory; empty for the default one. */
   readonly path: string;
@@ -96,8 +104,14 @@ async function readAll(values: Values, runner: Platform): Promise<Inputs> {
   const platforms = readPlatforms(written, values.complain) ?? [runner];
   const pull = values.choice("pull", ["none", "layout", "docker", "podman"]);
   const pullsFor = pull === "none" ? undefined : runner;
+  const files = readFilePatterns(values.lines("files"), values.complain);
+  const pins = values.choice("pins", ["none", "require", "write"]);
+  checkSubjects(values, files, pins);
   return {
     plan: readPlan(values, platforms, pullsFor),
+    files,
+    pins,
+    platforms,
     pull,
     path: readPath(values),
     cache: readCache(values),
@@ -111,6 +125,24 @@ async function readAll(values: Values, runner: Platform): Promise<Inputs> {
     timeout: values.number("timeout", 1, 21_600),
     jobSummary: values.choice("job-summary", ["always", "on-failure", "never"]),
   };
+}
+
+/** A step needs something to check, and pins need a file to be in. */
+function checkSubjects(
+  values: Values,
+  { included, excluded }: FilePatterns,
+  pins: Inputs["pins"],
+): void {
+  const hasFiles = included.length > 0;
+  const isEmpty = !hasFiles && excluded.length === 0 && !namesImages(values.lines("images"));
+  const isRefused = values.problems.some((problem) => problem.startsWith("files"));
+  if (isEmpty && !isRefused) {
+    const found = "expected at least one reference, got none";
+    values.complain(`images: ${found}, and files names no files; ${IMAGE_FORM}`);
+  }
+  if (pins !== "none" && !hasFiles && !isRefused) {
+    values.complain(`pins: expected none, because files names no files, got ${pins}`);
+  }
 }
 
 function readPlan(values: Values, platforms: Requirement, pullsFor: Platform | undefined): Plan {

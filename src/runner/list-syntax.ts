@@ -20,6 +20,8 @@ export type WrittenImage = {
   readonly name: string | undefined;
   readonly platforms: readonly string[];
   readonly optional: boolean;
+  /** A reference, or `auto`. */
+  readonly base: string | undefined;
 };
 
 /**

@@ -7,6 +7,7 @@ import {
   type Resolved,
 } from "../gate/resolved.ts";
 import type { Outcome } from "../pull/outcome.ts";
+import type { NamedInFiles } from "./found-images.ts";
 import { pinnedReference, sumOfSizes } from "./results.ts";
 import { countOf, formatBytes, platformMark, pulledLine } from "./wording.ts";
 import type { Workflow } from "./workflow.ts";
@@ -83,6 +84,27 @@ function platformLine(outcome: PlatformOutcome): string {
 function sizeOf({ blobs, layers }: PlatformImage): string {
   const size = formatBytes(sumOfSizes(blobs));
   return `${size} in ${countOf(layers.length, "layer")}`;
+}
+
+/** Prints how many references files name, and each that cannot be known. */
+export function sayFound(workflow: Workflow, { references, unknown, wanted }: NamedInFiles): void {
+  const files = new Set(references.map(({ file }) => file));
+  const named = countOf(references.length, "reference");
+  const images = countOf(wanted.length, "image");
+  workflow.say(`found ${named} in ${countOf(files.size, "file")}; checking ${images}`);
+  if (unknown.length === 0) return;
+  const title = `${countOf(unknown.length, "reference")} that cannot be known before the files are used`;
+  const lines = unknown.map(
+    ({ file, place, text, why }) => `${file}:${place.line}: ${text}: ${why}`,
+  );
+  workflow.group(title, lines);
+}
+
+/** Prints the files into which digests were written. */
+export function sayPinned(workflow: Workflow, changed: readonly string[]): void {
+  if (changed.length === 0) return workflow.say("every reference has its digest already");
+  const title = `wrote digests into ${countOf(changed.length, "file")}`;
+  workflow.group(title, changed);
 }
 
 /** Prints the warnings of a pull, one line about it, and one for every image it converted. */

@@ -7,8 +7,16 @@ import {
 } from "../gate/resolved.ts";
 import type { Platform } from "../oci/platform.ts";
 import type { Outcome, Pulled } from "../pull/outcome.ts";
-import { boundedImages, boundedList, JSON_LIMIT, type MissingEntry } from "./bounds.ts";
+import {
+  boundedImages,
+  boundedList,
+  boundedRows,
+  JSON_LIMIT,
+  type MissingEntry,
+} from "./bounds.ts";
 import type { BuildContext, Files } from "./build-files.ts";
+import type { FilesReport } from "./found-images.ts";
+import type { ReferenceRow } from "./references.ts";
 import { type NamedResult, pinnedReference, totalSize } from "./results.ts";
 import { harmlessJson } from "./sanitiser.ts";
 
@@ -35,6 +43,9 @@ export const OUTPUTS = [
   "cache-hit",
   "bytes-restored",
   "bytes-downloaded",
+  "stale",
+  "references",
+  "changed-files",
 ] as const;
 
 type OutputName = (typeof OUTPUTS)[number];
@@ -53,6 +64,10 @@ export type Made = {
   readonly contexts: readonly BuildContext[];
   readonly files: Files;
   readonly runner: Platform;
+  /** Undefined when the step reads no files. */
+  readonly found: FilesReport | undefined;
+  /** The rows of `references`. */
+  readonly references: readonly ReferenceRow[];
 };
 
 /** The outputs, as README.md describes them. */
@@ -62,19 +77,44 @@ export function toOutputs(outcome: Outcome, made: Made): Outputs {
   const digests = images.map(({ root }) => root?.fetched.digest ?? "");
   const contexts = made.contexts.map(([name, context]) => `${name}=${context}`);
   return {
-    exists: String(existsAll(images) ?? ""),
+    exists: existsOf(images, made.found),
     ...outputsOfFirst(images[0], made.runner),
     digests: JSON.stringify(digests),
     image: pinned[0] ?? "",
     images: pinned.filter((reference) => reference !== "").join("\n"),
     size: String(totalSize(images)),
-    missing: boundedList(images.flatMap(missingEntries)),
+    missing: boundedList([...images.flatMap(missingEntries), ...missingFiles(made.found)]),
     json: boundedImages(made.results),
     "metadata-file": made.files.metadata,
     "build-contexts": contexts.join("\n"),
     "bake-file": made.files.bake,
     ...outputsOfPull(pulled),
+    stale: staleOf(images),
+    references: made.found === undefined ? "" : boundedRows(made.references),
+    "changed-files": made.found?.changed.join("\n") ?? "",
   };
+}
+
+/** With a file that could not be read, it is not known that everything exists. */
+function existsOf(images: readonly Resolved[], found: FilesReport | undefined): string {
+  const exists = existsAll(images);
+  const isComplete = found?.problems.every(({ optional }) => optional) ?? true;
+  if (exists === undefined || (exists && !isComplete)) return "";
+  return String(exists);
+}
+
+/** The names of the images whose base has changed; empty when no image has a base to check. */
+function staleOf(images: readonly Resolved[]): string {
+  const based = images.filter(({ base }) => base !== undefined);
+  if (based.length === 0) return "";
+  const stale = based.filter(({ base }) => base?.stale === true);
+  return JSON.stringify(stale.map(({ wanted }) => wanted.name));
+}
+
+function missingFiles(found: FilesReport | undefined): readonly MissingEntry[] {
+  return (found?.problems ?? []).map(({ where, status, reason, message }) => {
+    return { name: where, reference: "", platform: "", status, reason, message };
+  });
 }
 
 type OutputsOfFirst = Pick<Outputs, "digest" | "platforms" | "config" | "labels">;

@@ -1,9 +1,11 @@
 import type { Problem } from "../gate/problem.ts";
-import type { PlatformImage, PlatformOutcome, Root } from "../gate/resolved.ts";
+import type { BaseVerdict, PlatformImage, PlatformOutcome, Root } from "../gate/resolved.ts";
 import type { ImageConfig } from "../oci/config.ts";
 import type { Fetched } from "../oci/fetched.ts";
 import type { Json, JsonObject } from "../oci/json.ts";
 import type { Outcome, Result } from "../pull/outcome.ts";
+
+import type { NamedInFiles } from "./found-images.ts";
 
 /** The same text with `***` for every known secret. */
 export type Withhold = (text: string) => string;
@@ -19,10 +21,18 @@ export function redact(outcome: Outcome, withhold: Withhold): Outcome {
   return { ...outcome, images };
 }
 
+/** The same report without known secrets in text from files: messages, and what is unknown. */
+export function redactFiles<T extends NamedInFiles>(report: T, withhold: Withhold): T {
+  const unknown = report.unknown.map((one) => ({ ...one, text: withhold(one.text) }));
+  const problems = report.problems.map((problem) => redactProblem(problem, withhold));
+  return { ...report, unknown, problems };
+}
+
 function redactResult(result: Result, withhold: Withhold): Result {
-  const { root, problem, platforms } = result;
+  const { root, problem, platforms, base } = result;
   return {
     ...result,
+    ...(base === undefined ? {} : { base: redactBase(base, withhold) }),
     root: root && redactRoot(root, withhold),
     problem: problem && redactProblem(problem, withhold),
     platforms: platforms.map((platform) => redactPlatform(platform, withhold)),
@@ -39,7 +49,12 @@ function redactRoot(root: Root, withhold: Withhold): Root {
   };
 }
 
-function redactProblem(problem: Problem, withhold: Withhold): Problem {
+function redactBase(base: BaseVerdict, withhold: Withhold): BaseVerdict {
+  const reference = withhold(base.reference);
+  return { ...base, reference, message: withhold(base.message) };
+}
+
+function redactProblem<T extends Problem>(problem: T, withhold: Withhold): T {
   const message = withhold(problem.message);
   return { ...problem, message };
 }

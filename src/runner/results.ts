@@ -1,3 +1,4 @@
+import { mentionsOf } from "../gate/plan.ts";
 import {
   blobsOf,
   type PlatformImage,
@@ -37,6 +38,7 @@ function toResult(image: Result, runner: Platform): ResultFields {
     digest: root?.fetched.digest ?? "",
     pinned: pinnedReference(image),
     ...(converted === undefined ? {} : { converted }),
+    ...baseFields(image),
     mediaType: root?.document.mediaType ?? "",
     kind: root?.document.kind ?? "",
     status: statusOf(image),
@@ -47,7 +49,23 @@ function toResult(image: Result, runner: Platform): ResultFields {
     authenticated: root?.fetched.authenticated ?? false,
     platforms: image.platforms.map(toPlatformResult),
     ...configFields(shownImage(image, runner)),
+    ...locationFields(image),
   };
+}
+
+/** Where files name the image; nothing when only the input does. */
+function locationFields({ wanted }: Result): ResultFields {
+  const places = mentionsOf(wanted).flatMap(({ location }) => location ?? []);
+  if (places.length === 0) return {};
+  const locations = places.map(({ file, line, column }) => ({ file, line, column }));
+  return { locations };
+}
+
+/** The verdict on the base, for an image that names one; `stale` is null when it is not known. */
+function baseFields({ base }: Result): ResultFields {
+  if (base === undefined) return {};
+  const { reference, digest, stale = null, message } = base;
+  return { base: { reference, digest, stale, message } };
 }
 
 function configFields(image: PlatformImage | undefined): ResultFields {

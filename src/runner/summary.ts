@@ -1,9 +1,13 @@
-import type { Wanted } from "../gate/plan.ts";
+import { isOptional, mentionsOfProblem } from "../gate/mentions.ts";
+import { type Mention, mentionsOf, type Wanted } from "../gate/plan.ts";
 import { type PlatformOutcome, problemsOf, type Resolved, statusOf } from "../gate/resolved.ts";
 import type { Outcome, Pulled, Result, Tally } from "../pull/outcome.ts";
+import { fileProblemRow, filesLines, folded } from "./files-summary.ts";
+import type { FilesReport } from "./found-images.ts";
+import { type LineUrl, noUrl, placesCell } from "./places.ts";
 import { pinnedReference, totalSize } from "./results.ts";
 import { markdown } from "./sanitiser.ts";
-import { formatBytes, platformMark, pulledLine } from "./wording.ts";
+import { countOf, formatBytes, platformMark, pulledLine } from "./wording.ts";
 
 // The runner drops a summary of more than 1 MiB completely, so rows end well before.
 const LENGTH_LIMIT = 900 * 1024;
@@ -18,11 +22,15 @@ type Row = readonly string[];
 export type Report = Judged | { readonly invalid: readonly string[] };
 
 /** An outcome, and the message that `fail-on-cache-miss` fails with; empty without a miss. */
-export type Judged = Outcome & { readonly cacheMiss: string };
+export type Judged = Outcome & {
+  readonly cacheMiss: string;
+  /** Undefined when the step reads no files. */
+  readonly files?: FilesReport | undefined;
+};
 
-/** The job summary in Markdown. */
-export function toSummary(report: Report): string {
-  return "invalid" in report ? summaryOfInputs(report.invalid) : summaryOfImages(report);
+/** The job summary in Markdown. `urlOf` links lines of files. */
+export function toSummary(report: Report, urlOf: LineUrl = noUrl): string {
+  return "invalid" in report ? summaryOfInputs(report.invalid) : summaryOfImages(report, urlOf);
 }
 
 function summaryOfInputs(problems: readonly string[]): string {
@@ -33,14 +41,21 @@ function summaryOfInputs(problems: readonly string[]): string {
 }
 
 /** The problems first, then one row an image, then the references to copy. */
-function summaryOfImages({ images, pulled, cacheMiss }: Judged): string {
+function summaryOfImages({ images, pulled, cacheMiss, files }: Judged, urlOf: LineUrl): string {
+  const fileProblems = files?.problems ?? [];
+  const problems = [
+    ...fileProblems.map((problem) => fileProblemRow(problem, urlOf)),
+    ...images.flatMap((image) => problemRows(image, urlOf)),
+  ];
+  const rows = images.map((image) => imageRow(image, urlOf));
   return capped([
-    headOf(images),
+    headOf(images, fileProblems.length),
     ...cacheMissLines(cacheMiss),
-    ...table(PROBLEM_COLUMNS, images.flatMap(problemRows)),
-    ...table(IMAGE_COLUMNS, images.map(imageRow)),
+    ...table(PROBLEM_COLUMNS, problems),
+    ...table(IMAGE_COLUMNS, rows),
     ...pulledLines(pulled),
     ...pinnedReferences(images),
+    ...filesLines(files, urlOf),
     "",
   ]);
 }
@@ -55,18 +70,18 @@ function pulledLines(pulled: Pulled | undefined): readonly string[] {
   return ["", `${pulledLine(pulled)}.${slowerCache(pulled)}`];
 }
 
-function headOf(images: readonly Resolved[]): string {
+function headOf(images: readonly Resolved[], fileProblems: number): string {
   const count = images.length;
   const failed = images.filter((image) => statusOf(image) !== "ok");
-  if (failed.length === 0) return `### registry-pull: ${count} resolved`;
-  return `### registry-pull: ${failed.length} of ${count} with problems`;
+  const state =
+    failed.length === 0 ? `${count} resolved` : `${failed.length} of ${count} with problems`;
+  if (fileProblems === 0) return `### registry-pull: ${state}`;
+  return `### registry-pull: ${state}, ${countOf(fileProblems, "problem")} with files`;
 }
 
 function pinnedReferences(images: readonly Resolved[]): readonly string[] {
   const pinned = images.map(pinnedReference).filter((reference) => reference !== "");
-  if (pinned.length === 0) return [];
-  const list = pinned.map((reference) => `- ${code(reference)}`);
-  return ["", "<details><summary>Pinned references</summary>", "", ...list, "", "</details>"];
+  return folded("Pinned references", pinned.map(code));
 }
 
 /** A sentence when the cache was slower than the registry, which it should not be. */
@@ -91,22 +106,31 @@ function code(text: string): string {
   return `<code>${markdown(text)}</code>`;
 }
 
-function problemRows(image: Resolved): readonly Row[] {
-  const { written, optional } = image.wanted;
-  const reference = optional ? `${code(written)} (optional)` : code(written);
-  return problemsOf(image).map(({ platform, status, message }) => [
-    reference,
-    markdown(platform),
-    `✗ ${status}`,
-    markdown(message),
-  ]);
+function problemRows(image: Resolved, urlOf: LineUrl): readonly Row[] {
+  const { wanted } = image;
+  return problemsOf(image).map((problem) => {
+    const { platform, status, message } = problem;
+    const written = code(wanted.written);
+    const reference = isOptional(wanted, problem) ? `${written} (optional)` : written;
+    const places = placesOf(mentionsOfProblem(wanted, problem), urlOf);
+    return [`${reference}${places}`, markdown(platform), `✗ ${status}`, markdown(message)];
+  });
 }
 
-function imageRow(image: Result): Row {
+/** The places in files, on lines of their own. */
+function placesOf(mentions: readonly Mention[], urlOf: LineUrl): string {
+  const cell = placesCell(
+    mentions.flatMap(({ location }) => location ?? []),
+    urlOf,
+  );
+  return cell === "" ? "" : `<br>${cell}`;
+}
+
+function imageRow(image: Result, urlOf: LineUrl): Row {
   const { wanted, root } = image;
   const size = totalSize([image]);
   return [
-    nameCell(wanted),
+    `${nameCell(wanted)}${placesOf(mentionsOf(wanted), urlOf)}`,
     root === undefined ? "" : code(root.fetched.digest),
     platformsCell(image),
     size === 0 ? "" : formatBytes(size),

@@ -11,8 +11,8 @@ const VALUE_LIMIT = 160;
 
 /** A workflow in a terminal. */
 export type Terminal = Workflow & {
-  /** Prints all outputs; long values are cut. */
-  readonly printOutputs: () => void;
+  /** Prints the named outputs, or all of them; long values are cut. */
+  readonly printOutputs: (names?: readonly string[]) => void;
   /** The path of the pending saves; empty when there are none. */
   readonly pendingSaves: () => string;
 };
@@ -39,11 +39,12 @@ export function terminal(write: (line: string) => void): Terminal {
       pendingSaves = path;
     },
     pendingSaves: () => pendingSaves,
-    printOutputs: () => {
+    printOutputs: (names) => {
       print("");
       print("outputs");
       for (const [name, value] of outputs) {
-        outputLines(name, value).forEach(print);
+        const isAsked = names?.includes(name) ?? true;
+        if (isAsked) outputLines(name, value).forEach(print);
       }
     },
   };

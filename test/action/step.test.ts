@@ -40,6 +40,7 @@ function machine(inputs: Readonly<Record<string, string>>, given: Partial<Machin
     platform: "linux",
     architecture: "x64",
     temporary,
+    workspace: temporary,
     clock: SYSTEM_CLOCK,
     resolve: (host, _, callback) => callback(new Error(`no address for ${host}`), []),
     cancelled: new AbortController().signal,

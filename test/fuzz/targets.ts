@@ -24,6 +24,7 @@ import { harmlessJson, markdown, sanitise } from "../../src/runner/sanitiser.ts"
 import { fromBundle, toBundle } from "../../src/store/bundle.ts";
 import { image, index, multiPlatform, schema1 } from "../support/image.ts";
 import { parseCommand } from "../support/runner.ts";
+import { PARTS as FILE_PARTS, holdsAsEveryKind, SAMPLES } from "./files.ts";
 import { bytesOf, jsonWith, madeOf, mutated, pairs } from "./hostile-text.ts";
 import { METADATA, slowReach, slowShape } from "./slow-models.ts";
 
@@ -548,6 +549,12 @@ export const TARGETS: readonly Target[] = [
       "__proto__",
     ),
     holds: platform,
+  },
+  {
+    name: "find",
+    input: fc.oneof(madeOf(...FILE_PARTS), mutated(...Object.values(SAMPLES).flat())),
+    holds: holdsAsEveryKind,
+    share: 0.1,
   },
   {
     name: "sanitiser",

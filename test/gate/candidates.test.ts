@@ -102,6 +102,45 @@ describe("the platforms of an index", () => {
   });
 });
 
+describe("the platforms that places name beside all", () => {
+  const named = (made: Made, ...places: readonly string[]): Promise<Resolved> => {
+    const mentions = places.map((text) => ({ platforms: required(text), optional: false }));
+    const written = registry.push("org/app", "1", made);
+    return resolved(registry, written, { platforms: "all", mentions });
+  };
+
+  it("are required, too, each once", async () => {
+    const found = await named(
+      multiPlatform(THREE),
+      "all",
+      "linux/s390x",
+      "linux/s390x,linux/arm64",
+    );
+    assert.deepEqual(statesOf(found), [
+      ...THREE.map((name) => `${name} ok`),
+      "linux/s390x platform-missing",
+    ]);
+  });
+
+  it("are required of a single manifest", async () => {
+    const found = await named(image("linux/amd64"), "all", "linux/arm64");
+    assert.deepEqual(statesOf(found), ["linux/amd64 ok", "linux/arm64 platform-missing"]);
+  });
+
+  it("may be a Windows build that only the config states", async () => {
+    const build = "windows(10.0.20348.1)/amd64";
+    const made = index([{ ...image(build), platform: "windows/amd64" }]);
+    const found = await named(made, "all", "windows(10.0.20348)/amd64");
+    assert.deepEqual(statesOf(found), [`${build} ok`]);
+  });
+
+  it("are not named when there is no platform at all", async () => {
+    assert.deepEqual(statesOf(await named(index([]), "all", "linux/arm64")), [
+      "all platform-missing",
+    ]);
+  });
+});
+
 describe("entries that name no platform", () => {
   const { platform: _, ...bare } = image("linux/arm64");
   const made = index([image("linux/amd64"), bare, artifact()]);

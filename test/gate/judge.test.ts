@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { beforeEach, describe, it } from "node:test";
-import type { Depth } from "../../src/gate/plan.ts";
+import type { Depth, Wanted } from "../../src/gate/plan.ts";
 import { problemsOf, type Resolved, statusOf } from "../../src/gate/resolved.ts";
 import { PullError } from "../../src/oci/failure.ts";
 import { parsePlatform } from "../../src/oci/platform.ts";
@@ -14,7 +14,7 @@ import {
   multiPlatform,
 } from "../support/image.ts";
 import { MemoryRegistry } from "../support/memory-registry.ts";
-import { messagesOf, required, resolved, statesOf } from "../support/resolving.ts";
+import { messagesOf, required, resolved, statesOf, wantedImage } from "../support/resolving.ts";
 
 const THREE = ["linux/amd64", "linux/arm64", "linux/arm/v7"];
 
@@ -106,6 +106,87 @@ describe("resolveImage", () => {
     registry.fail(/^manifest/, new PullError("rate-limited", "answered 429"));
     const [problem] = problemsOf(await gate(written, "linux/amd64"));
     assert.deepEqual([problem?.status, problem?.reason], ["rate-limited", "rate-limited"]);
+  });
+});
+
+describe("an image with a base", () => {
+  for (const [base, depth, expected] of [
+    [undefined, "index", ["manifest"]],
+    ["auto", "index", ["manifest", "manifest", "blob"]],
+    ["auto", "blobs", ["manifest", "manifest", "blob", "size", "size"]],
+  ] as const) {
+    const more: Partial<Wanted> = base === undefined ? {} : { base };
+    it(`asks for ${expected.join(", ")} with base ${base ?? "none"} at ${depth}`, async () => {
+      await resolved(registry, push(multiPlatform(THREE)), { ...more, verify: depth });
+      assert.deepEqual(
+        registry.asked.map((line) => line.split(" ")[0]),
+        expected,
+      );
+    });
+  }
+});
+
+describe("a second form of a reference", () => {
+  const [one, other] = ["registry.test/org/app:1", "registry.test/org/app:v1"];
+  const otherwise = wantedImage(other);
+  const gateEither = (): Promise<Resolved> =>
+    resolved(registry, one, { name: "app", optional: true, otherwise });
+
+  it("counts when the first does not exist, under the same name", async () => {
+    const made = image("linux/amd64");
+    registry.push("org/app", "v1", made);
+    const { wanted, root, warnings, problem } = await gateEither();
+    assert.deepEqual([wanted.name, wanted.written, wanted.optional], ["app", other, true]);
+    assert.deepEqual([wanted.reference, root?.fetched.digest], [otherwise.reference, made.digest]);
+    assert.deepEqual([problem, warnings], [undefined, []]);
+    assert.ok(registry.asked.every((line) => !line.startsWith("tags")));
+  });
+
+  it("counts with its own problems", async () => {
+    registry.push("org/app", "v1", image("linux/arm64"));
+    const found = await gateEither();
+    assert.deepEqual([found.wanted.written, statusOf(found)], [other, "platform-missing"]);
+  });
+
+  it("is not asked for when the first exists", async () => {
+    registry.push("org/app", "v1", image("linux/amd64"));
+    push(image("linux/arm64"));
+    const found = await gateEither();
+    assert.deepEqual([found.wanted.written, statusOf(found)], [one, "platform-missing"]);
+    assert.ok(registry.asked.every((line) => !line.endsWith(" v1")));
+  });
+
+  for (const reason of ["no-credentials", "rate-limited", "no-answer"] as const) {
+    it(`is not asked for when nothing proves that the first is absent: ${reason}`, async () => {
+      registry.push("org/app", "v1", image("linux/amd64"));
+      registry.fail(/ 1$/, new PullError(reason, "refused"));
+      const found = await gateEither();
+      const [problem] = problemsOf(found);
+      assert.deepEqual([found.wanted.written, problem?.reason], [one, reason]);
+      assert.ok(registry.asked.every((line) => !line.endsWith(" v1")));
+    });
+  }
+
+  it("is in the message about the first, when neither exists", async () => {
+    registry.push("org/app", "2", image("linux/amd64"));
+    const found = await gateEither();
+    assert.deepEqual([found.wanted.written, statusOf(found)], [one, "not-found"]);
+    const words = `${one}: the registry does not have 1, and ${other} does not exist either; check`;
+    assert.ok(messagesOf(found).startsWith(words), messagesOf(found));
+    assert.match(messagesOf(found), /; nearest of its 1 tags: 2$/);
+  });
+
+  it("has the problem that keeps it from being read, and the message names the first", async () => {
+    registry.fail(/ v1$/, new PullError("no-answer", "no answer"));
+    const found = await gateEither();
+    assert.deepEqual([found.wanted.written, statusOf(found)], [other, "unreachable"]);
+    const words = `${other}: no answer, and ${one} does not exist; check the registry's name`;
+    assert.ok(messagesOf(found).startsWith(words), messagesOf(found));
+  });
+
+  it("throws a bug", async () => {
+    registry.fail(/ v1$/, new TypeError("a bug"));
+    await assert.rejects(gateEither(), TypeError);
   });
 });
 

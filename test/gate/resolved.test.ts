@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
+import type { Mention } from "../../src/gate/plan.ts";
 import { problem } from "../../src/gate/problem.ts";
 import {
   blobsOf,
@@ -123,6 +124,22 @@ describe("blobsOf", () => {
   });
 });
 
+/** An image that has problems of two platforms, and two places that name it. */
+function mentioned(
+  reasons: readonly [amd64: Reason, arm64: Reason],
+  mentions: readonly Mention[],
+): Resolved {
+  const [one, other] = ["linux/amd64", "linux/arm64"];
+  const found = failed(reasons);
+  const platforms = found.platforms.map((outcome, at) => {
+    return { ...outcome, platform: at === 0 ? one : other };
+  });
+  return { ...found, platforms, wanted: wantedImage("org/app:1", { mentions }) };
+}
+
+const NEEDS_AMD64: Mention = { platforms: required("linux/amd64"), optional: false };
+const LIKES_ARM64: Mention = { platforms: required("linux/arm64"), optional: true };
+
 describe("failsStep", () => {
   it("is true when one of several problems fails the step", () => {
     assert.ok(failsStep(failed(["platform-missing", "layer-missing"]), false));
@@ -131,6 +148,27 @@ describe("failsStep", () => {
 
   it("is never true for an optional image", () => {
     assert.ok(!failsStep(failed(["layer-missing"], true), true));
+  });
+
+  for (const [what, amd64, arm64, expected] of [
+    ["a required platform", "layer-missing", "layer-missing", true],
+    ["a required platform that is forgiven", "platform-missing", "layer-missing", false],
+  ] as const) {
+    it(`is ${expected} for ${what} beside one that only an optional place requires`, () => {
+      const image = mentioned([amd64, arm64], [NEEDS_AMD64, LIKES_ARM64]);
+      assert.equal(failsStep(image, false), expected);
+    });
+  }
+
+  it("is true for a problem of the whole image at a place that is not optional", () => {
+    const whole = problem("too-deep", "app", "found");
+    const { wanted } = mentioned(["layer-missing", "layer-missing"], [NEEDS_AMD64, LIKES_ARM64]);
+    assert.ok(failsStep({ ...failed([]), wanted, problem: whole }, true));
+  });
+
+  it("is true for an image that is not pinned, also when absence is forgiven", () => {
+    const image = { ...failed([]), problem: problem("not-pinned", "app", "found") };
+    assert.deepEqual([failsStep(image, true), failsStep(image, false)], [true, true]);
   });
 });
 
@@ -143,6 +181,17 @@ describe("existsAll", () => {
     ["an unreachable registry", [failed(["no-answer"])], undefined],
     ["an unreachable registry and a 404", [failed(["no-answer"]), failed(["not-found"])], false],
     ["an optional image with a 404", [failed(["not-found"], true)], true],
+    ["an image that is not pinned", [failed(["not-pinned"])], true],
+    [
+      "a lost layer of a platform that only an optional place requires",
+      [mentioned(["no-answer", "layer-missing"], [NEEDS_AMD64, LIKES_ARM64])],
+      undefined,
+    ],
+    [
+      "a lost layer of a platform that a place requires",
+      [mentioned(["layer-missing", "no-answer"], [NEEDS_AMD64, LIKES_ARM64])],
+      false,
+    ],
   ] as const) {
     it(`is ${expected} for ${what}`, () => assert.equal(existsAll(images), expected));
   }

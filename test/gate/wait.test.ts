@@ -21,6 +21,8 @@ type Attempt = {
   readonly said: readonly string[];
   /** The images in the order in which their results were final. */
   readonly final: readonly string[];
+  /** Their statuses then. */
+  readonly reported: readonly string[];
   /** The waits in seconds. */
   readonly waits: readonly number[];
 };
@@ -43,6 +45,7 @@ describe("resolveAll", () => {
   ): Promise<Attempt> {
     const said: string[] = [];
     const final: string[] = [];
+    const reported: string[] = [];
     const waits: number[] = [];
     let time = 0;
     const plan: Omit<Plan, "wanted"> = {
@@ -58,10 +61,14 @@ describe("resolveAll", () => {
       },
       signal: stop.signal,
       say: (line) => void said.push(line),
-      resolved: ({ wanted: { name } }) => void final.push(name),
+      resolved: (one) => {
+        final.push(one.wanted.name);
+        reported.push(statusOf(one));
+      },
     });
     const messages = found.flatMap(problemsOf).map(({ message }) => message);
-    return { images: found, statuses: found.map(statusOf), messages, said, final, waits };
+    const statuses = found.map(statusOf);
+    return { images: found, statuses, messages, said, final, reported, waits };
   }
 
   it("tries every image, and returns one result for each in their order", async () => {
@@ -149,6 +156,41 @@ describe("resolveAll", () => {
     });
     assert.deepEqual(statuses, ["not-found"]);
     assert.match(messages[0] ?? "", /does not have 1; .* \(the step's timeout of 60 s/);
+  });
+
+  it("tries both forms of a reference again, the first one first", async () => {
+    const otherwise = wanted("org/app:v1");
+    const { statuses, images, waits } = await attempt(
+      [{ ...wanted("org/app:1"), otherwise }],
+      300,
+      (wait) => {
+        if (wait === 1) registry.push("org/app", "v1", image("linux/arm64"));
+        else registry.push("org/app", "1", AMD64);
+      },
+    );
+    assert.deepEqual([statuses, waits.length], [["ok"], 2]);
+    assert.equal(images[0]?.wanted.written, "registry.test/org/app:1");
+    const asked = registry.asked.filter((line) => line.startsWith("manifest org/app"));
+    assert.deepEqual(
+      asked.map((line) => line.split(" ").at(-1)),
+      ["1", "v1", "1", "v1", "1"],
+    );
+  });
+
+  it("states before an image is reported that it is not pinned, and does not wait for it", async () => {
+    registry.push("org/app", "1", AMD64);
+    const images = [{ ...wanted("org/app:1"), unpinned: true }];
+    const { statuses, waits, messages, reported } = await attempt(images, 300);
+    assert.deepEqual([statuses, waits, reported], [["not-pinned"], [], ["not-pinned"]]);
+    assert.match(messages[0] ?? "", /or let pins: write do it$/);
+  });
+
+  it("states that an image is not pinned when it appears after a wait", async () => {
+    const images = [{ ...wanted("org/app:1"), unpinned: true }];
+    const { statuses, waits } = await attempt(images, 300, () => {
+      registry.push("org/app", "1", AMD64);
+    });
+    assert.deepEqual([statuses, waits.length], [["not-pinned"], 1]);
   });
 
   it("says once that the step ended, when nothing else is known", async () => {

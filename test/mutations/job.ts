@@ -14,7 +14,7 @@ export const JOB: readonly Mutation[] = [
   {
     name: "empty-outputs-left-out",
     promise: "The runner obeys only this action's commands",
-    file: "src/action/step.ts",
+    file: "src/action/conclude.ts",
     search: "workflow.output(name, outputs[name]);",
     replace: 'if (outputs[name] !== "") workflow.output(name, outputs[name]);',
     test: "test/hostile/output.test.ts",

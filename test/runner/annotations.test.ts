@@ -46,8 +46,9 @@ describe("annotate", () => {
     ["error", false],
     ["warn", true],
   ] as const) {
+    const mentions = [{ location, platforms: "any" as const, optional }];
     it(`puts ${kind === "error" ? "an error" : "a warning"} at the place that names the image`, () => {
-      const { lines } = annotated([failedResult(APP, "not-found", { optional, location })]);
+      const { lines } = annotated([failedResult(APP, "not-found", { optional, mentions })]);
       assert.deepEqual(lines, [
         `${kind} .github/images.txt:12:3-31 ${APP}: not-found: ${APP}: nothing; try again`,
       ]);

@@ -73,13 +73,15 @@ describe("buildContexts", () => {
   });
 });
 
+const NOTHING = { outcome: outcomeOf([]), results: [], contexts: [], references: [] };
+
 describe("writeFiles", () => {
   it("writes the results, with the documents as they were received", async () => {
     const made = multiPlatform(["linux/amd64", "linux/arm64"]);
     const outcome = outcomeOf([await resultOf(made), failedResult("gone")]);
     const directory = temporaryDirectory("files");
     const results = toResults(outcome, RUNNER);
-    const files = await writeFiles(outcome, results, [], directory);
+    const files = await writeFiles({ ...NOTHING, outcome, results }, directory);
     assert.equal(files.metadata, join(directory, "metadata.json"));
     const text = readFileSync(files.metadata, "utf8");
     const { schema, images } = JSON.parse(text);
@@ -101,7 +103,7 @@ describe("writeFiles", () => {
     });
     const outcome = outcomeOf([result]);
     const results = toResults(outcome, RUNNER);
-    const files = await writeFiles(outcome, results, [], temporaryDirectory("files"));
+    const files = await writeFiles({ ...NOTHING, outcome, results }, temporaryDirectory("files"));
     const { configs, manifests } = JSON.parse(readFileSync(files.metadata, "utf8")).images.app;
     for (const documents of [configs, manifests]) {
       assert.deepEqual(Object.keys(documents), ["linux/amd64", "linux/arm64"]);
@@ -109,13 +111,13 @@ describe("writeFiles", () => {
   });
 
   it("is JSON without any image", async () => {
-    const files = await writeFiles(outcomeOf([]), [], [], temporaryDirectory("files"));
+    const files = await writeFiles(NOTHING, temporaryDirectory("files"));
     assert.deepEqual(JSON.parse(readFileSync(files.metadata, "utf8")), { schema: 1, images: {} });
   });
 
   it("writes a bake target to inherit the contexts from", async () => {
     const contexts = [["alpine", "docker-image://docker.io/library/alpine@sha256:1"]] as const;
-    const files = await writeFiles(outcomeOf([]), [], contexts, temporaryDirectory("files"));
+    const files = await writeFiles({ ...NOTHING, contexts }, temporaryDirectory("files"));
     assert.deepEqual(JSON.parse(readFileSync(files.bake, "utf8")), {
       target: { "registry-pull": { contexts: Object.fromEntries(contexts) } },
     });

@@ -17,6 +17,18 @@ describe("readCommandLine", () => {
     assert.equal(environment?.["INPUT_WAIT-TIMEOUT"], "5");
   });
 
+  it("joins the values of a list, and takes the last of any other input", () => {
+    const given = read("--files", "a.yml", "--files", "b/**", "--pins", "none", "--pins", "write");
+    assert.deepEqual(given, {
+      environment: {
+        HOME: "/home/me",
+        INPUT_IMAGES: "",
+        INPUT_FILES: "a.yml\nb/**",
+        INPUT_PINS: "write",
+      },
+    });
+  });
+
   it("leaves an environment as it is that names inputs by itself", () => {
     const given = readCommandLine(["alpine"], { INPUT_PULL: "layout" });
     assert.ok("environment" in given && given.environment["INPUT_PULL"] === "layout");

@@ -9,11 +9,13 @@ function read(text: string) {
 }
 
 const FORM =
-  '; expected [{"reference": "…", "name": "…", "platform": "…" or ["…"], "optional": true}, …]';
+  '; expected [{"reference": "…", "name": "…", "platform": "…" or ["…"], "optional": true, ' +
+  '"base": "…"}, …]';
 
 describe("readObjects", () => {
   it("reads every field", () => {
-    const entry = { reference: "a", name: "b", platform: ["c", "d"], optional: true };
+    const options = { platform: ["c", "d"], optional: true, base: "e" };
+    const entry = { reference: "a", name: "b", ...options };
     const { images, problems } = read(JSON.stringify([entry]));
     const { reference: written, platform: platforms, ...others } = entry;
     assert.deepEqual(images, [{ where: "images, entry 1", written, platforms, ...others }]);
@@ -22,7 +24,7 @@ describe("readObjects", () => {
 
   it("needs a reference only, and takes one platform for a list", () => {
     const { images } = read('[{"reference": "a"}, {"reference": "b", "platform": "all"}]');
-    const nothing = { name: undefined, platforms: [], optional: false };
+    const nothing = { name: undefined, platforms: [], optional: false, base: undefined };
     assert.deepEqual(images, [
       { where: "images, entry 1", written: "a", ...nothing },
       { where: "images, entry 2", written: "b", ...nothing, platforms: ["all"] },
@@ -31,7 +33,7 @@ describe("readObjects", () => {
 
   it("takes every value as it is", () => {
     const written = "alpine,optional=true\n# b";
-    assert.equal(read(JSON.stringify([{ reference: written }])).images?.[0]?.written, written);
+    assert.equal(read(JSON.stringify([{ reference: written }])).images[0]?.written, written);
   });
 
   for (const [entry, problem] of [
@@ -46,14 +48,15 @@ describe("readObjects", () => {
       "platform: expected a string or a list of strings, got a list",
     ],
     ['{"reference": "a", "optional": "true"}', "optional: expected true or false, got a string"],
+    ['{"reference": "a", "base": true}', "base: expected a string, got a boolean"],
     ['{"reference": "a", "tag": "b"}', 'unknown key "tag"'],
     ['{"reference": "a", "__proto__": "b"}', 'unknown key "__proto__"'],
   ] as const) {
     it(`refuses ${entry}, and keeps the entries beside it`, () => {
       const { images, problems } = read(`[{"reference": "a"}, ${entry}]`);
       assert.deepEqual(problems, [`images, entry 2: ${problem}${FORM}`]);
-      assert.equal(images?.[0]?.written, "a");
-      assert.equal(images?.[1], undefined);
+      assert.equal(images[0]?.written, "a");
+      assert.equal(images[1], undefined);
     });
   }
 
@@ -71,9 +74,9 @@ describe("readObjects", () => {
       "images: the array is refused: duplicate key",
     ],
   ] as const) {
-    it(`returns undefined for an array that is ${what}, and quotes none of it`, () => {
+    it(`returns no image for an array that is ${what}, and quotes none of it`, () => {
       const { images, problems } = read(text);
-      assert.equal(images, undefined);
+      assert.deepEqual(images, []);
       assert.ok(problems[0]?.startsWith(problem), problems[0]);
       assert.ok(!problems.join().includes("hunter2"));
     });

@@ -1,16 +1,20 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { formatPlatform } from "../../src/oci/platform.ts";
-import { readImages } from "../../src/runner/images.ts";
+import { parseReference } from "../../src/oci/reference.ts";
+import { namesImages, readImages } from "../../src/runner/images.ts";
 import { required } from "../support/resolving.ts";
 
-/** Each image as `name written platforms`, with a `?` after an optional one; and the problems. */
+const DIGEST = `sha256:${"a".repeat(64)}`;
+
+/** Each image as `name written platforms on base`, with a `?` for an optional one; the problems. */
 function read(text: string): { readonly images: readonly string[]; readonly problems: string } {
   const problems: string[] = [];
   const wanted = readImages(text, required("linux/amd64"), (problem) => problems.push(problem));
-  const images = wanted.map(({ name, written, platforms, optional }) => {
+  const images = wanted.map(({ name, written, platforms, optional, base }) => {
     const shown = typeof platforms === "string" ? platforms : platforms.map(formatPlatform);
-    return `${name} ${written} ${shown}${optional ? " ?" : ""}`;
+    const onto = base === undefined ? "" : ` on ${base === "auto" ? base : base.written}`;
+    return `${name} ${written} ${shown}${optional ? " ?" : ""}${onto}`;
   });
   return { images, problems: problems.join("\n") };
 }
@@ -42,13 +46,28 @@ describe("readImages", () => {
       "app [::1]:5000/app linux/amd64",
     ],
     ["JSON", ' [{"reference": "alpine", "name": "a"}]', "a alpine linux/amd64"],
+    ["a base", "app,base=alpine:3.20", "app app linux/amd64 on alpine:3.20"],
+    ["the base that the image names", "app,base=auto", "app app linux/amd64 on auto"],
+    ["the last of two bases", "app,base=a,base=b", "app app linux/amd64 on b"],
+    ["a base with a digest", `app,base=a@${DIGEST}`, `app app linux/amd64 on a@${DIGEST}`],
+    [
+      "a base before other options",
+      "app , base=alpine , optional=true",
+      "app app linux/amd64 ? on alpine",
+    ],
+    [
+      "a base in JSON",
+      `[{"reference": "app", "base": "a:1@${DIGEST}"}, {"reference": "b", "base": "auto"}]`,
+      `app app linux/amd64 on a:1@${DIGEST}`,
+      "b b linux/amd64 on auto",
+    ],
+    ["no image in no line", "# none"],
+    ["no image in an empty array", " [\n] "],
   ] as const) {
     it(`reads ${what}`, () => assert.deepEqual(read(text), { images: expected, problems: "" }));
   }
 
   for (const [what, text, problem] of [
-    ["nothing", "# none", /^images: expected at least one reference, got none; expected reference/],
-    ["an empty array", "[]", /^images: expected at least one reference, got none/],
     ["a wrong reference", "\nUPPER", /^images, line 2: reference "UPPER" .*did you mean upper/],
     ["an unknown option", "alpine,tag=3", /^images, line 1: unknown option "tag=3"; expected ref/],
     ["an empty option", "alpine,", /^images, line 1: unknown option ""; /],
@@ -57,6 +76,19 @@ describe("readImages", () => {
     ["a duplicate name", "alpine\nbusybox,name=alpine", /^images, line 2: duplicate name alpine; /],
     ["another optional", "alpine,optional=yes", /: optional: expected true or false, got "yes"$/],
     ["a wrong platform", "alpine,platform=x", /^images, line 1: platform "x": expected/],
+    ["a wrong base", "\napp,base=UPPER", /^images, line 2: base: reference "UPPER" has upper case/],
+    ["a base without a value", "app,base=", /^images, line 1: unknown option "base="; .*,base=ref/],
+    [
+      "a wrong base in JSON",
+      '[{"reference": "app", "base": "UPPER"}]',
+      /^images, entry 1: base: reference "UPPER" has upper case/,
+    ],
+    [
+      "a login for a base",
+      "app,base=me:hunter2@ghcr.io/app",
+      /^images, line 1: base: reference has an @ without a digest: .*credentials go into/,
+    ],
+    ["a base after a space", "app base=alpine", /did you mean app,base=alpine\?/],
     ["a YAML list", "- alpine", /^images, line 1: "- alpine" is not a .*did you mean alpine\?/],
     [
       "options after a space",
@@ -72,9 +104,17 @@ describe("readImages", () => {
     it(`refuses ${what}`, () => {
       const { problems } = read(text);
       assert.match(problems, problem);
-      assert.ok(!problems.includes("\n") && !problems.includes("er2"), problems);
+      assert.ok(!/\n|er2/.test(problems), problems);
     });
   }
+
+  it("asks for the reference of the base", () => {
+    const [image] = readImages("app,base=docker://alpine:3", "any", assert.fail);
+    const base = { written: "docker://alpine:3", reference: parseReference("alpine:3") };
+    assert.deepEqual(image?.base, base);
+    const [other = {}] = readImages("app", "any", assert.fail);
+    assert.ok(!("base" in other));
+  });
 
   it("takes an @ in a name, which is no login", () =>
     assert.deepEqual(read("alpine,name=a@b").images, ["a@b alpine linux/amd64"]));
@@ -114,4 +154,21 @@ describe("readImages", () => {
     assert.ok(!problems.includes("hunter2"));
     assert.deepEqual(images.slice(1), Array(2).fill("alpine alpine linux/amd64"));
   });
+});
+
+describe("namesImages", () => {
+  for (const [text, expected] of [
+    ["", false],
+    ["# none\n\n", false],
+    [" [\n] ", false],
+    ["alpine", true],
+    ["UPPER", true],
+    ["[{}]", true],
+    ["[not JSON", true],
+    ["[::1]:5000/app", true],
+  ] as const) {
+    it(`is ${expected} for ${JSON.stringify(text)}`, () => {
+      assert.equal(namesImages(text), expected);
+    });
+  }
 });

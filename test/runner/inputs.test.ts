@@ -33,6 +33,9 @@ describe("readInputs", () => {
       { verify: "manifest", waitTimeout: 0, waitInterval: 15 },
     );
     assert.deepEqual(rest, {
+      files: { included: [], excluded: [] },
+      pins: "none",
+      platforms: [RUNNER],
       pull: "none",
       path: "",
       cache: {

@@ -21,7 +21,8 @@ const FILES = { metadata: "/files/metadata.json", bake: "/files/bake.json" };
 
 function outputsOf(outcome: Outcome, contexts: readonly BuildContext[] = []): Outputs {
   const results = toResults(outcome, RUNNER);
-  return toOutputs(outcome, { results, contexts, files: FILES, runner: RUNNER });
+  const nothing = { found: undefined, references: [] };
+  return toOutputs(outcome, { results, contexts, files: FILES, runner: RUNNER, ...nothing });
 }
 
 /** An image whose config has a label of some size. */

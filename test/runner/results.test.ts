@@ -131,6 +131,22 @@ describe("toResults", () => {
     assert.ok(!("converted" in fieldsOf({ ...result, pulled: pulledImage() })));
   });
 
+  for (const [stale, shown] of [
+    [true, true],
+    [false, false],
+    [undefined, null],
+  ] as const) {
+    it(`has the verdict on the base, with ${shown} for ${stale}`, async () => {
+      const { digest } = content("", "base");
+      const base = { reference: "alpine:3.20", digest, stale, message: "why" };
+      const fields = fieldsOf({ ...(await resultOf()), base });
+      assert.deepEqual(fields["base"], { ...base, stale: shown });
+    });
+  }
+
+  it("has no field for a base that was not asked for", async () =>
+    assert.ok(!("base" in fieldsOf(await resultOf()))));
+
   it("takes the config of the runner's platform, else of the first required one", async () => {
     const images = [
       image("linux/s390x", { config: { config: { User: "s390x" } } }),

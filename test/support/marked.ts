@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { findReferences, type Surroundings } from "../../src/find/find.ts";
+import { findReferences } from "../../src/find/find.ts";
+import type { Surroundings } from "../../src/find/surroundings.ts";
 import type { Found, Unknown } from "../../src/find/findings.ts";
 import type { Kind } from "../../src/find/kind.ts";
 import { type Place, SourceText } from "../../src/find/source-text.ts";

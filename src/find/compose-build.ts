@@ -1,0 +1,157 @@
+import type { ComposeFile } from "./compose-file.ts";
+import { dockerfileReferences } from "./dockerfile.ts";
+import type { Spot } from "./findings.ts";
+import { pinOf } from "./pin.ts";
+import { spotsIn } from "./scalar-spot.ts";
+import { TEMPLATE_MARK } from "./template.ts";
+import type { Value } from "./yaml-tree.ts";
+
+const IMAGE_SCHEME = "docker-image://";
+const UNPLACED = "it has a template or an escape: write it out";
+
+/** The additional contexts of a build. */
+type Contexts = { readonly names: ReadonlySet<string>; readonly spots: readonly Spot[] };
+
+/** Finds the images that builds start from or take files from. */
+export class Builds {
+  readonly #file: ComposeFile;
+  readonly #contexts = new Map<Value, Contexts>();
+
+  constructor(file: ComposeFile) {
+    this.#file = file;
+  }
+
+  /** Adds the images of one build, for the platform of its service. */
+  find(build: Value, platform: string | undefined): void {
+    const { tree } = this.#file;
+    const contexts = tree.get(build, "additional_contexts");
+    const { names, spots } = this.#contextsOf(contexts);
+    if (this.#file.isNew(contexts, platform)) {
+      for (const spot of spots) findContext(this.#file, spot, platform);
+    }
+    findCaches(this.#file, tree.get(build, "cache_from"));
+    findInline(this.#file, tree.get(build, "dockerfile_inline"), names, platform);
+  }
+
+  #contextsOf(value: Value): Contexts {
+    const known = this.#contexts.get(value);
+    if (known !== undefined) return known;
+    const contexts = readContexts(this.#file, value);
+    this.#contexts.set(value, contexts);
+    return contexts;
+  }
+}
+
+/**
+ * The contexts of a mapping, or of a list of `name=value`:
+ * https://github.com/compose-spec/compose-spec/blob/main/build.md#additional_contexts.
+ */
+function readContexts(file: ComposeFile, value: Value): Contexts {
+  const { tree } = file;
+  const listed = tree.items(value).flatMap((item) => listedContext(file, item));
+  const keyed = tree.isList(value) ? [] : [...file.entries(value)];
+  const spots = keyed.flatMap(([, context]) => tree.text(context) ?? []);
+  return {
+    names: new Set([...keyed, ...listed].map(([name]) => name)),
+    spots: [...spots, ...listed.map(([, spot]) => spot)],
+  };
+}
+
+type ListedContext = readonly [name: string, spot: Spot];
+
+function listedContext({ findings, tree }: ComposeFile, item: Value): readonly ListedContext[] {
+  const text = tree.text(item);
+  const equals = text?.value.indexOf("=") ?? -1;
+  if (text === undefined || equals < 0) return [];
+  const spotOf = spotsIn(tree.source, text);
+  if (spotOf !== undefined) {
+    return [[text.value.slice(0, equals), spotOf(equals + 1, text.value.length)]];
+  }
+  if (text.value.includes(IMAGE_SCHEME)) findings.unknowable(text, UNPLACED);
+  return [];
+}
+
+/** Adds the image of a context. Its place includes the scheme, its reference does not. */
+function findContext(file: ComposeFile, spot: Spot, platform: string | undefined): void {
+  const { findings } = file;
+  const expansion = file.expansionOf(spot.value);
+  if ("why" in expansion) {
+    if (spot.value.startsWith(IMAGE_SCHEME)) findings.unknowable(spot, expansion.why);
+    return;
+  }
+  const { value } = expansion;
+  if (!value.startsWith(IMAGE_SCHEME)) return;
+  const reference = value.slice(IMAGE_SCHEME.length);
+  if (value !== spot.value || value.includes(TEMPLATE_MARK)) {
+    return findings.expanded(spot, { value: reference }, { platform });
+  }
+  findings.add(spot, reference, { platform, pin: pinOf(findings.source, spot) });
+}
+
+/** https://github.com/compose-spec/compose-spec/blob/main/build.md#cache_from */
+function findCaches(file: ComposeFile, caches: Value): void {
+  const { findings, tree } = file;
+  if (!file.isNew(caches)) return;
+  for (const item of tree.items(caches)) {
+    const text = tree.text(item);
+    if (text === undefined || tree.string(item) === "") continue;
+    const spotOf = spotsIn(tree.source, text);
+    if (spotOf === undefined) {
+      findings.unknowable(text, UNPLACED);
+      continue;
+    }
+    for (const { from, to } of cachedImages(text.value)) {
+      findCache(file, spotOf(from, to));
+    }
+  }
+}
+
+/** Adds the image of a cache. */
+function findCache(file: ComposeFile, spot: Spot): void {
+  const expansion = file.expansionOf(spot.value);
+  // A variable can stand for a whole cache of another type.
+  if ("value" in expansion && /[=,]/.test(expansion.value)) return;
+  file.findings.expanded(spot, expansion, { platform: "any", isCache: true });
+}
+
+/** A field of a cache, `key=…`, and where its value is. */
+type Field = { readonly key: string | undefined; readonly from: number; readonly to: number };
+
+/**
+ * The images of a cache, which is `image,…` or `type=registry,ref=image`:
+ * https://docs.docker.com/reference/cli/docker/buildx/build/#cache-from.
+ */
+function cachedImages(cache: string): readonly Field[] {
+  const fields = [...cache.matchAll(/[^,]+/g)].map(({ 0: field, index }): Field => {
+    const equals = field.indexOf("=");
+    const key = equals < 0 ? undefined : field.slice(0, equals).trim().toLowerCase();
+    return { key, from: index + equals + 1, to: index + field.length };
+  });
+  if (fields.every(({ key }) => key === undefined)) return fields;
+  const type = fields.find(({ key }) => key === "type");
+  const isRegistry = type !== undefined && cache.slice(type.from, type.to).trim() === "registry";
+  return isRegistry ? fields.filter(({ key }) => key === "ref") : [];
+}
+
+/**
+ * Adds the references of a Dockerfile in a scalar, except names of contexts. Compose replaces its
+ * own variables in the text first: a reference with one does not take the value of an `ARG`.
+ */
+function findInline(
+  file: ComposeFile,
+  inline: Value,
+  contexts: ReadonlySet<string>,
+  platform: string | undefined,
+): void {
+  const { findings, tree } = file;
+  const text = tree.text(inline);
+  if (text === undefined || !file.isNew(inline, platform)) return;
+  const spotOf = spotsIn(tree.source, text);
+  if (spotOf === undefined) return findings.unknowable(text, UNPLACED);
+  for (const reference of dockerfileReferences(text.value)) {
+    const { start, end, value, platform: own = platform } = reference;
+    if (contexts.has(value)) continue;
+    const expansion = value.includes("$") ? file.expansionOf(value) : reference.expansion;
+    findings.expanded({ ...spotOf(start, end), value }, expansion, { platform: own });
+  }
+}

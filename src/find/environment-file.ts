@@ -1,0 +1,55 @@
+import { interpolate, type Variable } from "./interpolation.ts";
+
+// A key, then a value in double quotes, in single quotes, or without any. A quoted value can span
+// lines. A quote without its end is a part of the value.
+const KEY = /^[ \t]*(?:export[ \t]+)?([\w.[\]-]+)[ \t]*[=:][ \t]*/;
+const VALUE = /(?:"((?:\\.|[^"\\])*)"|'((?:\\.|[^'\\])*)'|([^\n]*))/;
+const ASSIGNMENT = new RegExp(KEY.source + VALUE.source, "gms");
+
+const ESCAPES: ReadonlyMap<string, string> = new Map([
+  ["\\n", "\n"],
+  ["\\r", "\r"],
+  ["\\t", "\t"],
+  ['\\"', '"'],
+  ["\\\\", "\\"],
+  // For the interpolation, two dollar signs are one that starts no variable.
+  ["\\$", "$$"],
+]);
+
+/**
+ * The variables of a `.env` file, by name, as Compose reads it. A value can have variables: those
+ * that `variable` knows, and the earlier ones of the file. A value with an unknown one is left out,
+ * and so is a line that is no assignment.
+ * https://github.com/compose-spec/compose-spec/blob/main/05-services.md#env_file-format
+ *
+ * `util.parseEnv` of Node.js does not fit: it drops the quotes, which decide whether a value has
+ * variables, and it ends a value at every `#`.
+ */
+export function parseEnvironment(text: string, variable: Variable): ReadonlyMap<string, string> {
+  const values = new Map<string, string>();
+  const known: Variable = (name) => variable(name) ?? values.get(name);
+  const assignments = text.replace(/^\uFEFF/, "").matchAll(ASSIGNMENT);
+  for (const [, name = "", double, single, plain = ""] of assignments) {
+    const value = single?.replaceAll("\\'", "'") ?? expanded(double, plain, known);
+    if (value === undefined) values.delete(name);
+    else values.set(name, value);
+  }
+  return values;
+}
+
+/** The value in double quotes, or else the plain one; undefined when it is not known. */
+function expanded(
+  double: string | undefined,
+  plain: string,
+  variable: Variable,
+): string | undefined {
+  const unescaped = double?.replace(/\\./gs, (written) => ESCAPES.get(written) ?? written);
+  const expansion = interpolate(unescaped ?? withoutComment(plain), variable);
+  return "value" in expansion ? expansion.value : undefined;
+}
+
+/** A comment starts after a space. */
+function withoutComment(plain: string): string {
+  const [value = ""] = plain.split(" #", 1);
+  return value.trimEnd();
+}

@@ -1,0 +1,48 @@
+import type { HelmImage } from "./helm-image.ts";
+import { type Part, partAt } from "./part.ts";
+import type { Value, YamlTree } from "./yaml-tree.ts";
+
+/** The registries that the values of a chart set for all of its images. */
+export type HelmRegistries = {
+  /** The registry that stands in the place of each image's own. */
+  readonly global: Part | undefined;
+  /** What stands before an image that has a name only. */
+  readonly ofNames: readonly Part[];
+};
+
+/** The registries in the values of a chart. */
+export function registriesIn(tree: YamlTree, values: Value): HelmRegistries {
+  const global = tree.get(values, "global");
+  const inImage = partsAt(tree, tree.get(global, "image"), ["registry"]);
+  const inGlobal = partsAt(tree, global, ["imageRegistry"]);
+  // As cert-manager, Datadog and Istio have them.
+  const ofNames = [
+    partsAt(tree, values, ["imageRegistry", "imageNamespace"]),
+    partsAt(tree, values, ["registry"]),
+    partsAt(tree, global, ["hub"]),
+  ];
+  return {
+    global: inImage[0] ?? inGlobal[0],
+    ofNames: ofNames.find((parts) => parts.length > 0) ?? [],
+  };
+}
+
+/** What stands before the repository of an image. */
+export function prefixOf(image: HelmImage, registries: HelmRegistries): readonly Part[] {
+  const { repository, registry, isName } = image;
+  const isComplete = hasRegistry(repository.value);
+  if (registries.global !== undefined && !isComplete) return [registries.global];
+  if (registry !== undefined) return [registry];
+  return isName && !isComplete ? registries.ofNames : [];
+}
+
+/** True for a repository whose first component is a registry. */
+function hasRegistry(repository: string): boolean {
+  const [first = "", ...rest] = repository.split("/");
+  return rest.length > 0 && (/[.:]/.test(first) || first === "localhost");
+}
+
+function partsAt(tree: YamlTree, map: Value, keys: readonly string[]): readonly Part[] {
+  const parts = keys.flatMap((key) => partAt(tree, map, key) ?? []);
+  return parts.filter(({ value }) => value !== "");
+}

@@ -1,0 +1,7 @@
+/** What the meaning of a file depends on besides its text. */
+export type Surroundings = {
+  /** The value of a variable that Compose may put into a file; undefined when it has none. */
+  readonly variable: (name: string) => string | undefined;
+  /** The text of a file in the same directory; undefined when there is none that can be read. */
+  readonly beside: (name: string) => string | undefined;
+};

@@ -1,0 +1,98 @@
+import { KINDS, type Kind } from "../find/kind.ts";
+import type { Requirement } from "../gate/plan.ts";
+import { type Complain, type Item, lines, readPlatforms } from "./list-syntax.ts";
+
+const FORM = "expected pattern[,as=kind][,platform=os/arch[/variant]][,optional=true], or !pattern";
+
+/** A line of the input `files`: which files it names, and how to treat what they name. */
+export type FilePattern = {
+  /** Where it is written, for messages. */
+  readonly where: string;
+  /** A path or glob below the workspace. */
+  readonly pattern: string;
+  /** Undefined to decide by name and content. */
+  readonly as: Kind | undefined;
+  /** Required of every image in the files, whatever these state; undefined to let them decide. */
+  readonly platforms: Requirement | undefined;
+  /** True when a problem with an image in the files, or without a file, is only a warning. */
+  readonly optional: boolean;
+};
+
+/** The input `files`: patterns, and what they exclude. */
+export type FilePatterns = {
+  readonly included: readonly FilePattern[];
+  readonly excluded: readonly string[];
+};
+
+/** The patterns of the `files` input. Every problem goes to `complain` with its line. */
+export function readFilePatterns(text: string, complain: Complain): FilePatterns {
+  const included: FilePattern[] = [];
+  const excluded: string[] = [];
+  for (const item of lines("files", text)) {
+    if (item.text.startsWith("!")) {
+      const path = readPath(item.text.slice(1), item.where, complain);
+      if (path !== undefined) excluded.push(path);
+    } else {
+      const pattern = readPattern(item, complain);
+      if (pattern !== undefined) included.push(pattern);
+    }
+  }
+  if (excluded.length > 0 && included.length === 0) {
+    complain(`files: expected a pattern besides those that exclude files; ${FORM}`);
+  }
+  return { included, excluded };
+}
+
+function readPattern({ where, text }: Item, complain: Complain): FilePattern | undefined {
+  const [written = "", ...options] = text.split(",").map((part) => part.trim());
+  const pattern = readPath(written, where, complain);
+  const values = readOptions(where, options, complain);
+  const platforms = (values.get("platform") ?? []).map((platform) => ({ where, text: platform }));
+  const required = readPlatforms(platforms, complain);
+  const as = readKind(values.get("as")?.at(-1), where, complain);
+  const optional = values.get("optional")?.at(-1) ?? "false";
+  if (optional !== "true" && optional !== "false") {
+    complain(`${where}: optional: expected true or false, got ${JSON.stringify(optional)}`);
+  }
+  if (pattern === undefined) return undefined;
+  return { where, pattern, as, platforms: required, optional: optional === "true" };
+}
+
+/** The path or glob as it is used: below the workspace, with `/`. */
+function readPath(written: string, where: string, complain: Complain): string | undefined {
+  const path = written
+    .trim()
+    .replaceAll("\\", "/")
+    .replace(/^(?:\.\/+)+/, "");
+  const leadsOut = /^[/~]|^[A-Za-z]:/.test(path) || path.split("/").includes("..");
+  if (path !== "" && !leadsOut) return path;
+  const got = JSON.stringify(written);
+  complain(`${where}: expected a path or glob below the workspace, got ${got}; ${FORM}`);
+  return undefined;
+}
+
+function readKind(text: string | undefined, where: string, complain: Complain): Kind | undefined {
+  const kind = KINDS.find((one) => one === text);
+  if (kind === undefined && text !== undefined) {
+    complain(`${where}: as: expected ${KINDS.join(", ")}, got ${JSON.stringify(text)}`);
+  }
+  return kind;
+}
+
+/** The options of a line: every value of each, in order. */
+function readOptions(
+  where: string,
+  options: readonly string[],
+  complain: Complain,
+): ReadonlyMap<string, readonly string[]> {
+  const values = new Map<string, readonly string[]>();
+  for (const option of options) {
+    const [, key, value] = /^(as|platform|optional)=(.+)$/.exec(option) ?? [];
+    if (key === undefined || value === undefined) {
+      complain(`${where}: unknown option ${JSON.stringify(option)}; ${FORM}`);
+    } else {
+      values.set(key, [...(values.get(key) ?? []), value]);
+    }
+  }
+  return values;
+}

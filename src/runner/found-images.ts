@@ -1,0 +1,248 @@
+import type { Found, Unknown } from "../find/findings.ts";
+import type { Kind } from "../find/kind.ts";
+import type { Place } from "../find/source-text.ts";
+import type { Location, Mention, Requirement, Wanted } from "../gate/plan.ts";
+import { mentionsOf } from "../gate/plan.ts";
+import { type Problem, problemFrom } from "../gate/problem.ts";
+import { PullError } from "../oci/failure.ts";
+import { formatPlatform, type Platform, parsePlatform } from "../oci/platform.ts";
+import { formatReference, parseReference, type Reference } from "../oci/reference.ts";
+import type { FilePattern } from "./file-patterns.ts";
+
+// A file can come from a stranger: it must not make a step send requests without end.
+const REFERENCE_LIMIT = 1_000;
+
+/** What one file names. */
+export type FoundFile = {
+  /** Relative to the workspace, with `/`. */
+  readonly file: string;
+  readonly kind: Kind;
+  /** The line of the input that decides how its images are treated. */
+  readonly pattern: FilePattern;
+  readonly references: readonly Found[];
+  readonly unknown: readonly Unknown[];
+};
+
+/** A reference in a file, and the image it belongs to. */
+export type NamedReference = {
+  readonly file: string;
+  readonly kind: Kind;
+  readonly found: Found;
+  /** The name of its image in the outputs. */
+  readonly name: string;
+};
+
+/** What a file names in a form that cannot be known. */
+export type UnknownReference = Unknown & { readonly file: string };
+
+/** A problem with a file or with what it names, which keeps an image from being checked. */
+export type FileProblem = Problem & {
+  /** The file, or the line of the input. */
+  readonly where: string;
+  readonly location?: Location;
+  readonly optional: boolean;
+};
+
+/** What all files name. */
+export type NamedInFiles = {
+  /** The images to check: those of the input `images` first, each reference once. */
+  readonly wanted: readonly Wanted[];
+  readonly references: readonly NamedReference[];
+  readonly unknown: readonly UnknownReference[];
+  readonly problems: readonly FileProblem[];
+};
+
+/** What a step found in files, and which of them it pinned. */
+export type FilesReport = NamedInFiles & { readonly changed: readonly string[] };
+
+/** How references become images. */
+export type Treatment = {
+  /** Required of an image for which neither its file nor the input states a platform. */
+  readonly platforms: Requirement;
+  readonly pins: "none" | "require" | "write";
+};
+
+/**
+ * The images that files name, together with those of the input. The same reference in several
+ * places is one image, which needs what any of the places requires. Fails as `invalid` when the
+ * files name more than {@link REFERENCE_LIMIT} references.
+ */
+export function nameImages(
+  images: readonly Wanted[],
+  files: readonly FoundFile[],
+  treatment: Treatment,
+): NamedInFiles {
+  const groups = new Groups(images, treatment);
+  const references: NamedReference[] = [];
+  const problems: FileProblem[] = [];
+  for (const { file, kind, pattern, references: all } of files) {
+    for (const found of all) {
+      try {
+        const name = groups.add(found, file, pattern);
+        references.push({ file, kind, found, name });
+      } catch (error) {
+        if (!(error instanceof PullError) || error.reason === "too-many") throw error;
+        problems.push(problemAt(error, file, found, pattern));
+      }
+    }
+  }
+  const unknown = files.flatMap(({ file, unknown: all }) => all.map((one) => ({ ...one, file })));
+  return { wanted: groups.wanted(), references, unknown, problems };
+}
+
+/** A failure as the problem of a place in a file. */
+function problemAt(
+  error: PullError,
+  file: string,
+  { place, reference }: Found,
+  { optional }: FilePattern,
+): FileProblem {
+  const location = locationOf(file, place);
+  return { ...problemFrom(error, reference), where: file, location, optional };
+}
+
+/** A place in a file, for annotations. */
+export function locationOf(file: string, { line, column, endColumn }: Place): Location {
+  return { file, line, column, endColumn };
+}
+
+/** One image, and every place in files that names it. */
+type Group = {
+  readonly image: Wanted;
+  readonly mentions: Mention[];
+};
+
+/** The images of a step, by the full form of their references. */
+class Groups {
+  readonly #treatment: Treatment;
+  readonly #images: readonly Wanted[];
+  readonly #names: Set<string>;
+  readonly #groups = new Map<string, Group>();
+  /** The images that only files name. */
+  readonly #found: Group[] = [];
+
+  constructor(images: readonly Wanted[], treatment: Treatment) {
+    this.#treatment = treatment;
+    this.#images = images;
+    this.#names = new Set(images.map(({ name }) => name));
+    // Of two images of the input with the same reference, the files mean the first.
+    for (const image of images.toReversed()) {
+      this.#groups.set(formatReference(image.reference), { image, mentions: [] });
+    }
+  }
+
+  /** Adds a reference. Returns its image's name. Fails as `invalid` when it cannot be parsed. */
+  add(found: Found, file: string, pattern: FilePattern): string {
+    const asked = this.#asked(bareName(found.reference));
+    const platforms = this.#platforms(found, pattern);
+    const group = this.#groups.get(keyOf(asked.reference, found)) ?? this.#start(asked, found);
+    const { pins } = this.#treatment;
+    const hasDigest = asked.reference.digest !== undefined || found.isCache === true;
+    const isGuess = found.otherwise !== undefined;
+    group.mentions.push({
+      location: locationOf(file, found.place),
+      platforms,
+      optional: pattern.optional || isGuess,
+      unpinned: pins === "require" && !hasDigest,
+    });
+    return group.image.name;
+  }
+
+  /** Every image, with what all places together require of it. */
+  wanted(): readonly Wanted[] {
+    const named = this.#images.map((image) => {
+      const group = this.#groups.get(formatReference(image.reference));
+      return group?.image === image ? joined(image, group.mentions) : image;
+    });
+    return [...named, ...this.#found.map(({ image, mentions }) => joined(image, mentions))];
+  }
+
+  /** What to ask for: to renew a pin, the tag beside it. */
+  #asked(written: string): Asked {
+    const reference = parseReference(written);
+    const { tag, digest } = reference;
+    const isRenewed = this.#treatment.pins === "write" && tag !== undefined;
+    if (digest === undefined || !isRenewed) return { written, reference };
+    const withoutDigest = written.slice(0, written.indexOf("@"));
+    return { written: withoutDigest, reference: parseReference(withoutDigest) };
+  }
+
+  /** The input decides before the file: a file must not ask for less than the input does. */
+  #platforms({ platform }: Found, pattern: FilePattern): Requirement {
+    if (pattern.platforms !== undefined) return pattern.platforms;
+    if (platform === undefined) return this.#treatment.platforms;
+    return platform === "any" ? "any" : [parsePlatform(platform)];
+  }
+
+  #start({ written, reference }: Asked, found: Found): Group {
+    const { otherwise } = found;
+    const image: Wanted = {
+      name: this.#freeName(written, reference),
+      written,
+      reference,
+      platforms: "any",
+      optional: true,
+      mentions: [],
+      ...(otherwise === undefined ? {} : { otherwise: askedFor(otherwise) }),
+    };
+    const group = { image, mentions: [] };
+    this.#groups.set(keyOf(reference, found), group);
+    this.#found.push(group);
+    if (this.#found.length > REFERENCE_LIMIT) throw tooMany();
+    return group;
+  }
+
+  /** The reference as it is written or, where another image has that name, its full form. */
+  #freeName(written: string, reference: Reference): string {
+    let name = this.#names.has(written) ? formatReference(reference) : written;
+    while (this.#names.has(name)) name += "'";
+    this.#names.add(name);
+    return name;
+  }
+}
+
+/** A guessed tag is an image of its own: elsewhere, the same reference is certain. */
+function keyOf(reference: Reference, { otherwise }: Found): string {
+  const key = formatReference(reference);
+  return otherwise === undefined ? key : `${key} or ${otherwise}`;
+}
+
+type Asked = { readonly written: string; readonly reference: Reference };
+
+function askedFor(written: string): Asked {
+  return { written, reference: parseReference(written) };
+}
+
+/** A reference without the scheme that workflows put before it. */
+function bareName(reference: string): string {
+  return reference.replace(/^docker:\/\//, "");
+}
+
+function tooMany(): PullError {
+  const found = `the files name more than ${REFERENCE_LIMIT} different references`;
+  return new PullError("too-many", found, { next: "name fewer files in one step" });
+}
+
+/** An image with the places in files that name it; unchanged when there are none. */
+function joined(image: Wanted, found: readonly Mention[]): Wanted {
+  if (found.length === 0) return image;
+  const mentions = image.mentions === undefined ? [...mentionsOf(image), ...found] : found;
+  return {
+    ...image,
+    platforms: union(mentions.map(({ platforms }) => platforms)),
+    optional: mentions.every(({ optional }) => optional),
+    mentions,
+    unpinned: mentions.some(({ unpinned }) => unpinned === true),
+  };
+}
+
+/** What satisfies all of several requirements. */
+function union(requirements: readonly Requirement[]): Requirement {
+  if (requirements.includes("all")) return "all";
+  const platforms = new Map<string, Platform>();
+  for (const requirement of requirements) {
+    if (typeof requirement === "string") continue;
+    for (const platform of requirement) platforms.set(formatPlatform(platform), platform);
+  }
+  return platforms.size === 0 ? "any" : [...platforms.values()];
+}

@@ -1,0 +1,138 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import { SourceText } from "../../src/find/source-text.ts";
+import { type Value, YamlTree } from "../../src/find/yaml-tree.ts";
+
+function parse(text: string): YamlTree {
+  return new YamlTree(new SourceText(text), text);
+}
+
+/** The value at a path of keys in the first document. */
+function at(tree: YamlTree, ...keys: readonly string[]): Value {
+  return keys.reduce<Value>((value, key) => tree.get(value, key), tree.documents[0]);
+}
+
+type Row = readonly [text: string, value: string, written: string, style: string];
+
+const SCALARS: Readonly<Record<string, Row>> = {
+  "a plain scalar": ["a: b # c", "b", "b", "plain"],
+  "a number as it is written": ["a: 1.20", "1.20", "1.20", "plain"],
+  "a word that other schemas read as a boolean": ["a: yes", "yes", "yes", "plain"],
+  "single quotes": ["a: 'b''c'", "b'c", "b''c", "quoted"],
+  "double quotes": ['a: "b\\tc"', "b\tc", "b\\tc", "quoted"],
+  "a literal block": ["a: |-\n  b\n  c\nd: e", "b\nc", "b\n  c", "block"],
+  "a folded block": ["a: >+\n\n  b\n  c\n\n", "b c", "b\n  c", "block"],
+  "an empty block": ["a: |\nb: c", "", "", "block"],
+  "a plain scalar of several lines": ["a: b\n  c", "b c", "b\n  c", "plain"],
+  "a scalar with a tag and an anchor": ["a: !!str &x b", "b", "b", "plain"],
+};
+
+const NOTHING = ["a:", "a: ~", "a: null", "a: Null", "a: NULL", "a: ''", "{a}", "a: {}", "a: []"];
+
+const MERGED = `base: &base { image: one, x: base }
+other: &other { <<: *base, x: other }
+map: { <<: *other }
+own: { x: own, <<: *other }
+list: { <<: [{ y: first }, *other, { y: last, z: last }] }
+deep: { <<: { <<: [{ <<: *other }] } }
+unknown: { <<: *nothing, z: here }
+`;
+
+const MERGES: readonly (readonly [map: string, key: string, expected: string])[] = [
+  ["map", "image", "one"],
+  ["map", "x", "other"],
+  ["own", "x", "own"],
+  ["list", "y", "first"],
+  ["list", "x", "other"],
+  ["list", "z", "last"],
+  ["deep", "image", "one"],
+  ["unknown", "z", "here"],
+  ["map", "none", ""],
+];
+
+// What Go's parser accepts: https://github.com/go-yaml/yaml
+const ACCEPTED: Readonly<Record<string, string>> = {
+  "a flow collection that ends at its key's column": "a: {\n  b: c\n}\nd: [\n]\n",
+  "tabs between tokens": "a:\tb\nc:\t{d: e}\n",
+  "a comment without a space before it": 'a: "b"# c\n',
+  "a long key": `${"k".repeat(1_100)}: a\n`,
+  "a key that is repeated": "a: b\na: c\n",
+  "an unknown tag": "a: !reference [b, c]\n",
+  "an unknown directive": "%FOO bar\n---\na: b\n",
+};
+
+const REFUSED: Readonly<Record<string, readonly [text: string, line: number]>> = {
+  "quotes that are not closed": ['a: b\nc: "d\n', 3],
+  "a mapping in a plain scalar": ["a: b\nc: d: e\n", 2],
+};
+
+describe("YamlTree", () => {
+  for (const [what, [text, value, written, style]] of Object.entries(SCALARS)) {
+    it(`reads ${what}`, () => {
+      const tree = parse(text);
+      const read = tree.text(at(tree, "a"));
+      assert.ok(read !== undefined);
+      assert.deepEqual([read.value, read.style], [value, style]);
+      assert.equal(tree.source.text.slice(read.start, read.end), written);
+    });
+  }
+
+  for (const text of NOTHING) {
+    it(`reads nothing in ${text}`, () => {
+      const tree = parse(text);
+      assert.equal(tree.string(at(tree, "a")), "");
+    });
+  }
+
+  it("reads an alias as the last anchor before it", () => {
+    const tree = parse("a: &x 1\nb: *x\nc: &x 2\nd: *x\ne: *y\nf: &y 3\n");
+    const values = ["b", "d", "e", "f"].map((key) => tree.string(at(tree, key)));
+    assert.deepEqual(values, ["1", "2", "", "3"]);
+  });
+
+  it("takes the first value of a key that is repeated", () => {
+    const tree = parse("a: 1\na: 2\n");
+    assert.equal(tree.string(at(tree, "a")), "1");
+  });
+
+  it("keeps the anchors of each document apart", () => {
+    const tree = parse("a: &x 1\n---\na: *x\n");
+    const values = tree.documents.map((document) => tree.string(tree.get(document, "a")));
+    assert.deepEqual(values, ["1", ""]);
+  });
+
+  for (const [map, key, expected] of MERGES) {
+    it(`finds ${expected || "nothing"} at ${map}.${key} with merge keys`, () => {
+      const tree = parse(MERGED);
+      assert.equal(tree.string(at(tree, map, key)), expected);
+    });
+  }
+
+  it("ends at mappings that merge themselves", () => {
+    const tree = parse("a: &a { <<: [*b, *a], b: &b { <<: *a } }\n");
+    assert.equal(at(tree, "a", "none"), undefined);
+  });
+
+  it("has the entries of mappings and the items of lists, and none of anything else", () => {
+    const tree = parse("map: { a: 1, [x]: 2, b: *l }\nlist: &l [1, {c: 2}]\n");
+    const keys = tree.entries(at(tree, "map")).map(([key]) => key);
+    const items = tree.items(at(tree, "list")).map((item) => tree.string(item));
+    assert.deepEqual(
+      [keys, items],
+      [
+        ["a", "b"],
+        ["1", ""],
+      ],
+    );
+    assert.deepEqual([tree.entries(at(tree, "list")), tree.items(at(tree, "map"))], [[], []]);
+    assert.deepEqual([tree.isMap(at(tree, "map")), tree.isList(at(tree, "map"))], [true, false]);
+  });
+
+  for (const [what, text] of Object.entries(ACCEPTED)) {
+    it(`accepts ${what}`, () => assert.equal(parse(text).mistake, undefined));
+  }
+
+  for (const [what, [text, line]] of Object.entries(REFUSED)) {
+    it(`names the line of ${what}`, () => assert.equal(parse(text).mistake?.line, line));
+  }
+});

@@ -1,0 +1,68 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+import { judgePin } from "../../src/gate/pins.ts";
+import { existsAll, failsStep, problemsOf, statusOf } from "../../src/gate/resolved.ts";
+import { image } from "../support/image.ts";
+import { MemoryRegistry } from "../support/memory-registry.ts";
+import { messagesOf, resolved } from "../support/resolving.ts";
+
+const APP = image("linux/amd64");
+
+describe("judgePin", () => {
+  const registry = new MemoryRegistry();
+  for (const tag of ["1", "latest"]) registry.push("org/app", tag, APP);
+
+  for (const [written, pasted] of [
+    ["registry.test/org/app:1", "registry.test/org/app:1"],
+    ["registry.test/org/app", "registry.test/org/app:latest"],
+    ["docker://registry.test/org/app:1", "docker://registry.test/org/app:1"],
+    ["docker://registry.test/org/app", "docker://registry.test/org/app:latest"],
+  ] as const) {
+    it(`says what to write for ${written}`, async () => {
+      const found = await resolved(registry, written, { unpinned: true });
+      const next = `write ${pasted}@${APP.digest}, or let pins: write do it`;
+      assert.deepEqual(problemsOf(judgePin(found)), [
+        {
+          platform: "",
+          status: "not-pinned",
+          reason: "not-pinned",
+          message: `${written}: it has no digest; ${next}`,
+        },
+      ]);
+    });
+  }
+
+  it("takes a port for no tag", async () => {
+    const local = new MemoryRegistry("localhost:5000");
+    local.push("app", "latest", APP);
+    const found = await resolved(local, "localhost:5000/app", { unpinned: true });
+    assert.match(messagesOf(judgePin(found)), / write localhost:5000\/app:latest@sha256:/);
+  });
+
+  it("keeps an image whose files name a digest, or that no file names", async () => {
+    for (const more of [{ unpinned: false }, {}]) {
+      const found = await resolved(registry, "registry.test/org/app:1", more);
+      assert.equal(judgePin(found), found);
+    }
+  });
+
+  it("keeps the problem of an image that has one", async () => {
+    for (const [written, status] of [
+      ["registry.test/org/app:2", "not-found"],
+      ["registry.test/org/arm:1", "platform-missing"],
+    ] as const) {
+      registry.push("org/arm", "1", image("linux/arm64"));
+      const found = judgePin(await resolved(registry, written, { unpinned: true }));
+      assert.deepEqual([statusOf(found), problemsOf(found).length], [status, 1]);
+    }
+  });
+
+  it("fails the step unless the image is optional, and says nothing of whether it exists", async () => {
+    for (const optional of [false, true]) {
+      const more = { unpinned: true, optional };
+      const found = judgePin(await resolved(registry, "registry.test/org/app:1", more));
+      assert.deepEqual([failsStep(found, true), failsStep(found, false)], [!optional, !optional]);
+      assert.equal(existsAll([found]), true);
+    }
+  });
+});
