@@ -27,7 +27,7 @@ export function isOptional(wanted: Wanted, problem: Concern): boolean {
 }
 
 function isConcernedBy({ platform, status }: Concern): (mention: Mention) => boolean {
-  if (status === "not-pinned") return ({ unpinned }) => unpinned === true;
+  if (status === "not-pinned") return ({ unpinned }) => unpinned !== undefined;
   // Only the places that name a platform can miss it: `all` and `any` take what is offered.
   if (status === "platform-missing") return ({ platforms }) => names(platforms, platform);
   const affected = asPlatform(platform);

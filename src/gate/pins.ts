@@ -1,24 +1,31 @@
 import type { Digest } from "../oci/digest.ts";
+import { mentionsOf, type PinForm } from "./plan.ts";
 import { problem } from "./problem.ts";
 import { problemsOf, type Resolved } from "./resolved.ts";
 
 /**
  * The same image, with the problem `not-pinned` when files must name it by digest and one does not.
- * An image with another problem keeps that one.
+ * Its message has the text to paste. An image with another problem keeps that one.
  */
 export function judgePin(image: Resolved): Resolved {
   const { wanted, root } = image;
-  const isPinned = wanted.unpinned !== true;
-  if (isPinned || root === undefined || problemsOf(image).length > 0) return image;
+  const forms = new Set(mentionsOf(wanted).flatMap(({ unpinned }) => unpinned ?? []));
+  const isJudged = forms.size > 0 && problemsOf(image).length === 0;
+  if (root === undefined || !isJudged) return image;
   const { written } = wanted;
-  const pinned = withDigest(written, root.fetched.digest);
-  const next = `write ${pinned}, or let pins: write do it`;
+  const texts = [...forms].map((form) => pasted(form, written, root.fetched.digest));
+  const next = `write ${texts.join(" or ")}, or let pins: write do it`;
   return { ...image, problem: problem("not-pinned", written, "it has no digest", next) };
 }
 
-/** A reference as it was written, with its tag and a digest. */
-function withDigest(written: string, digest: Digest): string {
+/** The text to paste for a reference as it was written, with its tag. */
+function pasted(form: PinForm, written: string, digest: Digest): string {
+  if (form === "digest") return `digest: ${digest}`;
+  if (form === "sha") return `sha: ${digest.slice(digest.indexOf(":") + 1)}`;
   const [named = ""] = written.split("@");
-  const isTagged = /:[^/]*$/.test(named.replace(/^docker:\/\//, ""));
-  return isTagged ? `${named}@${digest}` : `${named}:latest@${digest}`;
+  const colon = named.lastIndexOf(":");
+  const isTagged = colon > named.lastIndexOf("/");
+  const tag = isTagged ? named.slice(colon + 1) : "latest";
+  if (form === "tag") return `tag: ${tag}@${digest}`;
+  return isTagged ? `${named}@${digest}` : `${named}:${tag}@${digest}`;
 }

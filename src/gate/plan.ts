@@ -17,6 +17,12 @@ export type Location = {
   readonly endColumn: number;
 };
 
+/**
+ * How a file keeps a digest: in the reference, in its tag, or in a value of its own, with the
+ * algorithm or without it.
+ */
+export type PinForm = "reference" | "tag" | "digest" | "sha";
+
 /** Where an image is named, and what is required of it there. */
 export type Mention = {
   /** Absent when the workflow's own input names it. */
@@ -24,8 +30,8 @@ export type Mention = {
   readonly platforms: Requirement;
   /** True when a problem is only a warning. */
   readonly optional: boolean;
-  /** True when a digest must be here, and none is. */
-  readonly unpinned?: boolean;
+  /** How a digest is written here, when one must be here and is not. */
+  readonly unpinned?: PinForm | undefined;
 };
 
 /** The image that another one should be built on; `auto` for the one that the image itself names. */
@@ -48,8 +54,6 @@ export type Wanted = {
   readonly mentions?: readonly Mention[];
   /** What counts when the reference does not exist. */
   readonly otherwise?: { readonly written: string; readonly reference: Reference };
-  /** True when a mention is unpinned. */
-  readonly unpinned?: boolean;
   readonly base?: BaseWanted;
 };
 

@@ -1,7 +1,7 @@
 import type { Found, Unknown } from "../find/findings.ts";
 import type { Kind } from "../find/kind.ts";
 import type { Place } from "../find/source-text.ts";
-import type { Location, Mention, Requirement, Wanted } from "../gate/plan.ts";
+import type { Location, Mention, PinForm, Requirement, Wanted } from "../gate/plan.ts";
 import { mentionsOf } from "../gate/plan.ts";
 import { type Problem, problemFrom } from "../gate/problem.ts";
 import { PullError } from "../oci/failure.ts";
@@ -143,7 +143,7 @@ class Groups {
       location: locationOf(file, found.place),
       platforms,
       optional: pattern.optional || isGuess,
-      unpinned: pins === "require" && !hasDigest,
+      unpinned: pins === "require" && !hasDigest ? formOf(found) : undefined,
     });
     return group.image.name;
   }
@@ -207,6 +207,14 @@ function keyOf(reference: Reference, { otherwise }: Found): string {
   return otherwise === undefined ? key : `${key} or ${otherwise}`;
 }
 
+/** How a file writes a digest: a pin beside the reference is in another value. */
+function formOf({ pin, place }: Found): PinForm {
+  const isBeside = pin !== undefined && (pin.start < place.start || pin.end > place.end);
+  if (!isBeside) return "reference";
+  if (pin.form === "hex") return "sha";
+  return pin.before.endsWith("@") ? "tag" : "digest";
+}
+
 type Asked = { readonly written: string; readonly reference: Reference };
 
 function askedFor(written: string): Asked {
@@ -232,7 +240,6 @@ function joined(image: Wanted, found: readonly Mention[]): Wanted {
     platforms: union(mentions.map(({ platforms }) => platforms)),
     optional: mentions.every(({ optional }) => optional),
     mentions,
-    unpinned: mentions.some(({ unpinned }) => unpinned === true),
   };
 }
 

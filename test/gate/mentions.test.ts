@@ -80,7 +80,7 @@ describe("mentionsOfProblem", () => {
 
   it("are those in files for a missing digest: the input may name a tag", () => {
     const { mentions = [] } = mentioned("linux/386");
-    const inFile = mentions.map((one) => ({ ...one, unpinned: true }));
+    const inFile = mentions.map((one) => ({ ...one, unpinned: "reference" as const }));
     const byInput = { platforms: required("linux/amd64"), optional: false };
     const wanted = wantedImage("org/app:1", { mentions: [byInput, ...inFile] });
     assert.deepEqual(mentionsOfProblem(wanted, { platform: "", status: "not-pinned" }), inFile);

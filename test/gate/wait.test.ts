@@ -8,7 +8,7 @@ import { connect } from "../support/connect.ts";
 import { image, index, multiPlatform } from "../support/image.ts";
 import { MemoryRegistry } from "../support/memory-registry.ts";
 import { Registry } from "../support/registry.ts";
-import { required, wantedImage } from "../support/resolving.ts";
+import { required, UNPINNED, wantedImage } from "../support/resolving.ts";
 
 const AMD64 = image("linux/amd64");
 const OVERDUE = new PullError("timeout", "the step's timeout of 60 s has passed");
@@ -179,14 +179,14 @@ describe("resolveAll", () => {
 
   it("states before an image is reported that it is not pinned, and does not wait for it", async () => {
     registry.push("org/app", "1", AMD64);
-    const images = [{ ...wanted("org/app:1"), unpinned: true }];
+    const images = [{ ...wanted("org/app:1"), mentions: [UNPINNED] }];
     const { statuses, waits, messages, reported } = await attempt(images, 300);
     assert.deepEqual([statuses, waits, reported], [["not-pinned"], [], ["not-pinned"]]);
     assert.match(messages[0] ?? "", /or let pins: write do it$/);
   });
 
   it("states that an image is not pinned when it appears after a wait", async () => {
-    const images = [{ ...wanted("org/app:1"), unpinned: true }];
+    const images = [{ ...wanted("org/app:1"), mentions: [UNPINNED] }];
     const { statuses, waits } = await attempt(images, 300, () => {
       registry.push("org/app", "1", AMD64);
     });

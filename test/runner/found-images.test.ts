@@ -50,13 +50,13 @@ function shownPlatforms(platforms: Requirement): string {
 
 /** Each image as `name reference platforms? places`, with a `?` when optional. */
 function shown({ wanted }: NamedInFiles): readonly string[] {
-  return wanted.map(({ name, reference, platforms, optional, unpinned, mentions = [] }) => {
+  return wanted.map(({ name, reference, platforms, optional, mentions = [] }) => {
     const places = mentions.map(({ location, platforms, optional }) => {
       const place = location === undefined ? "input" : `${location.file}:${location.line}`;
       return `${place}=${shownPlatforms(platforms)}${optional ? "?" : ""}`;
     });
-    const marks = `${optional ? "?" : ""}${unpinned ? "!" : ""}`;
-    return `${name} ${formatReference(reference)} ${shownPlatforms(platforms)}${marks} ${places}`;
+    const needed = `${shownPlatforms(platforms)}${optional ? "?" : ""}`;
+    return `${name} ${formatReference(reference)} ${needed} ${places}`;
   });
 }
 
@@ -158,9 +158,34 @@ describe("nameImages", () => {
       const [image] = nameAll([file("a.yml", [reference])], [], { pins }).wanted;
       assert.ok(image);
       assert.equal(formatReference(image.reference), asked);
-      assert.equal(image.unpinned, unpinned);
+      assert.equal(image.mentions?.[0]?.unpinned, unpinned ? "reference" : undefined);
     });
   }
+
+  // how the digest is written, and how the file keeps it
+  const at = { start: 0, end: 0, before: "", after: "", form: "digest" as const };
+  for (const [pin, form] of [
+    [at, "reference"],
+    [{ ...at, start: 30, end: 30, before: "@" }, "tag"],
+    [{ ...at, start: 30, end: 30, before: "\ndigest: " }, "digest"],
+    [{ ...at, start: 30, end: 30, form: "hex" as const }, "sha"],
+  ] as const) {
+    it(`asks for a digest as ${form} where one is written like that`, () => {
+      const found = { reference: "alpine:3.20", pin };
+      const [image] = nameAll([file("a.yml", [found])], [], { pins: "require" }).wanted;
+      assert.equal(image?.mentions?.[0]?.unpinned, form);
+    });
+  }
+
+  it("asks for no digest of a build cache, but for one elsewhere", () => {
+    const cache = { reference: "org/cache:1", isCache: true as const };
+    const files = [file("a.yml", [cache, cache]), file("b.yml", [cache, "org/cache:1"])];
+    const forms = files.map((one) => {
+      const [image] = nameAll([one], [], { pins: "require" }).wanted;
+      return image?.mentions?.map(({ unpinned }) => unpinned ?? "-").join();
+    });
+    assert.deepEqual(forms, ["-,-", "-,reference"]);
+  });
 
   it("tries the other form of a guessed tag, and a miss is a warning", () => {
     const found = { reference: "org/app:1.2", otherwise: "org/app:v1.2" };

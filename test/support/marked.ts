@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { findReferences } from "../../src/find/find.ts";
-import type { Surroundings } from "../../src/find/surroundings.ts";
 import type { Found, Unknown } from "../../src/find/findings.ts";
 import type { Kind } from "../../src/find/kind.ts";
 import { type Place, SourceText } from "../../src/find/source-text.ts";
+import type { Surroundings } from "../../src/find/surroundings.ts";
 
 /** Where something is, as a test compares it: `2:10-21 alpine:3.20`. */
 export type Spans = readonly string[];

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { resolveImage, type Thoroughness } from "../../src/gate/judge.ts";
-import type { Requirement, Wanted } from "../../src/gate/plan.ts";
+import type { Mention, Requirement, Wanted } from "../../src/gate/plan.ts";
 import { problemsOf, type Resolved } from "../../src/gate/resolved.ts";
 import type { Source } from "../../src/gate/source.ts";
 import type { Blob } from "../../src/oci/blob.ts";
@@ -83,3 +83,6 @@ export function failure(reason: Reason, message = /./): (error: unknown) => true
     return true;
   };
 }
+
+/** A place in a file that must have a digest, and has none. */
+export const UNPINNED: Mention = { platforms: "any", optional: false, unpinned: "reference" };
