@@ -97,6 +97,7 @@ const INPUTS: Readonly<Record<string, string>> = {
     /\n/g,
     "\r\n",
   ),
+  "a number sign within a word": withImages("⟦alpine:3#1⟧ # x"),
   "a folded block of one line": withImages(">-\n            ⟦alpine:3.20⟧"),
   "a folded block with blank lines between": withImages(
     ">\n            ⟦alpine:3.20⟧\n\n            ⟦busybox⟧,name=b\n",
