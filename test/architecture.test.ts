@@ -28,7 +28,7 @@ const DOORS: Readonly<Record<string, readonly string[]>> = {
   "@azure/storage-blob": ["store/upload.ts"],
   tar: ["store/tarball.ts"],
   tldts: ["registry/domain.ts"],
-  yaml: ["find/yaml-tree.ts", "runner/registry-auth.ts"],
+  yaml: ["find/yaml-tree.ts", "find/yaml-value.ts", "runner/registry-auth.ts"],
   "node:child_process": ["action/program.ts"],
   "node:crypto": ["oci/digest.ts"],
   "node:dns": ["action/machine.ts", "http/reaches.ts"],

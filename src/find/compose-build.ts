@@ -4,7 +4,7 @@ import type { Spot } from "./findings.ts";
 import { pinOf } from "./pin.ts";
 import { spotsIn } from "./scalar-spot.ts";
 import { TEMPLATE_MARK } from "./template.ts";
-import type { Value } from "./yaml-tree.ts";
+import type { YamlValue } from "./yaml-value.ts";
 
 const IMAGE_SCHEME = "docker-image://";
 const UNPLACED = "it has a template or an escape: write it out";
@@ -15,25 +15,24 @@ type Contexts = { readonly names: ReadonlySet<string>; readonly spots: readonly 
 /** Finds the images that builds start from or take files from. */
 export class Builds {
   readonly #file: ComposeFile;
-  readonly #contexts = new Map<Value, Contexts>();
+  readonly #contexts = new Map<YamlValue, Contexts>();
 
   constructor(file: ComposeFile) {
     this.#file = file;
   }
 
   /** Adds the images of one build, for the platform of its service. */
-  find(build: Value, platform: string | undefined): void {
-    const { tree } = this.#file;
-    const contexts = tree.get(build, "additional_contexts");
+  find(build: YamlValue, platform: string | undefined): void {
+    const contexts = build.get("additional_contexts");
     const { names, spots } = this.#contextsOf(contexts);
     if (this.#file.isNew(contexts, platform)) {
       for (const spot of spots) findContext(this.#file, spot, platform);
     }
-    findCaches(this.#file, tree.get(build, "cache_from"));
-    findInline(this.#file, tree.get(build, "dockerfile_inline"), names, platform);
+    findCaches(this.#file, build.get("cache_from"));
+    findInline(this.#file, build.get("dockerfile_inline"), names, platform);
   }
 
-  #contextsOf(value: Value): Contexts {
+  #contextsOf(value: YamlValue): Contexts {
     const known = this.#contexts.get(value);
     if (known !== undefined) return known;
     const contexts = readContexts(this.#file, value);
@@ -46,11 +45,10 @@ export class Builds {
  * The contexts of a mapping, or of a list of `name=value`:
  * https://github.com/compose-spec/compose-spec/blob/main/build.md#additional_contexts.
  */
-function readContexts(file: ComposeFile, value: Value): Contexts {
-  const { tree } = file;
-  const listed = tree.items(value).flatMap((item) => listedContext(file, item));
-  const keyed = tree.isList(value) ? [] : [...file.entries(value)];
-  const spots = keyed.flatMap(([, context]) => tree.text(context) ?? []);
+function readContexts(file: ComposeFile, value: YamlValue): Contexts {
+  const listed = value.items.flatMap((item) => listedContext(file, item));
+  const keyed = value.isList ? [] : [...file.entries(value)];
+  const spots = keyed.flatMap(([, context]) => context.text ?? []);
   return {
     names: new Set([...keyed, ...listed].map(([name]) => name)),
     spots: [...spots, ...listed.map(([, spot]) => spot)],
@@ -59,11 +57,11 @@ function readContexts(file: ComposeFile, value: Value): Contexts {
 
 type ListedContext = readonly [name: string, spot: Spot];
 
-function listedContext({ findings, tree }: ComposeFile, item: Value): readonly ListedContext[] {
-  const text = tree.text(item);
+function listedContext({ findings }: ComposeFile, item: YamlValue): readonly ListedContext[] {
+  const text = item.text;
   const equals = text?.value.indexOf("=") ?? -1;
   if (text === undefined || equals < 0) return [];
-  const spotOf = spotsIn(tree.source, text);
+  const spotOf = spotsIn(findings.source, text);
   if (spotOf !== undefined) {
     return [[text.value.slice(0, equals), spotOf(equals + 1, text.value.length)]];
   }
@@ -89,13 +87,13 @@ function findContext(file: ComposeFile, spot: Spot, platform: string | undefined
 }
 
 /** https://github.com/compose-spec/compose-spec/blob/main/build.md#cache_from */
-function findCaches(file: ComposeFile, caches: Value): void {
-  const { findings, tree } = file;
+function findCaches(file: ComposeFile, caches: YamlValue): void {
+  const { findings } = file;
   if (!file.isNew(caches)) return;
-  for (const item of tree.items(caches)) {
-    const text = tree.text(item);
-    if (text === undefined || tree.string(item) === "") continue;
-    const spotOf = spotsIn(tree.source, text);
+  for (const item of caches.items) {
+    const text = item.text;
+    if (text === undefined || item.string === "") continue;
+    const spotOf = spotsIn(findings.source, text);
     if (spotOf === undefined) {
       findings.unknowable(text, UNPLACED);
       continue;
@@ -139,14 +137,14 @@ function cachedImages(cache: string): readonly Field[] {
  */
 function findInline(
   file: ComposeFile,
-  inline: Value,
+  inline: YamlValue,
   contexts: ReadonlySet<string>,
   platform: string | undefined,
 ): void {
-  const { findings, tree } = file;
-  const text = tree.text(inline);
+  const { findings } = file;
+  const text = inline.text;
   if (text === undefined || !file.isNew(inline, platform)) return;
-  const spotOf = spotsIn(tree.source, text);
+  const spotOf = spotsIn(findings.source, text);
   if (spotOf === undefined) return findings.unknowable(text, UNPLACED);
   for (const reference of dockerfileReferences(text.value)) {
     const { start, end, value, platform: own = platform } = reference;

@@ -2,7 +2,7 @@ import { parseEnvironment } from "./environment-file.ts";
 import type { Expansion, Findings } from "./findings.ts";
 import { interpolate } from "./interpolation.ts";
 import type { Surroundings } from "./surroundings.ts";
-import type { Value, YamlTree } from "./yaml-tree.ts";
+import type { YamlValue } from "./yaml-value.ts";
 
 // Real services have one or two platforms. Without a limit, a small file could merge a long list
 // into thousands of services, each with a platform of its own.
@@ -10,15 +10,13 @@ const PLATFORM_LIMIT = 16;
 
 /** A Compose file with the values of its variables, and what was found in it so far. */
 export class ComposeFile {
-  readonly tree: YamlTree;
   readonly findings: Findings;
   readonly #surroundings: Surroundings;
   #environment: ReadonlyMap<string, string> | undefined;
-  readonly #visited = new Map<Value, Set<string>>();
-  readonly #strings = new Map<Value, string>();
+  readonly #visited = new Map<YamlValue, Set<string>>();
+  readonly #strings = new Map<YamlValue, string>();
 
-  constructor(tree: YamlTree, findings: Findings, surroundings: Surroundings) {
-    this.tree = tree;
+  constructor(findings: Findings, surroundings: Surroundings) {
     this.findings = findings;
     this.#surroundings = surroundings;
   }
@@ -29,28 +27,28 @@ export class ComposeFile {
   }
 
   /** A scalar with the values of its variables; empty when that is not known. */
-  string(value: Value): string {
+  string(value: YamlValue): string {
     const known = this.#strings.get(value);
     if (known !== undefined) return known;
-    const expansion = this.expansionOf(this.tree.string(value));
+    const expansion = this.expansionOf(value.string);
     const string = "value" in expansion ? expansion.value : "";
     this.#strings.set(value, string);
     return string;
   }
 
   /** Adds the image that a scalar names; nothing for a scalar that is null. */
-  findImage(value: Value, platform: string | undefined): void {
+  findImage(value: YamlValue, platform: string | undefined): void {
     if (!this.isNew(value, platform)) return;
-    const text = this.tree.text(value);
-    if (text === undefined || this.tree.string(value) === "") return;
-    this.findings.expanded(text, this.expansionOf(text.value), { platform });
+    const { text, string } = value;
+    if (text === undefined || string === "") return;
+    this.findings.expanded(text, this.expansionOf(string), { platform });
   }
 
   /** The keys of a mapping and their values, with merged ones; the first value of a key counts. */
-  entries(map: Value): ReadonlyMap<string, Value> {
-    const all = new Map<string, Value>();
+  entries(map: YamlValue): ReadonlyMap<string, YamlValue> {
+    const all = new Map<string, YamlValue>();
     for (const part of this.#mergedInto(map)) {
-      for (const [key, value] of this.tree.entries(part)) {
+      for (const [key, value] of part.entries) {
         if (key !== "<<" && !all.has(key)) all.set(key, value);
       }
     }
@@ -58,7 +56,7 @@ export class ComposeFile {
   }
 
   /** True when a value is visited for the first time for this platform. */
-  isNew(value: Value, platform = ""): boolean {
+  isNew(value: YamlValue, platform = ""): boolean {
     const platforms = this.#visited.get(value) ?? new Set();
     this.#visited.set(value, platforms);
     if (platforms.has(platform) || platforms.size >= PLATFORM_LIMIT) return false;
@@ -67,15 +65,15 @@ export class ComposeFile {
   }
 
   /** A mapping and those that are merged into it, in the order in which their keys count. */
-  #mergedInto(map: Value): ReadonlySet<Value> {
-    const parts = new Set<Value>();
-    const rest: Value[] = [map];
+  #mergedInto(map: YamlValue): ReadonlySet<YamlValue> {
+    const parts = new Set<YamlValue>();
+    const rest: YamlValue[] = [map];
     while (rest.length > 0) {
-      const part = this.tree.resolve(rest.pop());
+      const part = rest.pop();
       if (part === undefined || parts.has(part)) continue;
       parts.add(part);
-      const merged = this.tree.entries(part).filter(([key]) => key === "<<");
-      const next = [...this.tree.items(part), ...merged.map(([, value]) => value)];
+      const merged = part.entries.filter(([key]) => key === "<<");
+      const next = [...part.items, ...merged.map(([, value]) => value)];
       for (const value of next.toReversed()) rest.push(value);
     }
     return parts;

@@ -2,7 +2,7 @@ import { Builds } from "./compose-build.ts";
 import { ComposeFile } from "./compose-file.ts";
 import type { Findings } from "./findings.ts";
 import type { Surroundings } from "./surroundings.ts";
-import type { Value, YamlTree } from "./yaml-tree.ts";
+import type { YamlValue } from "./yaml-value.ts";
 
 /**
  * Finds the images of a Compose file: those that its services run, build from and mount. An image
@@ -10,13 +10,13 @@ import type { Value, YamlTree } from "./yaml-tree.ts";
  * they point at files of their own. https://github.com/compose-spec/compose-spec/blob/main/spec.md
  */
 export function findInCompose(
-  tree: YamlTree,
+  documents: readonly YamlValue[],
   findings: Findings,
   surroundings: Surroundings,
 ): void {
-  const file = new ComposeFile(tree, findings, surroundings);
-  const services = tree.documents.flatMap((document) => {
-    return [...file.entries(tree.get(document, "services"))].map(([name, definition]) => {
+  const file = new ComposeFile(findings, surroundings);
+  const services = documents.flatMap((document) => {
+    return [...file.entries(document.get("services"))].map(([name, definition]) => {
       return serviceOf(file, name, definition);
     });
   });
@@ -24,48 +24,49 @@ export function findInCompose(
   const builds = new Builds(file);
   for (const service of services) {
     findInService(file, service, built);
-    builds.find(service.build, service.platform);
+    if (service.isBuilt) builds.find(service.build, service.platform);
   }
 }
 
 /** A service, with what decides how its images are treated. */
 type Service = {
   readonly name: string;
-  readonly definition: Value;
-  /** Undefined for a service that builds nothing. */
-  readonly build: Value;
+  readonly definition: YamlValue;
+  readonly build: YamlValue;
+  /** False for a service that builds nothing. */
+  readonly isBuilt: boolean;
   readonly image: string;
   readonly platform: string | undefined;
   readonly policy: string;
 };
 
-function serviceOf(file: ComposeFile, name: string, definition: Value): Service {
-  const { tree } = file;
-  const build = tree.get(definition, "build");
+function serviceOf(file: ComposeFile, name: string, definition: YamlValue): Service {
+  const build = definition.get("build");
   // Compose takes null only as `!reset null`, which removes a build: YAML alone cannot.
-  const isBuilt = tree.isMap(build) || tree.string(build) !== "";
-  const platform = file.string(tree.get(definition, "platform"));
+  const isBuilt = build.isMap || build.string !== "";
+  const platform = file.string(definition.get("platform"));
   return {
     name,
     definition,
-    build: isBuilt ? build : undefined,
-    image: imageOf(file, tree.get(definition, "image")),
+    build,
+    isBuilt,
+    image: imageOf(file, definition.get("image")),
     platform: platform === "" ? undefined : platform,
-    policy: file.string(tree.get(definition, "pull_policy")),
+    policy: file.string(definition.get("pull_policy")),
   };
 }
 
 /** An image with its variables, or as it is written when that is not known. */
-function imageOf(file: ComposeFile, image: Value): string {
+function imageOf(file: ComposeFile, image: YamlValue): string {
   const known = file.string(image);
-  return known === "" ? file.tree.string(image) : known;
+  return known === "" ? image.string : known;
 }
 
 /** What the services of a file build and do not pull. */
 type Built = { readonly images: ReadonlySet<string>; readonly services: ReadonlySet<string> };
 
 function builtBy(services: readonly Service[]): Built {
-  const building = services.filter(({ build, policy }) => build !== undefined && !pulls(policy));
+  const building = services.filter(({ isBuilt, policy }) => isBuilt && !pulls(policy));
   const images = new Set(building.map(({ image }) => image));
   images.delete("");
   return { images, services: new Set(building.map(({ name }) => name)) };
@@ -78,30 +79,29 @@ function pulls(policy: string): boolean {
 
 function findInService(file: ComposeFile, service: Service, built: Built): void {
   const { definition, platform } = service;
-  if (isPulled(service, built)) file.findImage(file.tree.get(definition, "image"), platform);
+  if (isPulled(service, built)) file.findImage(definition.get("image"), platform);
   findInVolumes(file, service, built);
   findInHooks(file, service);
 }
 
 /** https://github.com/compose-spec/compose-spec/blob/main/05-services.md#pull_policy */
-function isPulled({ image, build, policy }: Service, built: Built): boolean {
+function isPulled({ image, isBuilt, policy }: Service, built: Built): boolean {
   if (policy === "never" || policy === "build") return false;
   // Several services can run an image that one of them builds.
-  const isBuilt = build !== undefined || built.images.has(image);
-  return !isBuilt || pulls(policy);
+  const isBuiltHere = isBuilt || built.images.has(image);
+  return !isBuiltHere || pulls(policy);
 }
 
 /** https://github.com/compose-spec/compose-spec/blob/main/05-services.md#volumes */
 function findInVolumes(file: ComposeFile, { definition, platform }: Service, built: Built): void {
-  const { tree } = file;
-  const volumes = tree.get(definition, "volumes");
+  const volumes = definition.get("volumes");
   if (!file.isNew(volumes, platform)) return;
-  for (const volume of tree.items(volumes)) {
-    const source = tree.get(volume, "source");
+  for (const volume of volumes.items) {
+    const source = volume.get("source");
     const image = imageOf(file, source);
     // The name of a service stands for the image that it builds.
     const isBuilt = built.images.has(image) || built.services.has(image);
-    const isImage = file.string(tree.get(volume, "type")) === "image";
+    const isImage = file.string(volume.get("type")) === "image";
     if (isImage && !isBuilt) file.findImage(source, platform);
   }
 }
@@ -111,8 +111,7 @@ function findInVolumes(file: ComposeFile, { definition, platform }: Service, bui
  * built: https://github.com/compose-spec/compose-spec/blob/main/05-services.md#pre_start.
  */
 function findInHooks(file: ComposeFile, { definition, policy }: Service): void {
-  const { tree } = file;
-  const hooks = tree.get(definition, "pre_start");
+  const hooks = definition.get("pre_start");
   if (policy === "never" || !file.isNew(hooks)) return;
-  for (const hook of tree.items(hooks)) file.findImage(tree.get(hook, "image"), undefined);
+  for (const hook of hooks.items) file.findImage(hook.get("image"), undefined);
 }

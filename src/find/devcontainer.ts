@@ -1,25 +1,25 @@
 import type { Findings, Spot } from "./findings.ts";
-import type { Text, Value, YamlTree } from "./yaml-tree.ts";
+import type { Text, YamlValue } from "./yaml-value.ts";
 
 /**
  * Finds the images in a devcontainer.json: the one that it runs, and those that its build uses as a
  * cache. Features are no images: https://containers.dev/implementors/json_reference/
  */
-export function findInDevcontainer(tree: YamlTree, findings: Findings): void {
-  for (const file of tree.documents) {
-    const image = writtenText(tree, tree.get(file, "image"));
+export function findInDevcontainer(documents: readonly YamlValue[], findings: Findings): void {
+  for (const file of documents) {
+    const image = writtenText(file.get("image"));
     if (image !== undefined) findings.literal(image);
-    const cache = tree.get(tree.get(file, "build"), "cacheFrom");
-    for (const one of tree.isList(cache) ? tree.items(cache) : [cache]) {
-      const spot = cachedImage(findings, writtenText(tree, one));
+    const cache = file.get("build").get("cacheFrom");
+    for (const one of cache.isList ? cache.items : [cache]) {
+      const spot = cachedImage(findings, writtenText(one));
       if (spot !== undefined) findings.literal(spot, { platform: "any", isCache: true });
     }
   }
 }
 
 /** A scalar's text; undefined for `null`, and for anything but a scalar. */
-function writtenText(tree: YamlTree, value: Value): Text | undefined {
-  return tree.string(value) === "" ? undefined : tree.text(value);
+function writtenText(value: YamlValue): Text | undefined {
+  return value.string === "" ? undefined : value.text;
 }
 
 // Other fields can stand before `ref`.

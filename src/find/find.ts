@@ -12,11 +12,16 @@ import type { Surroundings } from "./surroundings.ts";
 import { hideComments, hideTemplates } from "./template.ts";
 import { findInWorkflow } from "./workflow-file.ts";
 import { type Mistake, YamlTree } from "./yaml-tree.ts";
+import type { YamlValue } from "./yaml-value.ts";
 
 /** What a file names, and its kind; or the mistake in a file that cannot be parsed. */
 export type FileFinding = (Finding & { readonly kind: Kind }) | { readonly mistake: Mistake };
 
-type YamlFinder = (tree: YamlTree, findings: Findings, surroundings: Surroundings) => void;
+type YamlFinder = (
+  documents: readonly YamlValue[],
+  findings: Findings,
+  surroundings: Surroundings,
+) => void;
 
 const TEXT_FINDERS = {
   dockerfile: findInDockerfile,
@@ -63,10 +68,10 @@ function findInYaml(
   const isTemplate = source.text.includes("{{");
   // A template is often no YAML before it is rendered; what can be read of it counts.
   if (mistake !== undefined && !isTemplate) return { mistake };
-  const kind = known ?? kindByContent(tree);
+  const kind = known ?? kindByContent(tree.documents);
   if (kind === undefined || kind === "dockerfile" || kind === "list") return undefined;
   const findings = new Findings(source);
-  YAML_FINDERS[kind](tree, findings, surroundings);
+  YAML_FINDERS[kind](tree.documents, findings, surroundings);
   if (mistake !== undefined) {
     const start = source.offset(mistake.line - 1, 0);
     const spot = { start, end: start, value: "" };

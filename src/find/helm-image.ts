@@ -1,10 +1,11 @@
 import { printedByHelm } from "./helm-scalar.ts";
 import { type Part, partAt } from "./part.ts";
-import type { Value, YamlTree } from "./yaml-tree.ts";
+import type { YamlValue } from "./yaml-value.ts";
 
 /** An image that a mapping in the values of a chart names. A part can be empty. */
 export type HelmImage = {
-  readonly node: Value;
+  /** The mapping. */
+  readonly value: YamlValue;
   /** Where the image stands. */
   readonly repository: Part;
   /** True for a repository that the chart may put behind a registry of its own. */
@@ -36,21 +37,21 @@ export function isVersioned(text: string): boolean {
 }
 
 /** The image that a mapping names, which is the value of `key`; undefined when it names none. */
-export function imageIn(tree: YamlTree, node: Value, key: string): HelmImage | undefined {
-  const tag = firstOf(tree, node, ["tag", "imageTag"]);
-  const digest = firstOf(tree, node, [...DIGEST_KEYS, "sha"]);
-  const version = filled(firstOf(tree, node, ["version"]));
+export function imageIn(value: YamlValue, key: string): HelmImage | undefined {
+  const tag = firstOf(value, ["tag", "imageTag"]);
+  const digest = firstOf(value, [...DIGEST_KEYS, "sha"]);
+  const version = filled(firstOf(value, ["version"]));
   const known = { hasTag: (tag ?? digest) !== undefined, hasVersion: version !== undefined };
-  const repository = repositoryIn(tree, node, isImageKey(key), known);
+  const repository = repositoryIn(value, isImageKey(key), known);
   if (repository === undefined) return undefined;
-  const useDigest = tree.string(tree.get(node, "useDigest"));
+  const useDigest = value.get("useDigest").string;
   return {
-    node,
+    value,
     ...repository,
-    registry: filled(firstOf(tree, node, ["registry", "imageRegistry", "hub"])),
+    registry: filled(firstOf(value, ["registry", "imageRegistry", "hub"])),
     tag: tag ?? version,
     digest: useDigest === "false" ? undefined : digest,
-    isHex: digest !== undefined && isHex(digest, firstOf(tree, node, DIGEST_KEYS)),
+    isHex: digest !== undefined && isHex(digest, firstOf(value, DIGEST_KEYS)),
     mayPinTag: tag !== undefined && (digest !== undefined || useDigest !== "true"),
   };
 }
@@ -64,20 +65,19 @@ export function isComplete({ repository, tag, digest }: HelmImage): boolean {
 type Known = { readonly hasTag: boolean; readonly hasVersion: boolean };
 
 function repositoryIn(
-  tree: YamlTree,
-  node: Value,
+  value: YamlValue,
   isImage: boolean,
   { hasTag, hasVersion }: Known,
 ): Pick<HelmImage, "repository" | "isName"> | undefined {
-  const repository = firstOf(tree, node, isImage ? ["repository", "repo"] : ["repository"]);
+  const repository = firstOf(value, isImage ? ["repository", "repo"] : ["repository"]);
   if (repository !== undefined && repository.value !== "") {
     const isOne = (isImage || hasTag) && !NO_IMAGE.test(repository.value);
     return isOne ? { repository, isName: false } : undefined;
   }
   if (!hasTag && !hasVersion && !(isImage && repository !== undefined)) return undefined;
-  const image = filled(firstOf(tree, node, ["image", "imageName"]));
-  const isName = image === undefined || tree.get(node, "hub") !== undefined;
-  const named = image ?? (isImage ? filled(firstOf(tree, node, ["name"])) : undefined);
+  const image = filled(firstOf(value, ["image", "imageName"]));
+  const isName = image === undefined || value.get("hub").exists;
+  const named = image ?? (isImage ? filled(firstOf(value, ["name"])) : undefined);
   if (named === undefined || isVersioned(named.value)) return undefined;
   return { repository: named, isName };
 }
@@ -88,14 +88,14 @@ function isHex({ value }: Part, digest: Part | undefined): boolean {
 }
 
 /** The first part with a value at these keys, or else the first one. */
-function firstOf(tree: YamlTree, node: Value, keys: readonly string[]): Part | undefined {
-  const parts = keys.flatMap((key) => helmPartAt(tree, node, key) ?? []);
+function firstOf(value: YamlValue, keys: readonly string[]): Part | undefined {
+  const parts = keys.flatMap((key) => helmPartAt(value, key) ?? []);
   return parts.find((part) => filled(part) !== undefined) ?? parts[0];
 }
 
-function helmPartAt(tree: YamlTree, node: Value, key: string): Part | undefined {
-  const part = partAt(tree, node, key);
-  return part && { ...part, value: printedByHelm(tree, tree.get(node, key)) };
+function helmPartAt(map: YamlValue, key: string): Part | undefined {
+  const part = partAt(map, key);
+  return part && { ...part, value: printedByHelm(map.get(key)) };
 }
 
 function filled(part: Part | undefined): Part | undefined {

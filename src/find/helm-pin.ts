@@ -3,7 +3,6 @@ import { type HelmImage, isComplete } from "./helm-image.ts";
 import { isWithin, type Part, pinPart } from "./part.ts";
 import { type Pin, pinAt, pinOf } from "./pin.ts";
 import type { SourceText } from "./source-text.ts";
-import type { YamlTree } from "./yaml-tree.ts";
 
 /**
  * How the images in the values of a chart get their digests: each in the chart's key for one, or
@@ -11,15 +10,15 @@ import type { YamlTree } from "./yaml-tree.ts";
  * which one is newer, and a tag from Chart.yaml cannot be pinned here.
  */
 export function pinsOf(
-  tree: YamlTree,
   images: readonly HelmImage[],
+  source: SourceText,
 ): ReadonlyMap<HelmImage, Pin | undefined> {
   const shared = sharedParts(images);
   const pins = new Map<HelmImage, Pin | undefined>();
   for (const image of images) {
     const part = pinnedPart(image);
     if (part === undefined || shared.has(part.start)) continue;
-    if (isWithin(tree, image.node, part)) pins.set(image, pinIn(tree.source, image, part));
+    if (isWithin(image.value, part)) pins.set(image, pinIn(source, image, part));
   }
   return pins;
 }

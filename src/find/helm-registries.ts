@@ -1,6 +1,6 @@
 import type { HelmImage } from "./helm-image.ts";
 import { type Part, partAt } from "./part.ts";
-import type { Value, YamlTree } from "./yaml-tree.ts";
+import type { YamlValue } from "./yaml-value.ts";
 
 /** The registries that the values of a chart set for all of its images. */
 export type HelmRegistries = {
@@ -11,15 +11,15 @@ export type HelmRegistries = {
 };
 
 /** The registries in the values of a chart. */
-export function registriesIn(tree: YamlTree, values: Value): HelmRegistries {
-  const global = tree.get(values, "global");
-  const inImage = partsAt(tree, tree.get(global, "image"), ["registry"]);
-  const inGlobal = partsAt(tree, global, ["imageRegistry"]);
+export function registriesIn(values: YamlValue): HelmRegistries {
+  const global = values.get("global");
+  const inImage = partsAt(global.get("image"), ["registry"]);
+  const inGlobal = partsAt(global, ["imageRegistry"]);
   // As cert-manager, Datadog and Istio have them.
   const ofNames = [
-    partsAt(tree, values, ["imageRegistry", "imageNamespace"]),
-    partsAt(tree, values, ["registry"]),
-    partsAt(tree, global, ["hub"]),
+    partsAt(values, ["imageRegistry", "imageNamespace"]),
+    partsAt(values, ["registry"]),
+    partsAt(global, ["hub"]),
   ];
   return {
     global: inImage[0] ?? inGlobal[0],
@@ -42,7 +42,7 @@ function hasRegistry(repository: string): boolean {
   return rest.length > 0 && (/[.:]/.test(first) || first === "localhost");
 }
 
-function partsAt(tree: YamlTree, map: Value, keys: readonly string[]): readonly Part[] {
-  const parts = keys.flatMap((key) => partAt(tree, map, key) ?? []);
+function partsAt(map: YamlValue, keys: readonly string[]): readonly Part[] {
+  const parts = keys.flatMap((key) => partAt(map, key) ?? []);
   return parts.filter(({ value }) => value !== "");
 }

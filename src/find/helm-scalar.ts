@@ -1,4 +1,4 @@
-import type { Value, YamlTree } from "./yaml-tree.ts";
+import type { YamlValue } from "./yaml-value.ts";
 
 const DECIMAL = /^[+-]?(?:\d+\.\d*|\.\d+|\d+(?=[eE]))(?:[eE][+-]?\d+)?$/;
 
@@ -7,14 +7,9 @@ const DECIMAL = /^[+-]?(?:\d+\.\d*|\.\d+|\d+(?=[eE]))(?:[eE][+-]?\d+)?$/;
  * a scalar. Helm reads `1.20` without quotes as a number, and prints it as `1.2`:
  * https://helm.sh/docs/chart_best_practices/values/#make-types-clear
  */
-export function printedByHelm(tree: YamlTree, value: Value): string {
-  const text = tree.text(value);
-  const isNumber = text?.style === "plain" && DECIMAL.test(text.value) && !hasTag(tree, value);
-  const number = isNumber ? Number(text.value) : Number.NaN;
-  return Number.isFinite(number) ? String(number) : tree.string(value);
-}
-
-/** True for a scalar with a YAML tag, such as `!!str 1.20`. */
-function hasTag(tree: YamlTree, value: Value): boolean {
-  return tree.resolve(value)?.tag !== undefined;
+export function printedByHelm(value: YamlValue): string {
+  const { text, string, hasTag } = value;
+  const isNumber = text?.style === "plain" && DECIMAL.test(string) && !hasTag;
+  const number = isNumber ? Number(string) : Number.NaN;
+  return Number.isFinite(number) ? String(number) : string;
 }

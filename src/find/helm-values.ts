@@ -5,10 +5,10 @@ import { pinsOf } from "./helm-pin.ts";
 import { referenceOf } from "./helm-reference.ts";
 import { prefixOf, registriesIn } from "./helm-registries.ts";
 import { type Part, whyPartsUnknown } from "./part.ts";
-import type { Text, Value, YamlTree } from "./yaml-tree.ts";
+import type { Text, YamlValue } from "./yaml-value.ts";
 
 /** A value, the key it stands at, and whether it stands below `images`. */
-type Keyed = { readonly node: Value; readonly key: string; readonly isListed: boolean };
+type Keyed = { readonly value: YamlValue; readonly key: string; readonly isListed: boolean };
 
 /** An image, and what stands before its repository. */
 type Prefixed = { readonly image: HelmImage; readonly prefix: readonly Part[] };
@@ -18,46 +18,49 @@ type Prefixed = { readonly image: HelmImage; readonly prefix: readonly Part[] };
  * (https://helm.sh/docs/chart_best_practices/pods/#images): mappings with a repository and a tag or
  * a digest, which stand at the repository, and whole references at keys such as `image`.
  */
-export function findInHelmValues(tree: YamlTree, findings: Findings, files: ChartFiles): void {
+export function findInHelmValues(
+  documents: readonly YamlValue[],
+  findings: Findings,
+  files: ChartFiles,
+): void {
   const images: Prefixed[] = [];
-  for (const document of tree.documents) {
-    const registries = registriesIn(tree, document);
-    for (const keyed of valuesIn(tree, document)) {
-      findAlone(tree, keyed, findings);
-      const image = imageIn(tree, keyed.node, keyed.key);
+  for (const document of documents) {
+    const registries = registriesIn(document);
+    for (const keyed of valuesIn(document)) {
+      findAlone(keyed, findings);
+      const image = imageIn(keyed.value, keyed.key);
       if (image !== undefined) images.push({ image, prefix: prefixOf(image, registries) });
     }
   }
-  findImages(tree, images, findings, files);
+  findImages(images, findings, files);
 }
 
 /** The values in a document. A mapping is reached at most twice: as an image, and otherwise. */
-function* valuesIn(tree: YamlTree, document: Value): Generator<Keyed> {
-  const seen = new Set<Value>();
-  const seenAsImage = new Set<Value>();
-  const rest: Keyed[] = [{ node: document, key: "", isListed: false }];
+function* valuesIn(document: YamlValue): Generator<Keyed> {
+  const seen = new Set<YamlValue>();
+  const seenAsImage = new Set<YamlValue>();
+  const rest: Keyed[] = [{ value: document, key: "", isListed: false }];
   for (let keyed = rest.pop(); keyed !== undefined; keyed = rest.pop()) {
-    const { node, key } = keyed;
+    const { value, key } = keyed;
     const known = isImageKey(key) ? seenAsImage : seen;
-    if (node === undefined || known.has(node)) continue;
+    if (known.has(value)) continue;
     // A scalar has no values in it: it counts at each of its keys.
-    if (tree.text(node) === undefined) known.add(node);
+    if (value.text === undefined) known.add(value);
     yield keyed;
-    for (const inner of innerOf(tree, keyed)) rest.push(inner);
+    for (const inner of innerOf(keyed)) rest.push(inner);
   }
 }
 
-function innerOf(tree: YamlTree, { node, key, isListed }: Keyed): readonly Keyed[] {
+function innerOf({ value, key, isListed }: Keyed): readonly Keyed[] {
   const isImages = key === "images" || (isListed && key === "tags");
-  const items = tree.items(node).map((item) => ({ node: item, key: "", isListed: isImages }));
+  const items = value.items.map((item) => ({ value: item, key: "", isListed: isImages }));
   if (items.length > 0) return items;
-  const entries = tree.entries(node);
-  return entries.map(([name, value]) => ({ node: value, key: name, isListed: isImages }));
+  return value.entries.map(([name, inner]) => ({ value: inner, key: name, isListed: isImages }));
 }
 
 /** Finds a reference that is written as a whole. */
-function findAlone(tree: YamlTree, keyed: Keyed, findings: Findings): void {
-  const text = tree.text(keyed.node);
+function findAlone(keyed: Keyed, findings: Findings): void {
+  const { text } = keyed.value;
   if (text === undefined) return;
   const isUnknown = whyUnknown(findings.textOf(text)) !== undefined;
   const isAlone = isImageKey(keyed.key)
@@ -72,16 +75,9 @@ function isOther({ key, isListed }: Keyed, { value }: Text): boolean {
   return mayBe && isVersioned(value);
 }
 
-function findImages(
-  tree: YamlTree,
-  images: readonly Prefixed[],
-  findings: Findings,
-  files: ChartFiles,
-): void {
-  const pins = pinsOf(
-    tree,
-    images.map(({ image }) => image),
-  );
+function findImages(images: readonly Prefixed[], findings: Findings, files: ChartFiles): void {
+  const all = images.map(({ image }) => image);
+  const pins = pinsOf(all, findings.source);
   let known: Expansion | undefined;
   const appVersion = (): Expansion => {
     known ??= appVersionOf(files);

@@ -1,4 +1,4 @@
-import type { Value, YamlTree } from "./yaml-tree.ts";
+import type { YamlValue } from "./yaml-value.ts";
 
 /** The kinds of files that name images, as `files` writes them: `as=compose`. */
 export const KINDS = [
@@ -41,27 +41,25 @@ export function mayHaveKind(path: string): boolean {
 }
 
 /** The kind of a YAML or JSON file by its content; undefined for a file that names no images. */
-export function kindByContent(tree: YamlTree): Kind | undefined {
-  for (const document of tree.documents) {
-    const kind = kindOfDocument(tree, document);
+export function kindByContent(documents: readonly YamlValue[]): Kind | undefined {
+  for (const document of documents) {
+    const kind = kindOfDocument(document);
     if (kind !== undefined) return kind;
   }
   return undefined;
 }
 
-function kindOfDocument(tree: YamlTree, document: Value): Kind | undefined {
-  const has = (key: string): boolean => tree.get(document, key) !== undefined;
-  const group = tree.string(tree.get(document, "apiVersion"));
+function kindOfDocument(document: YamlValue): Kind | undefined {
+  const has = (key: string): boolean => document.get(key).exists;
+  const group = document.get("apiVersion").string;
   if (group.startsWith("kustomize.config.k8s.io/")) return "kustomize";
   if (group !== "" && has("kind")) return "kubernetes";
   if (has("jobs") && has("on")) return "workflow";
-  if (has("runs") && tree.isMap(tree.get(document, "runs"))) return "workflow";
-  if (tree.entries(tree.get(document, "services")).some(([, value]) => isService(tree, value))) {
-    return "compose";
-  }
-  return undefined;
+  if (document.get("runs").isMap) return "workflow";
+  const services = document.get("services").entries;
+  return services.some(([, service]) => isService(service)) ? "compose" : undefined;
 }
 
-function isService(tree: YamlTree, value: Value): boolean {
-  return ["image", "build"].some((key) => tree.get(value, key) !== undefined);
+function isService(value: YamlValue): boolean {
+  return value.get("image").exists || value.get("build").exists;
 }

@@ -1,11 +1,12 @@
 import type { Findings } from "./findings.ts";
 import { isWithin, type Part, partAt, pinPart, whyPartsUnknown } from "./part.ts";
 import { type Pin, pinAt } from "./pin.ts";
-import type { Value, YamlTree } from "./yaml-tree.ts";
+import type { SourceText } from "./source-text.ts";
+import type { YamlValue } from "./yaml-value.ts";
 
 /** An entry of `images`. */
 type Entry = {
-  readonly node: Value;
+  readonly value: YamlValue;
   /** The new name, or the name where it stays. */
   readonly name: Part;
   readonly tag: Part | undefined;
@@ -17,30 +18,29 @@ type Entry = {
  * (https://kubectl.docs.kubernetes.io/references/kustomize/kustomization/images/). Each stands at
  * its `newName`, or else at its `name`.
  */
-export function findInKustomization(tree: YamlTree, findings: Findings): void {
-  const lineEnd = tree.source.text.includes("\r\n") ? "\r\n" : "\n";
-  for (const document of tree.documents) {
-    for (const node of tree.items(tree.get(document, "images"))) {
-      const entry = entryOf(tree, node);
-      if (entry !== undefined) findEntry(tree, entry, lineEnd, findings);
+export function findInKustomization(documents: readonly YamlValue[], findings: Findings): void {
+  for (const document of documents) {
+    for (const value of document.get("images").items) {
+      const entry = entryOf(value);
+      if (entry !== undefined) findEntry(entry, findings);
     }
   }
 }
 
-function entryOf(tree: YamlTree, node: Value): Entry | undefined {
-  const names = ["newName", "name"].flatMap((key) => partAt(tree, node, key) ?? []);
-  const name = names.find(({ value }) => value !== "");
+function entryOf(value: YamlValue): Entry | undefined {
+  const names = ["newName", "name"].flatMap((key) => partAt(value, key) ?? []);
+  const name = names.find((part) => part.value !== "");
   if (name === undefined) return undefined;
-  const tag = partAt(tree, node, "newTag");
-  const digest = partAt(tree, node, "digest");
-  return { node, name, tag, digest };
+  const tag = partAt(value, "newTag");
+  const digest = partAt(value, "digest");
+  return { value, name, tag, digest };
 }
 
-function findEntry(tree: YamlTree, entry: Entry, lineEnd: string, findings: Findings): void {
+function findEntry(entry: Entry, findings: Findings): void {
   const { name, tag, digest } = entry;
   const why = whyPartsUnknown(findings, [name, tag, digest]) ?? whyEntryUnknown(entry);
   if (why !== undefined) return findings.unknowable(name, why);
-  const pin = pinOfEntry(tree, entry, lineEnd);
+  const pin = pinOfEntry(entry, findings.source);
   const reference = name.value + after(":", tag) + after("@", digest);
   findings.add(name, reference, { pin });
 }
@@ -63,26 +63,27 @@ function whyEntryUnknown({ name, tag, digest }: Entry): string | undefined {
  * A pin in the `digest` of an entry, or in a new one after its `newTag`. Undefined without a
  * `newTag`, because nothing says which digest is newer, and for keys that other entries share.
  */
-function pinOfEntry(tree: YamlTree, entry: Entry, lineEnd: string): Pin | undefined {
-  const { node, tag, digest } = entry;
+function pinOfEntry(entry: Entry, source: SourceText): Pin | undefined {
+  const { value, tag, digest } = entry;
   if (after(":", tag) === "" || tag === undefined) return undefined;
   if (digest !== undefined) {
-    return isWithin(tree, node, digest) ? pinPart(tree.source, digest, "digest") : undefined;
+    return isWithin(value, digest) ? pinPart(source, digest, "digest") : undefined;
   }
-  const hasKey = tree.entries(node).some(([key]) => key === "digest");
-  if (hasKey || !isWithin(tree, node, tag)) return undefined;
-  return pinAfterTag(tree, node, lineEnd);
+  const hasKey = value.entries.some(([key]) => key === "digest");
+  if (hasKey || !isWithin(value, tag)) return undefined;
+  return pinAfterTag(value, source);
 }
 
-function pinAfterTag(tree: YamlTree, node: Value, lineEnd: string): Pin {
-  const { source } = tree;
-  const [start = 0] = node?.range ?? [];
-  const [, tagEnd = 0] = tree.get(node, "newTag")?.range ?? [];
+/** A pin in a line of its own or, in flow style, behind the tag. */
+function pinAfterTag(entry: YamlValue, source: SourceText): Pin {
+  const [start] = entry.range;
+  const [, tagEnd] = entry.get("newTag").range;
   if (source.text.charAt(start) === "{") {
     return pinAt(source, tagEnd, tagEnd, { before: ", digest: " });
   }
   const { column } = source.place(start, start);
   const at = endOfLine(source.text, tagEnd);
+  const lineEnd = source.text.includes("\r\n") ? "\r\n" : "\n";
   return pinAt(source, at, at, { before: `${lineEnd}${" ".repeat(column - 1)}digest: ` });
 }
 

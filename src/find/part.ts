@@ -1,7 +1,7 @@
 import { type Findings, whyUnknown } from "./findings.ts";
 import { type Pin, pinAt } from "./pin.ts";
 import type { SourceText } from "./source-text.ts";
-import type { Text, Value, YamlTree } from "./yaml-tree.ts";
+import type { Text, YamlValue } from "./yaml-value.ts";
 
 /**
  * A YAML scalar that holds a part of a reference: a repository, a tag or a digest. Its value is
@@ -10,15 +10,14 @@ import type { Text, Value, YamlTree } from "./yaml-tree.ts";
 export type Part = Text;
 
 /** The part at a key of a mapping; undefined without the key, and for anything but a scalar. */
-export function partAt(tree: YamlTree, map: Value, key: string): Part | undefined {
-  const node = tree.get(map, key);
-  const text = tree.text(node);
-  return text === undefined ? undefined : { ...text, value: tree.string(node) };
+export function partAt(map: YamlValue, key: string): Part | undefined {
+  const { text, string } = map.get(key);
+  return text && { ...text, value: string };
 }
 
 /** True for a part that stands in a mapping itself, and not where an alias or merge key leads. */
-export function isWithin(tree: YamlTree, map: Value, { start, end }: Part): boolean {
-  const [from = 0, to = 0] = tree.resolve(map)?.range ?? [];
+export function isWithin(map: YamlValue, { start, end }: Part): boolean {
+  const [from, to] = map.range;
   return from <= start && end <= to;
 }
 

@@ -1,6 +1,6 @@
 import type { Spot } from "./findings.ts";
 import type { SourceText } from "./source-text.ts";
-import type { Text } from "./yaml-tree.ts";
+import type { Text } from "./yaml-value.ts";
 
 /** The spot of a part of a scalar's value. No white space may stand at its ends. */
 export type SpotOf = (from: number, to: number) => Spot;

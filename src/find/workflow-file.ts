@@ -1,6 +1,6 @@
 import type { Findings, Spot } from "./findings.ts";
 import { listLines } from "./list.ts";
-import type { Text, Value, YamlTree } from "./yaml-tree.ts";
+import type { Text, YamlValue } from "./yaml-value.ts";
 
 // A step that calls this action, in whichever place it is published. Gitea and Forgejo allow a whole
 // URL: https://docs.gitea.com/usage/actions/comparison#absolute-action-urls
@@ -10,64 +10,60 @@ const THIS_ACTION = /^(?:https?:\/\/[^/@]+\/)?[^/@:]+\/registry-pull(?:\/[^@]*)?
  * Finds the images in a workflow, a composite action or a container action of GitHub, Gitea or
  * Forgejo: of containers, services and `docker://` steps, and in the input `images` of this action.
  */
-export function findInWorkflow(tree: YamlTree, findings: Findings): void {
-  const finder = new WorkflowFinder(tree, findings);
-  for (const file of tree.documents) {
-    for (const [, job] of tree.entries(tree.get(file, "jobs"))) finder.findInJob(job);
-    finder.findInRuns(tree.get(file, "runs"));
+export function findInWorkflow(documents: readonly YamlValue[], findings: Findings): void {
+  const finder = new WorkflowFinder(findings);
+  for (const file of documents) {
+    for (const [, job] of file.get("jobs").entries) finder.findInJob(job);
+    finder.findInRuns(file.get("runs"));
   }
 }
 
 class WorkflowFinder {
-  readonly #tree: YamlTree;
   readonly #findings: Findings;
   /** What was read. Aliases can give many jobs the same services, steps and inputs. */
-  readonly #seen = new Set<Value>();
+  readonly #seen = new Set<YamlValue>();
 
-  constructor(tree: YamlTree, findings: Findings) {
-    this.#tree = tree;
+  constructor(findings: Findings) {
     this.#findings = findings;
   }
 
   /** https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-syntax#jobs */
-  findInJob(job: Value): void {
-    const services = this.#tree.get(job, "services");
-    this.#findContainer(this.#tree.get(job, "container"));
+  findInJob(job: YamlValue): void {
+    const services = job.get("services");
+    this.#findContainer(job.get("container"));
     if (this.#isNew(services)) {
-      for (const [, service] of this.#tree.entries(services)) this.#findContainer(service);
+      for (const [, service] of services.entries) this.#findContainer(service);
     }
-    this.#findInSteps(this.#tree.get(job, "steps"));
+    this.#findInSteps(job.get("steps"));
   }
 
   /** https://docs.github.com/en/actions/reference/workflows-and-actions/metadata-syntax#runs */
-  findInRuns(runs: Value): void {
-    this.#findDocker(this.#tree.get(runs, "image"));
-    this.#findInSteps(this.#tree.get(runs, "steps"));
+  findInRuns(runs: YamlValue): void {
+    this.#findDocker(runs.get("image"));
+    this.#findInSteps(runs.get("steps"));
   }
 
   /** A container is an image, or a mapping that has one. */
-  #findContainer(container: Value): void {
-    const isMap = this.#tree.isMap(container);
-    const image = isMap ? this.#tree.get(container, "image") : container;
-    const text = this.#tree.text(image);
-    if (text === undefined || this.#tree.string(image) === "") return;
-    this.#findings.literal(text);
+  #findContainer(container: YamlValue): void {
+    const image = container.isMap ? container.get("image") : container;
+    const { text, string } = image;
+    if (text !== undefined && string !== "") this.#findings.literal(text);
   }
 
-  #findInSteps(steps: Value): void {
+  #findInSteps(steps: YamlValue): void {
     if (!this.#isNew(steps)) return;
-    for (const step of this.#tree.items(steps)) {
-      const uses = this.#tree.get(step, "uses");
+    for (const step of steps.items) {
+      const uses = step.get("uses");
       this.#findDocker(uses);
-      if (!THIS_ACTION.test(this.#tree.string(uses))) continue;
-      const images = this.#tree.get(this.#tree.get(step, "with"), "images");
-      if (this.#isNew(images)) this.#findInInput(this.#tree.text(images));
+      if (!THIS_ACTION.test(uses.string)) continue;
+      const images = step.get("with").get("images");
+      if (this.#isNew(images)) this.#findInInput(images.text);
     }
   }
 
   /** Other values are actions, or paths of Dockerfiles. */
-  #findDocker(value: Value): void {
-    const text = this.#tree.text(value);
+  #findDocker(value: YamlValue): void {
+    const text = value.text;
     if (text?.value.startsWith("docker://")) this.#findings.literal(text);
   }
 
@@ -85,7 +81,7 @@ class WorkflowFinder {
     }
   }
 
-  #isNew(value: Value): boolean {
+  #isNew(value: YamlValue): boolean {
     const isNew = !this.#seen.has(value);
     this.#seen.add(value);
     return isNew;

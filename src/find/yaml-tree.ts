@@ -2,25 +2,14 @@ import {
   type Document,
   isAlias,
   isMap,
+  isNode,
   isScalar,
   isSeq,
   type Node,
-  type Pair,
   parseAllDocuments,
-  type Scalar,
-  type YAMLMap,
 } from "yaml";
-import type { Spot } from "./findings.ts";
 import type { SourceText } from "./source-text.ts";
-
-/** A value in a YAML file; undefined where there is none. */
-export type Value = Node | undefined;
-
-/** A key of a mapping, and its value. */
-export type Entry = readonly [key: string, value: Value];
-
-/** A scalar's text, and how it is written. */
-export type Text = Spot & { readonly style: "plain" | "quoted" | "block" };
+import { YamlValue } from "./yaml-value.ts";
 
 /** Why a file is not YAML, and where. Lines start at 1. */
 export type Mistake = { readonly line: number; readonly message: string };
@@ -36,25 +25,15 @@ const TOLERATED: ReadonlySet<string> = new Set([
   "BAD_DIRECTIVE",
 ]);
 
-/** The keys of a mapping with their values, and the mappings that are merged into it. */
-type Keys = { readonly own: ReadonlyMap<string, Value>; readonly merged: readonly Value[] };
-
-// Mappings that merge each other can be nested without end. A file has two or three.
-const MOST_MERGED = 100;
-
-/**
- * The documents of a YAML or JSON file, with where everything is. Every scalar is a string, as it is
- * written. Aliases and merge keys (https://yaml.org/type/merge.html) are followed. Templates in the
- * file are hidden from the parser, so that what surrounds them can be read.
- */
+/** The documents of a YAML or JSON file. Every scalar is a string, as it is written. */
 export class YamlTree {
   readonly source: SourceText;
   /** The content of each document that has one. */
-  readonly documents: readonly Node[];
+  readonly documents: readonly YamlValue[];
   /** Set when the file is not YAML. */
   readonly mistake: Mistake | undefined;
   readonly #anchors = new Map<Node, Node>();
-  readonly #keys = new Map<Node, Keys>();
+  readonly #values = new Map<Node | undefined, YamlValue>();
 
   /** `hidden` is the text of the source with what a YAML parser must not see hidden. */
   constructor(source: SourceText, hidden: string) {
@@ -67,117 +46,29 @@ export class YamlTree {
       logLevel: "silent",
     });
     const parsed = "empty" in documents ? [] : documents;
-    this.documents = parsed.flatMap(({ contents }) => contents ?? []);
+    const contents = parsed.flatMap((document) => document.contents ?? []);
+    for (const content of contents) this.#readAnchors(content);
+    this.documents = contents.map((content) => this.#valueOf(content));
     this.mistake = mistakeIn(parsed, source);
-    for (const document of this.documents) this.#readAnchors(document);
   }
 
-  /** The value of a key; undefined without the key, and in anything but a mapping. */
-  get(value: Value, key: string): Value {
-    const rest = [this.resolve(value)];
-    for (let searched = 0; searched <= MOST_MERGED && rest.length > 0; searched++) {
-      const map = rest.pop();
-      if (!isMap(map)) continue;
-      const { own, merged } = this.#keysOf(map);
-      if (own.has(key)) return own.get(key);
-      rest.push(...merged.toReversed());
-    }
-    return undefined;
-  }
-
-  /** The keys of a mapping and their values, without merged ones; empty for anything else. */
-  entries(value: Value): readonly Entry[] {
-    const map = this.resolve(value);
-    if (!isMap(map)) return [];
-    return map.items.flatMap((pair) => this.#entryOf(pair));
-  }
-
-  /** The items of a sequence; empty for anything else. */
-  items(value: Value): readonly Value[] {
-    const list = this.resolve(value);
-    return isSeq(list) ? list.items.map((item) => this.resolve(asNode(item))) : [];
-  }
-
-  /** True for a mapping. */
-  isMap(value: Value): boolean {
-    return isMap(this.resolve(value));
-  }
-
-  /** True for a sequence. */
-  isList(value: Value): boolean {
-    return isSeq(this.resolve(value));
-  }
-
-  /** A scalar's text and where it is, for an alias at its anchor; undefined for anything else. */
-  text(value: Value): Text | undefined {
-    const node = this.resolve(value);
-    return isScalar(node) ? this.#textOf(node) : undefined;
-  }
-
-  /** A scalar's text; empty for YAML's spellings of nothing, and for anything but a scalar. */
-  string(value: Value): string {
-    const text = this.text(value);
-    if (text === undefined || isNothing(text)) return "";
-    return text.value;
-  }
-
-  /** The node that an alias stands for; any other node itself. */
-  resolve(value: Value): Value {
-    return isAlias(value) ? this.#anchors.get(value) : value;
-  }
-
-  /** Read once, because aliases can reach the same large mapping many times. */
-  #keysOf(map: YAMLMap): Keys {
-    const known = this.#keys.get(map);
-    if (known !== undefined) return known;
-    const keys = this.#readKeys(map);
-    this.#keys.set(map, keys);
-    return keys;
-  }
-
-  #readKeys(map: YAMLMap): Keys {
-    const own = new Map<string, Value>();
-    const merged: Value[] = [];
-    for (const [key, value] of this.entries(map)) {
-      if (key === "<<" && merged.length < MOST_MERGED) {
-        const maps = isSeq(value) ? value.items.slice(0, MOST_MERGED) : [value];
-        merged.push(...maps.map((one) => this.resolve(asNode(one))));
-      }
-      // Of a key that is repeated, the first one counts.
-      if (!own.has(key)) own.set(key, value);
-    }
-    return { own, merged };
-  }
-
-  #entryOf(pair: Pair): readonly Entry[] {
-    const key = keyOf(pair);
-    return key === undefined ? [] : [[key, this.resolve(asNode(pair.value))]];
-  }
-
-  #textOf(scalar: Scalar): Text {
-    const [start = 0, end = start] = scalar.range ?? [];
-    const value = String(scalar.value ?? "");
-    if (scalar.type === "QUOTE_DOUBLE" || scalar.type === "QUOTE_SINGLE") {
-      return { start: start + 1, end: end - 1, value, style: "quoted" };
-    }
-    if (scalar.type === "PLAIN") return { start, end, value, style: "plain" };
-    const body = bodyOf(this.source.text, start, end);
-    return { ...body, value: value.trim(), style: "block" };
-  }
+  readonly #valueOf = (node: unknown): YamlValue => {
+    const target = isAlias(node) ? this.#anchors.get(node) : node;
+    const key = isNode(target) ? target : undefined;
+    const value = this.#values.get(key) ?? new YamlValue(key, this.source, this.#valueOf);
+    this.#values.set(key, value);
+    return value;
+  };
 
   /** Notes the node that each alias stands for: the last one before it with the anchor's name. */
   #readAnchors(root: Node): void {
     const named = new Map<string, Node>();
     const rest: Node[] = [root];
     for (let node = rest.pop(); node !== undefined; node = rest.pop()) {
-      if (isAlias(node)) {
-        const target = named.get(node.source);
-        if (target !== undefined) this.#anchors.set(node, target);
-        continue;
-      }
-      if (isScalar(node) || isMap(node) || isSeq(node)) {
-        if (node.anchor !== undefined) named.set(node.anchor, node);
-      }
+      const target = isAlias(node) ? named.get(node.source) : undefined;
+      if (target !== undefined) this.#anchors.set(node, target);
+      const anchor = anchorOf(node);
+      if (anchor !== undefined) named.set(anchor, node);
       for (const child of childrenOf(node).toReversed()) rest.push(child);
     }
   }
@@ -196,31 +87,12 @@ function mistakeIn(documents: Parsed, source: SourceText): Mistake | undefined {
   return { line, message: error.message };
 }
 
-/** Where the text of a block scalar is, without the header and the white space around it. */
-function bodyOf(text: string, start: number, end: number): Pick<Spot, "start" | "end"> {
-  const header = text.indexOf("\n", start);
-  const from = header < 0 || header > end ? end : header + 1;
-  const body = text.slice(from, end);
-  const first = from + (body.length - body.trimStart().length);
-  return { start: first, end: Math.max(first, from + body.trimEnd().length) };
+function anchorOf(node: Node): string | undefined {
+  return isScalar(node) || isMap(node) || isSeq(node) ? node.anchor : undefined;
 }
 
 function childrenOf(node: Node): readonly Node[] {
-  if (isSeq(node)) return node.items.flatMap((item) => asNode(item) ?? []);
+  if (isSeq(node)) return node.items.filter(isNode);
   if (!isMap(node)) return [];
-  return node.items.flatMap(({ key, value }) => [asNode(key) ?? [], asNode(value) ?? []].flat());
-}
-
-/** The parser types parts of a document as unknown; they are nodes or absent. */
-function asNode(value: unknown): Value {
-  return isAlias(value) || isScalar(value) || isMap(value) || isSeq(value) ? value : undefined;
-}
-
-function keyOf({ key }: YAMLMap["items"][number]): string | undefined {
-  return isScalar(key) ? String(key.value ?? "") : undefined;
-}
-
-/** https://yaml.org/spec/1.2.2/#10321-tag-resolution */
-function isNothing({ style, value }: Text): boolean {
-  return style === "plain" && /^(?:null|Null|NULL|~|)$/.test(value);
+  return node.items.flatMap(({ key, value }) => [key, value]).filter(isNode);
 }

@@ -100,7 +100,7 @@ const CONTENTS: readonly Row[] = [
 ];
 
 function kindOf(text: string): Kind | undefined {
-  return kindByContent(new YamlTree(new SourceText(text), text));
+  return kindByContent(new YamlTree(new SourceText(text), text).documents);
 }
 
 describe("kindByPath", () => {

@@ -1,15 +1,18 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { SourceText } from "../../src/find/source-text.ts";
-import { type Value, YamlTree } from "../../src/find/yaml-tree.ts";
+import { YamlTree } from "../../src/find/yaml-tree.ts";
+import type { YamlValue } from "../../src/find/yaml-value.ts";
 
 function parse(text: string): YamlTree {
   return new YamlTree(new SourceText(text), text);
 }
 
 /** The value at a path of keys in the first document. */
-function at(tree: YamlTree, ...keys: readonly string[]): Value {
-  return keys.reduce<Value>((value, key) => tree.get(value, key), tree.documents[0]);
+function at({ documents }: YamlTree, ...keys: readonly string[]): YamlValue {
+  const [document] = documents;
+  assert.ok(document);
+  return keys.reduce((value, key) => value.get(key), document);
 }
 
 type Row = readonly [text: string, value: string, written: string, style: string];
@@ -70,7 +73,7 @@ describe("YamlTree", () => {
   for (const [what, [text, value, written, style]] of Object.entries(SCALARS)) {
     it(`reads ${what}`, () => {
       const tree = parse(text);
-      const read = tree.text(at(tree, "a"));
+      const read = at(tree, "a").text;
       assert.ok(read !== undefined);
       assert.deepEqual([read.value, read.style], [value, style]);
       assert.equal(tree.source.text.slice(read.start, read.end), written);
@@ -80,43 +83,43 @@ describe("YamlTree", () => {
   for (const text of NOTHING) {
     it(`reads nothing in ${text}`, () => {
       const tree = parse(text);
-      assert.equal(tree.string(at(tree, "a")), "");
+      assert.equal(at(tree, "a").string, "");
     });
   }
 
   it("reads an alias as the last anchor before it", () => {
     const tree = parse("a: &x 1\nb: *x\nc: &x 2\nd: *x\ne: *y\nf: &y 3\n");
-    const values = ["b", "d", "e", "f"].map((key) => tree.string(at(tree, key)));
+    const values = ["b", "d", "e", "f"].map((key) => at(tree, key).string);
     assert.deepEqual(values, ["1", "2", "", "3"]);
   });
 
   it("takes the first value of a key that is repeated", () => {
     const tree = parse("a: 1\na: 2\n");
-    assert.equal(tree.string(at(tree, "a")), "1");
+    assert.equal(at(tree, "a").string, "1");
   });
 
   it("keeps the anchors of each document apart", () => {
     const tree = parse("a: &x 1\n---\na: *x\n");
-    const values = tree.documents.map((document) => tree.string(tree.get(document, "a")));
+    const values = tree.documents.map((document) => document.get("a").string);
     assert.deepEqual(values, ["1", ""]);
   });
 
   for (const [map, key, expected] of MERGES) {
     it(`finds ${expected || "nothing"} at ${map}.${key} with merge keys`, () => {
       const tree = parse(MERGED);
-      assert.equal(tree.string(at(tree, map, key)), expected);
+      assert.equal(at(tree, map, key).string, expected);
     });
   }
 
   it("ends at mappings that merge themselves", () => {
     const tree = parse("a: &a { <<: [*b, *a], b: &b { <<: *a } }\n");
-    assert.equal(at(tree, "a", "none"), undefined);
+    assert.equal(at(tree, "a", "none").exists, false);
   });
 
   it("has the entries of mappings and the items of lists, and none of anything else", () => {
     const tree = parse("map: { a: 1, [x]: 2, b: *l }\nlist: &l [1, {c: 2}]\n");
-    const keys = tree.entries(at(tree, "map")).map(([key]) => key);
-    const items = tree.items(at(tree, "list")).map((item) => tree.string(item));
+    const keys = at(tree, "map").entries.map(([key]) => key);
+    const items = at(tree, "list").items.map((item) => item.string);
     assert.deepEqual(
       [keys, items],
       [
@@ -124,8 +127,8 @@ describe("YamlTree", () => {
         ["1", ""],
       ],
     );
-    assert.deepEqual([tree.entries(at(tree, "list")), tree.items(at(tree, "map"))], [[], []]);
-    assert.deepEqual([tree.isMap(at(tree, "map")), tree.isList(at(tree, "map"))], [true, false]);
+    assert.deepEqual([at(tree, "list").entries, at(tree, "map").items], [[], []]);
+    assert.deepEqual([at(tree, "map").isMap, at(tree, "map").isList], [true, false]);
   });
 
   for (const [what, text] of Object.entries(ACCEPTED)) {
