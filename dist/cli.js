@@ -2,10 +2,10 @@ import { createRequire as __createRequire } from 'node:module'; const require = 
 import {
   DEFAULTS,
   step
-} from "./chunk-JXZPDFP4.js";
-import "./chunk-IEFVRBWS.js";
+} from "./chunk-OETCJ6UR.js";
+import "./chunk-E3M4JJW3.js";
 import "./chunk-MJXNX7IE.js";
-import "./chunk-UQWBPOAA.js";
+import "./chunk-LFG5RIYP.js";
 import {
   savePending
 } from "./chunk-KLNVEGD6.js";
@@ -23,7 +23,7 @@ import {
   platformMark,
   statusOf,
   totalSize
-} from "./chunk-OBHBYTZH.js";
+} from "./chunk-DF7ML2KK.js";
 import "./chunk-HJG3MP6T.js";
 import "./chunk-SKRGOQVB.js";
 import "./chunk-MG4WNMGQ.js";

@@ -1,18 +1,18 @@
 import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);
 import {
   actions
-} from "./chunk-DVKXHYM6.js";
+} from "./chunk-W3X7KFWG.js";
 import {
   step
-} from "./chunk-JXZPDFP4.js";
-import "./chunk-IEFVRBWS.js";
+} from "./chunk-OETCJ6UR.js";
+import "./chunk-E3M4JJW3.js";
 import "./chunk-MJXNX7IE.js";
-import "./chunk-UQWBPOAA.js";
+import "./chunk-LFG5RIYP.js";
 import {
   endWhenUnread,
   thisMachine
 } from "./chunk-PYEOVQYK.js";
-import "./chunk-OBHBYTZH.js";
+import "./chunk-DF7ML2KK.js";
 import "./chunk-HJG3MP6T.js";
 import "./chunk-SKRGOQVB.js";
 import "./chunk-MG4WNMGQ.js";

@@ -2,7 +2,7 @@ import { createRequire as __createRequire } from 'node:module'; const require = 
 import {
   actions,
   pendingSaves
-} from "./chunk-DVKXHYM6.js";
+} from "./chunk-W3X7KFWG.js";
 import {
   savePending
 } from "./chunk-KLNVEGD6.js";
@@ -11,7 +11,7 @@ import "./chunk-6VJTENTQ.js";
 import {
   thisMachine
 } from "./chunk-PYEOVQYK.js";
-import "./chunk-OBHBYTZH.js";
+import "./chunk-DF7ML2KK.js";
 import "./chunk-HJG3MP6T.js";
 import "./chunk-SKRGOQVB.js";
 import "./chunk-MG4WNMGQ.js";

@@ -2,6 +2,7 @@ import { findReferences } from "../find/find.ts";
 import type { Surroundings } from "../find/surroundings.ts";
 import { FILE_LIMIT, Workspace } from "../find/workspace.ts";
 import { problemFrom } from "../gate/problem.ts";
+import type { Clock } from "../http/clock.ts";
 import type { Digest } from "../oci/digest.ts";
 import { PullError } from "../oci/failure.ts";
 import type { FilePattern, FilePatterns } from "../runner/file-patterns.ts";
@@ -40,6 +41,9 @@ export async function readFiles(step: Step): Promise<ReadFiles> {
   }
 }
 
+// A file takes a few milliseconds, and seconds when it is made to.
+const FILES_AT_ONCE = 10;
+
 /** Reads files one by one, and collects what they name. */
 class FileReader {
   readonly found: FoundFile[] = [];
@@ -47,24 +51,34 @@ class FileReader {
   readonly digests = new Map<string, Digest>();
   readonly #workspace: Workspace;
   readonly #signal: AbortSignal;
+  readonly #sleep: Clock["sleep"];
+  #count = 0;
   readonly #variable: Surroundings["variable"];
 
   constructor(workspace: Workspace, { machine, workflow, signal }: Step) {
     this.#workspace = workspace;
     this.#signal = signal;
+    this.#sleep = machine.clock.sleep;
     this.#variable = variablesOf(machine.environment, workflow.withhold);
   }
 
   async readAll(patterns: FilePatterns): Promise<void> {
     const files = await this.#matching(patterns);
     for (const [file, pattern] of files) {
-      this.#signal.throwIfAborted();
+      await this.#pause();
       try {
         this.#read(file, pattern);
       } catch (error) {
         this.problems.push(problemOf(error, file, pattern.optional));
       }
     }
+  }
+
+  /** Lets timers run now and then: the step's timeout must end this, too. */
+  async #pause(): Promise<void> {
+    this.#count += 1;
+    if (this.#count % FILES_AT_ONCE === 0) await this.#sleep(0, this.#signal);
+    this.#signal.throwIfAborted();
   }
 
   /** The files that match, each with the last line of the input that names it. */

@@ -150,6 +150,6 @@ function findInline(
     const { start, end, value, platform: own = platform } = reference;
     if (contexts.has(value)) continue;
     const expansion = value.includes("$") ? file.expansionOf(value) : reference.expansion;
-    findings.expanded({ ...spotOf(start, end), value }, expansion, { platform: own });
+    findings.expanded(spotOf(start, end), expansion, { platform: own });
   }
 }

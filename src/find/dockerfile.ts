@@ -10,7 +10,9 @@ import { SourceText } from "./source-text.ts";
  * frontend. https://docs.docker.com/reference/dockerfile/
  */
 export function findInDockerfile({ text }: SourceText, findings: Findings): void {
-  for (const { start, end, value, expansion, platform } of dockerfileReferences(text)) {
+  for (const { start, end, expansion, platform } of dockerfileReferences(text)) {
+    // With quotes or continued lines inside, this is not the value, and only a person can pin it.
+    const value = text.slice(start, end);
     findings.expanded({ start, end, value }, expansion, { platform });
   }
 }

@@ -1,16 +1,10 @@
 import type { Found, Unknown } from "../find/findings.ts";
 import type { Kind } from "../find/kind.ts";
-import type { Place } from "../find/source-text.ts";
-import type { Location, Mention, PinForm, Requirement, Wanted } from "../gate/plan.ts";
-import { mentionsOf } from "../gate/plan.ts";
+import type { Location, Wanted } from "../gate/plan.ts";
 import { type Problem, problemFrom } from "../gate/problem.ts";
 import { PullError } from "../oci/failure.ts";
-import { formatPlatform, type Platform, parsePlatform } from "../oci/platform.ts";
-import { formatReference, parseReference, type Reference } from "../oci/reference.ts";
 import type { FilePattern } from "./file-patterns.ts";
-
-// A file can come from a stranger: it must not make a step send requests without end.
-const REFERENCE_LIMIT = 1_000;
+import { ImageGroups, locationOf, type Treatment } from "./image-groups.ts";
 
 /** What one file names. */
 export type FoundFile = {
@@ -55,13 +49,6 @@ export type NamedInFiles = {
 /** What a step found in files, and which of them it pinned. */
 export type FilesReport = NamedInFiles & { readonly changed: readonly string[] };
 
-/** How references become images. */
-export type Treatment = {
-  /** Required of an image for which neither its file nor the input states a platform. */
-  readonly platforms: Requirement;
-  readonly pins: "none" | "require" | "write";
-};
-
 /**
  * The images that files name, together with those of the input. The same reference in several
  * places is one image, which needs what any of the places requires. Fails as `invalid` when the
@@ -72,7 +59,7 @@ export function nameImages(
   files: readonly FoundFile[],
   treatment: Treatment,
 ): NamedInFiles {
-  const groups = new Groups(images, treatment);
+  const groups = new ImageGroups(images, treatment);
   const references: NamedReference[] = [];
   const problems: FileProblem[] = [];
   for (const { file, kind, pattern, references: all } of files) {
@@ -99,157 +86,4 @@ function problemAt(
 ): FileProblem {
   const location = locationOf(file, place);
   return { ...problemFrom(error, reference), where: file, location, optional };
-}
-
-/** A place in a file, for annotations. */
-export function locationOf(file: string, { line, column, endColumn }: Place): Location {
-  return { file, line, column, endColumn };
-}
-
-/** One image, and every place in files that names it. */
-type Group = {
-  readonly image: Wanted;
-  readonly mentions: Mention[];
-};
-
-/** The images of a step, by the full form of their references. */
-class Groups {
-  readonly #treatment: Treatment;
-  readonly #images: readonly Wanted[];
-  readonly #names: Set<string>;
-  readonly #groups = new Map<string, Group>();
-  /** The images that only files name. */
-  readonly #found: Group[] = [];
-
-  constructor(images: readonly Wanted[], treatment: Treatment) {
-    this.#treatment = treatment;
-    this.#images = images;
-    this.#names = new Set(images.map(({ name }) => name));
-    // Of two images of the input with the same reference, the files mean the first.
-    for (const image of images.toReversed()) {
-      this.#groups.set(formatReference(image.reference), { image, mentions: [] });
-    }
-  }
-
-  /** Adds a reference. Returns its image's name. Fails as `invalid` when it cannot be parsed. */
-  add(found: Found, file: string, pattern: FilePattern): string {
-    const asked = this.#asked(bareName(found.reference));
-    const platforms = this.#platforms(found, pattern);
-    const group = this.#groups.get(keyOf(asked.reference, found)) ?? this.#start(asked, found);
-    const { pins } = this.#treatment;
-    const hasDigest = asked.reference.digest !== undefined || found.isCache === true;
-    const isGuess = found.otherwise !== undefined;
-    group.mentions.push({
-      location: locationOf(file, found.place),
-      platforms,
-      optional: pattern.optional || isGuess,
-      unpinned: pins === "require" && !hasDigest ? formOf(found) : undefined,
-    });
-    return group.image.name;
-  }
-
-  /** Every image, with what all places together require of it. */
-  wanted(): readonly Wanted[] {
-    const named = this.#images.map((image) => {
-      const group = this.#groups.get(formatReference(image.reference));
-      return group?.image === image ? joined(image, group.mentions) : image;
-    });
-    return [...named, ...this.#found.map(({ image, mentions }) => joined(image, mentions))];
-  }
-
-  /** What to ask for: to renew a pin, the tag beside it. */
-  #asked(written: string): Asked {
-    const reference = parseReference(written);
-    const { tag, digest } = reference;
-    const isRenewed = this.#treatment.pins === "write" && tag !== undefined;
-    if (digest === undefined || !isRenewed) return { written, reference };
-    const withoutDigest = written.slice(0, written.indexOf("@"));
-    return { written: withoutDigest, reference: parseReference(withoutDigest) };
-  }
-
-  /** The input decides before the file: a file must not ask for less than the input does. */
-  #platforms({ platform }: Found, pattern: FilePattern): Requirement {
-    if (pattern.platforms !== undefined) return pattern.platforms;
-    if (platform === undefined) return this.#treatment.platforms;
-    return platform === "any" ? "any" : [parsePlatform(platform)];
-  }
-
-  #start({ written, reference }: Asked, found: Found): Group {
-    const { otherwise } = found;
-    const image: Wanted = {
-      name: this.#freeName(written, reference),
-      written,
-      reference,
-      platforms: "any",
-      optional: true,
-      mentions: [],
-      ...(otherwise === undefined ? {} : { otherwise: askedFor(otherwise) }),
-    };
-    const group = { image, mentions: [] };
-    this.#groups.set(keyOf(reference, found), group);
-    this.#found.push(group);
-    if (this.#found.length > REFERENCE_LIMIT) throw tooMany();
-    return group;
-  }
-
-  /** The reference as it is written or, where another image has that name, its full form. */
-  #freeName(written: string, reference: Reference): string {
-    let name = this.#names.has(written) ? formatReference(reference) : written;
-    while (this.#names.has(name)) name += "'";
-    this.#names.add(name);
-    return name;
-  }
-}
-
-/** A guessed tag is an image of its own: elsewhere, the same reference is certain. */
-function keyOf(reference: Reference, { otherwise }: Found): string {
-  const key = formatReference(reference);
-  return otherwise === undefined ? key : `${key} or ${otherwise}`;
-}
-
-/** How a file writes a digest: a pin beside the reference is in another value. */
-function formOf({ pin, place }: Found): PinForm {
-  const isBeside = pin !== undefined && (pin.start < place.start || pin.end > place.end);
-  if (!isBeside) return "reference";
-  if (pin.form === "hex") return "sha";
-  return pin.before.endsWith("@") ? "tag" : "digest";
-}
-
-type Asked = { readonly written: string; readonly reference: Reference };
-
-function askedFor(written: string): Asked {
-  return { written, reference: parseReference(written) };
-}
-
-/** A reference without the scheme that workflows put before it. */
-function bareName(reference: string): string {
-  return reference.replace(/^docker:\/\//, "");
-}
-
-function tooMany(): PullError {
-  const found = `the files name more than ${REFERENCE_LIMIT} different references`;
-  return new PullError("too-many", found, { next: "name fewer files in one step" });
-}
-
-/** An image with the places in files that name it; unchanged when there are none. */
-function joined(image: Wanted, found: readonly Mention[]): Wanted {
-  if (found.length === 0) return image;
-  const mentions = image.mentions === undefined ? [...mentionsOf(image), ...found] : found;
-  return {
-    ...image,
-    platforms: union(mentions.map(({ platforms }) => platforms)),
-    optional: mentions.every(({ optional }) => optional),
-    mentions,
-  };
-}
-
-/** What satisfies all of several requirements. */
-function union(requirements: readonly Requirement[]): Requirement {
-  if (requirements.includes("all")) return "all";
-  const platforms = new Map<string, Platform>();
-  for (const requirement of requirements) {
-    if (typeof requirement === "string") continue;
-    for (const platform of requirement) platforms.set(formatPlatform(platform), platform);
-  }
-  return platforms.size === 0 ? "any" : [...platforms.values()];
 }

@@ -135,13 +135,15 @@ describe("findInDockerfile", () => {
     );
   });
 
-  it("pins a reference behind its last character, in quotes and across lines", () => {
-    const { references } = found("Dockerfile", 'FROM "alpine:1"\nFROM a\\\nb\n');
+  it("pins a reference behind its last character, but none with quotes or lines inside", () => {
+    const text = 'FROM "alpine:1"\nFROM a\\\nb\nCOPY --from="size"nginx /a /b\n';
+    const { references } = found("Dockerfile", text);
     assert.deepEqual(
-      references.map(({ pin }) => [pin?.start, pin?.end, pin?.before]),
+      references.map(({ reference, pin }) => [reference, pin?.start, pin?.before]),
       [
-        [14, 14, "@"],
-        [21, 25, "ab:latest@"],
+        ["alpine:1", 14, "@"],
+        ["ab", undefined, undefined],
+        ["sizenginx", undefined, undefined],
       ],
     );
   });

@@ -5,7 +5,7 @@ export const FILES: readonly Mutation[] = [
   {
     name: "file-outweighs-input",
     promise: "A file can name references and nothing else",
-    file: "src/runner/found-images.ts",
+    file: "src/runner/image-groups.ts",
     search: "if (pattern.platforms !== undefined) return pattern.platforms;",
     replace: "if (platform === undefined && pattern.platforms) return pattern.platforms;",
     test: "test/runner/found-images.test.ts",
@@ -14,7 +14,7 @@ export const FILES: readonly Mutation[] = [
   {
     name: "references-without-limit",
     promise: "A file can name references and nothing else",
-    file: "src/runner/found-images.ts",
+    file: "src/runner/image-groups.ts",
     search: "if (this.#found.length > REFERENCE_LIMIT) throw tooMany();",
     replace: "",
     test: "test/files.test.ts",

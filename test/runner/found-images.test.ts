@@ -6,12 +6,8 @@ import { PullError } from "../../src/oci/failure.ts";
 import { formatPlatform } from "../../src/oci/platform.ts";
 import { formatReference } from "../../src/oci/reference.ts";
 import type { FilePattern } from "../../src/runner/file-patterns.ts";
-import {
-  type FoundFile,
-  type NamedInFiles,
-  nameImages,
-  type Treatment,
-} from "../../src/runner/found-images.ts";
+import { type FoundFile, type NamedInFiles, nameImages } from "../../src/runner/found-images.ts";
+import type { Treatment } from "../../src/runner/image-groups.ts";
 import { required, wantedImage } from "../support/resolving.ts";
 
 const PATTERN: FilePattern = {
