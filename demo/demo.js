@@ -137,11 +137,13 @@ var REASONS = {
   "wrong-reference": { status: "invalid", next: "expected [registry/]repository[:tag][@digest]" },
   "wrong-platform": { status: "invalid", next: "write it like linux/arm64" },
   "wrong-digest": { status: "invalid", next: "expected sha256: and 64 lower-case hex digits" },
-  "not-pinned": { status: "not-pinned", next: "write its digest, or let pins: write do it" },
+  "not-pinned": { status: "not-pinned", next: "write its digest once it exists" },
   "no-file": {
     status: "invalid",
     next: "correct the pattern, or add optional=true if there may be no such file"
   },
+  "file-changed": { status: "invalid", next: "it is left as it is; run the step again" },
+  "not-written": { status: "invalid", next: "make it and its directory writable for the step" },
   "wrong-file": { status: "invalid", next: "correct the file, or leave it out with !path" },
   "form-unknown": { status: "unsupported", next: "push it in one of these forms" },
   "platform-unnamed": { status: "unsupported", next: "name the platform to pull with platform=" },

@@ -2,39 +2,39 @@ import { createRequire as __createRequire } from 'node:module'; const require = 
 import {
   DEFAULTS,
   step
-} from "./chunk-OETCJ6UR.js";
-import "./chunk-E3M4JJW3.js";
+} from "./chunk-ZYIRT7YL.js";
+import "./chunk-BPD63RCL.js";
 import "./chunk-MJXNX7IE.js";
-import "./chunk-LFG5RIYP.js";
+import "./chunk-27ZKJ726.js";
 import {
   savePending
-} from "./chunk-KLNVEGD6.js";
+} from "./chunk-VUW3KU3D.js";
 import "./chunk-QQ6JMD24.js";
-import "./chunk-6VJTENTQ.js";
+import "./chunk-PXOFSHBM.js";
 import {
   endWhenUnread,
   sanitise,
   thisMachine,
   withhold
-} from "./chunk-PYEOVQYK.js";
+} from "./chunk-5KQCAM2J.js";
 import {
   formatBytes,
   pinnedReference,
   platformMark,
   statusOf,
   totalSize
-} from "./chunk-DF7ML2KK.js";
-import "./chunk-HJG3MP6T.js";
-import "./chunk-SKRGOQVB.js";
-import "./chunk-MG4WNMGQ.js";
-import "./chunk-BSK4B6MZ.js";
-import "./chunk-CZQ5X54F.js";
-import "./chunk-VAHUPL2E.js";
+} from "./chunk-JF24BHKV.js";
+import "./chunk-37MFSNWO.js";
+import "./chunk-ZS7KJSFU.js";
+import "./chunk-VBXXTULW.js";
+import "./chunk-TGPPZYDA.js";
+import "./chunk-A5IRKT5L.js";
+import "./chunk-53LCUNMN.js";
 import "./chunk-QI2MY3KS.js";
 import "./chunk-IQLQFKDL.js";
 import {
   messageOf
-} from "./chunk-727I2O6M.js";
+} from "./chunk-7HEJFPWI.js";
 import {
   __name
 } from "./chunk-QTX6ZG2H.js";

@@ -2,26 +2,26 @@ import { createRequire as __createRequire } from 'node:module'; const require = 
 import {
   actions,
   pendingSaves
-} from "./chunk-W3X7KFWG.js";
+} from "./chunk-QA5RUC3T.js";
 import {
   savePending
-} from "./chunk-KLNVEGD6.js";
+} from "./chunk-VUW3KU3D.js";
 import "./chunk-QQ6JMD24.js";
-import "./chunk-6VJTENTQ.js";
+import "./chunk-PXOFSHBM.js";
 import {
   thisMachine
-} from "./chunk-PYEOVQYK.js";
-import "./chunk-DF7ML2KK.js";
-import "./chunk-HJG3MP6T.js";
-import "./chunk-SKRGOQVB.js";
-import "./chunk-MG4WNMGQ.js";
-import "./chunk-BSK4B6MZ.js";
-import "./chunk-CZQ5X54F.js";
-import "./chunk-VAHUPL2E.js";
+} from "./chunk-5KQCAM2J.js";
+import "./chunk-JF24BHKV.js";
+import "./chunk-37MFSNWO.js";
+import "./chunk-ZS7KJSFU.js";
+import "./chunk-VBXXTULW.js";
+import "./chunk-TGPPZYDA.js";
+import "./chunk-A5IRKT5L.js";
+import "./chunk-53LCUNMN.js";
 import "./chunk-Z6BS36K7.js";
 import "./chunk-QI2MY3KS.js";
 import "./chunk-IQLQFKDL.js";
-import "./chunk-727I2O6M.js";
+import "./chunk-7HEJFPWI.js";
 import "./chunk-QTX6ZG2H.js";
 
 // src/post.ts

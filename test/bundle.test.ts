@@ -187,6 +187,29 @@ describe("a step", () => {
     }
   });
 
+  it("names the images whose base has changed, and never fails for it", async () => {
+    const labels = { "org.opencontainers.image.base.name": `${registry.host}/org/base:1` };
+    const base = registry.push("org/base", "1", image("linux/amd64", { layers: 1 }));
+    const old = registry.push("org/old", "1", image("linux/amd64", { salt: "old" }));
+    const auto = registry.push("org/auto", "1", image("linux/amd64", { labels }));
+    const images = [
+      `${old},name=old,base=${base}`,
+      `${auto},name=auto,base=auto`,
+      `${auto},name=gone,base=${registry.host}/org/gone:1`,
+      `${old},name=none`,
+    ];
+    const inputs = { images: images.join("\n"), platforms: "linux/amd64", verify: "index" };
+    const { exitCode, outputs } = await runStep(inputs);
+    assert.deepEqual([exitCode, outputs.get("stale")], [0, '["old"]']);
+    const found = JSON.parse(outputs.get("json") ?? "").images;
+    assert.equal(found.old.base.message, `${base} was rebuilt: 1 of 1 base layers differ`);
+    assert.equal(found.auto.base.message, `it is built on what ${base} is now`);
+    assert.equal(found.gone.base.stale, null);
+    assert.equal(found.none.base, undefined);
+    const absent = { images: `${registry.host}/org/no:1,base=${base},optional=true` };
+    assert.equal((await runStep(absent)).outputs.get("stale"), "[]");
+  });
+
   it("only warns about an absent image with fail-on-missing: false", async () => {
     const app = registry.push("org/app", "1.0", multiPlatform(THREE));
     const result = await runStep({

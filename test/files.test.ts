@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { chmodSync, mkdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterEach, beforeEach, describe, it } from "node:test";
 import { temporaryDirectory } from "./support/directory.ts";
@@ -135,9 +136,14 @@ describe("files", () => {
     assert.equal(await tag({ TAG: "2" }), `${registry.host}/org/app:2`);
     write({ "compose.yaml": "services: {a: {image: 'HOST/org/app:${MY_TOKEN}'}}", ".env": "" });
     await check({ files: "compose.yaml" }, { MY_TOKEN: "canary" });
-    write({ "compose.yaml": "services: {a: {image: 'HOST/org/app:${PLAIN}'}}" });
+    const hidden = { "compose.yaml": "services: {a: {image: 'HOST/org/app:${PLAIN:-1}'}}" };
+    write(hidden);
     await check({ files: "compose.yaml", "github-token": "canary" }, { PLAIN: "canary" });
+    write({ ...hidden, ".env": "PLAIN=canary\nOTHER_TOKEN=canary\n" });
+    const last = await check({ files: "compose.yaml", "github-token": "canary" });
     assert.ok(!registry.log.some((line) => line.includes("canary")));
+    assert.match(String(references(last)[0]?.["why"]), /PLAIN may be a secret/);
+    assert.doesNotMatch(last.stdout.replaceAll("::add-mask::canary", ""), /canary/);
   });
 
   it("can be left out, be optional, and be of a kind that their name does not show", async () => {
@@ -166,13 +172,14 @@ describe("files", () => {
     assert.deepEqual(
       result.commands
         .filter(({ name }) => name === "error")
-        .map(({ data }) => data.replace(/;.*$/s, "")),
+        .map(({ data }) => data.replace(/;.*$/s, ""))
+        .toSorted(),
       [
-        "files, line 3: no file matches none/*.yaml",
+        "README: README is of no kind that names images",
         'b.yaml: line 3 is not YAML: Missing closing "quote',
+        "files, line 3: no file that names images matches none/*.yaml",
         "large.yaml: large.yaml has more than 1 MiB, the most that is read of a file",
         "out.yaml: out.yaml is outside the workspace",
-        "README: README is of no kind that names images",
       ],
     );
     assert.match(result.outputs.get("json") ?? "", /org\/app:1/);
@@ -184,6 +191,27 @@ describe("files", () => {
     assert.equal(result.exitCode, 1);
     assert.match(result.commands.at(-1)?.data ?? "", /wrong/);
     assert.deepEqual(registry.log, []);
+  });
+
+  it("of other kinds are skipped where a glob matches them, whatever they are", async () => {
+    write({
+      "a/compose.yaml": COMPOSE.replaceAll("gone", "app"),
+      "a/photo.png": "\uFFFD",
+      "b/x.md": "",
+    });
+    writeFileSync(join(workspace, "a/photo.png"), Buffer.alloc(2 ** 20 + 1, 0xff));
+    symlinkSync("nowhere", join(workspace, "a/broken.md"));
+    symlinkSync(tmpdir(), join(workspace, "a/elsewhere"));
+    for (const files of [".", "**", "a/**", "./a"]) {
+      const result = await check({ files });
+      assert.deepEqual([result.exitCode, annotations(result)], [0, []], files);
+    }
+    const none = await check({ files: "b/**\ncompose.yaml/x,optional=true" });
+    assert.deepEqual([none.exitCode, none.outputs.get("exists")], [1, ""]);
+    assert.deepEqual(annotations(none), [
+      "error - files, line 1: invalid",
+      "warning - files, line 2",
+    ]);
   });
 
   it("name at most 1,000 different references, or nothing is asked for", async () => {
@@ -306,7 +334,7 @@ describe("pins: write", () => {
     const result = await check(inputs);
     assert.equal(result.exitCode, 0, result.stdout);
     assert.deepEqual(contents(), { ...PINNED, "compose.yaml": "services: {}\n" });
-    assert.match(annotations(result).join(), /warning - compose\.yaml changed while the step ran/);
+    assert.match(annotations(result).join(), /warning compose\.yaml:1:1-1 compose\.yaml/);
   });
 
   it("leaves references with variables as they are", async () => {

@@ -2,7 +2,7 @@ import { failsStep } from "../gate/resolved.ts";
 import type { Outcome } from "../pull/outcome.ts";
 import { annotate } from "../runner/annotations.ts";
 import { buildContexts, writeFiles } from "../runner/build-files.ts";
-import type { FilesReport } from "../runner/found-images.ts";
+import type { FilesReport, NamedInFiles } from "../runner/found-images.ts";
 import type { Inputs } from "../runner/inputs.ts";
 import { sayPinned } from "../runner/log.ts";
 import { leftOut, OUTPUTS, type Outputs, toOutputs } from "../runner/outputs.ts";
@@ -28,13 +28,14 @@ export async function conclude(
   directory: string,
 ): Promise<0 | 1> {
   const cacheMiss = inputs.cache.failOnMiss ? missedBy(outcome) : "";
-  const isFailed = cacheMiss !== "" || hasFailed({ outcome, files }, inputs);
-  const changed = files === undefined ? [] : pin({ outcome, files }, isFailed, inputs, workflow);
+  const isRefused = cacheMiss !== "" || hasFailed({ outcome, files }, inputs);
+  const report = files && pin(files, outcome, isRefused, inputs, workflow);
+  const isFailed = isRefused || hasProblem(report);
   const redacted = redact(outcome, workflow.withhold);
-  const report = files && redactFiles({ ...files, changed }, workflow.withhold);
-  const judged = { ...redacted, cacheMiss, files: report };
+  const found = report && redactFiles(report, workflow.withhold);
+  const judged = { ...redacted, cacheMiss, files: found };
   annotate(workflow, judged, inputs.failOnMissing);
-  await handOn(judged, report, inputs, workflow, directory);
+  await handOn(judged, inputs, workflow, directory);
   const { jobSummary } = inputs;
   const isSummarised = jobSummary === "always" || (jobSummary === "on-failure" && isFailed);
   if (isSummarised) await workflow.summary(judged);
@@ -43,43 +44,46 @@ export async function conclude(
 
 /** True when an image or a file has a problem that is not forgiven. */
 export function hasFailed({ outcome, files }: Done, { failOnMissing }: Inputs): boolean {
-  const problems = files?.problems ?? [];
-  if (problems.some(({ optional }) => !optional)) return true;
-  return outcome.images.some((image) => failsStep(image, failOnMissing));
+  return hasProblem(files) || outcome.images.some((image) => failsStep(image, failOnMissing));
 }
 
-/** Pins the references in the files, if the step passed. Returns the files that changed. */
+function hasProblem(files: NamedInFiles | undefined): boolean {
+  return files?.problems.some(({ optional }) => !optional) ?? false;
+}
+
+/** Pins the references in the files, if the inputs ask for it and the step passed. */
 function pin(
-  { outcome, files }: Done & { readonly files: ReadFiles },
-  isFailed: boolean,
+  files: ReadFiles,
+  outcome: Outcome,
+  isRefused: boolean,
   { pins }: Inputs,
   workflow: Workflow,
-): readonly string[] {
-  if (pins !== "write") return [];
-  if (isFailed) {
+): FilesReport {
+  if (pins !== "write") return { ...files, changed: [] };
+  if (isRefused) {
     workflow.say("no digest is written into the files, because the step failed");
-    return [];
+    return { ...files, changed: [] };
   }
-  const changed = writePins(files, outcome, workflow);
+  const { changed, problems } = writePins(files, outcome);
   sayPinned(workflow, changed);
-  return changed;
+  return { ...files, changed, problems: [...files.problems, ...problems] };
 }
 
 /** Writes outputs, and the files that they name. */
 async function handOn(
-  outcome: Judged,
-  found: FilesReport | undefined,
+  judged: Judged,
   { runner }: Inputs,
   workflow: Workflow,
   directory: string,
 ): Promise<void> {
-  const results = toResults(outcome, runner);
-  const contexts = buildContexts(outcome);
-  const references = found === undefined ? [] : toReferenceRows(found, outcome.images);
-  const files = await writeFiles({ outcome, results, contexts, references }, directory);
-  const outputs = toOutputs(outcome, { results, contexts, files, runner, found, references });
+  const { images, files: found } = judged;
+  const results = toResults(judged, runner);
+  const contexts = buildContexts(judged);
+  const references = found === undefined ? [] : toReferenceRows(found, images);
+  const files = await writeFiles({ outcome: judged, results, contexts, references }, directory);
+  const outputs = toOutputs(judged, { results, contexts, files, runner, found, references });
   writeOutputs(workflow, outputs);
-  for (const line of leftOut(outputs, outcome)) workflow.say(line);
+  for (const line of leftOut(outputs, judged)) workflow.say(line);
 }
 
 /** Sets every output. */

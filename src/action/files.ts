@@ -1,8 +1,8 @@
 import { findReferences } from "../find/find.ts";
+import { kindByPath, mayHaveKind } from "../find/kind.ts";
 import type { Surroundings } from "../find/surroundings.ts";
 import { FILE_LIMIT, Workspace } from "../find/workspace.ts";
 import { problemFrom } from "../gate/problem.ts";
-import type { Clock } from "../http/clock.ts";
 import type { Digest } from "../oci/digest.ts";
 import { PullError } from "../oci/failure.ts";
 import type { FilePattern, FilePatterns } from "../runner/file-patterns.ts";
@@ -12,6 +12,7 @@ import {
   type NamedInFiles,
   nameImages,
 } from "../runner/found-images.ts";
+import { mayBeSecret } from "./secret-variables.ts";
 import type { Step } from "./task.ts";
 
 /** What the files of a step name, and the files as they were read. */
@@ -41,92 +42,132 @@ export async function readFiles(step: Step): Promise<ReadFiles> {
   }
 }
 
-// A file takes a few milliseconds, and seconds when it is made to.
-const FILES_AT_ONCE = 10;
+// Timers run at least this often, in milliseconds: they end the step at its timeout.
+const LONGEST_TURN = 50;
+
+// Real repositories have some thousand references. Files of strangers can have a million.
+const UNKNOWN_LIMIT = 10_000;
+
+/** A file to read, and the lines of the input that name it. */
+type Matched = {
+  /** The path that matches, whose name shows the kind. */
+  readonly path: string;
+  readonly patterns: readonly FilePattern[];
+};
 
 /** Reads files one by one, and collects what they name. */
 class FileReader {
   readonly found: FoundFile[] = [];
   readonly problems: FileProblem[] = [];
   readonly digests = new Map<string, Digest>();
+  readonly #step: Step;
   readonly #workspace: Workspace;
-  readonly #signal: AbortSignal;
-  readonly #sleep: Clock["sleep"];
-  #count = 0;
-  readonly #variable: Surroundings["variable"];
+  readonly #variables: Pick<Surroundings, "variable" | "isSecret">;
+  /** The lines of the input with a file that can name images. */
+  readonly #used = new Set<FilePattern>();
+  #turnStarted: number;
+  #unknown = 0;
 
-  constructor(workspace: Workspace, { machine, workflow, signal }: Step) {
+  constructor(workspace: Workspace, step: Step) {
+    const { machine, workflow } = step;
+    this.#step = step;
     this.#workspace = workspace;
-    this.#signal = signal;
-    this.#sleep = machine.clock.sleep;
-    this.#variable = variablesOf(machine.environment, workflow.withhold);
+    this.#variables = variablesOf(machine.environment, workflow.withhold);
+    this.#turnStarted = machine.clock.now();
   }
 
   async readAll(patterns: FilePatterns): Promise<void> {
-    const files = await this.#matching(patterns);
-    for (const [file, pattern] of files) {
+    for (const [file, { path, patterns: all }] of await this.#matching(patterns)) {
       await this.#pause();
+      // The last line that names a file decides.
+      const pattern = all.at(-1);
+      if (pattern === undefined) continue;
       try {
-        this.#read(file, pattern);
+        if (this.#read(file, path, pattern)) for (const one of all) this.#used.add(one);
       } catch (error) {
+        this.#used.add(pattern);
         this.problems.push(problemOf(error, file, pattern.optional));
       }
+      if (this.#unknown > UNKNOWN_LIMIT) throw tooMany(`${UNKNOWN_LIMIT} references are unknown`);
+    }
+    for (const pattern of patterns.included) {
+      if (!this.#used.has(pattern)) this.problems.push(noFile(pattern));
     }
   }
 
   /** Lets timers run now and then: the step's timeout must end this, too. */
   async #pause(): Promise<void> {
-    this.#count += 1;
-    if (this.#count % FILES_AT_ONCE === 0) await this.#sleep(0, this.#signal);
-    this.#signal.throwIfAborted();
+    const { machine, signal } = this.#step;
+    if (machine.clock.now() - this.#turnStarted > LONGEST_TURN) {
+      await machine.clock.sleep(0, signal);
+      this.#turnStarted = machine.clock.now();
+    }
+    signal.throwIfAborted();
   }
 
-  /** The files that match, each with the last line of the input that names it. */
-  async #matching({ included, excluded }: FilePatterns): Promise<Map<string, FilePattern>> {
-    const files = new Map<string, FilePattern>();
+  /** The files that match and may name images, by their own path. */
+  async #matching({ included, excluded }: FilePatterns): Promise<ReadonlyMap<string, Matched>> {
+    const files = new Map<string, Matched>();
     for (const pattern of included) {
-      let isMatched = false;
-      for await (const file of this.#workspace.matching(pattern.pattern, excluded)) {
-        this.#signal.throwIfAborted();
-        isMatched = true;
-        files.set(file, pattern);
-        if (files.size > FILE_LIMIT) throw tooMany();
+      try {
+        for await (const { path, file } of this.#workspace.matching(pattern.pattern, excluded)) {
+          await this.#pause();
+          if (!mayName(path, pattern)) continue;
+          const patterns = files.get(file)?.patterns ?? [];
+          files.set(file, { path, patterns: [...patterns, pattern] });
+          if (files.size > FILE_LIMIT) throw tooMany(`${FILE_LIMIT} files match`);
+        }
+      } catch (error) {
+        this.#stop(error, pattern);
       }
-      if (!isMatched) this.problems.push(noFile(pattern));
     }
     return files;
   }
 
-  #read(file: string, pattern: FilePattern): void {
+  /** Notes a pattern that cannot be used. Throws what concerns all files. */
+  #stop(error: unknown, pattern: FilePattern): void {
+    if (!(error instanceof PullError) || error.reason !== "no-file") throw error;
+    this.#used.add(pattern);
+    this.problems.push(problemOf(error, pattern.where, pattern.optional));
+  }
+
+  /** Reads a file. Returns false for one that is of no kind. */
+  #read(file: string, path: string, pattern: FilePattern): boolean {
     const { text, digest } = this.#workspace.read(file);
-    const finding = findReferences(file, text, pattern.as, {
-      variable: this.#variable,
-      beside: (name) => this.#workspace.beside(file, name),
+    const finding = findReferences(path, text, pattern.as, {
+      ...this.#variables,
+      beside: (name) => this.#workspace.beside(path, name),
     });
     if (finding === undefined) {
-      // A glob may match other files; a path must not.
-      if (file === pattern.pattern) throw noKind(file);
-    } else if ("mistake" in finding) {
-      this.problems.push(mistakeIn(file, finding.mistake, pattern));
-    } else {
-      this.found.push({ file, pattern, ...finding });
-      this.digests.set(file, digest);
+      // A glob may match other files, too.
+      if (path === pattern.pattern) throw noKind(file);
+      return false;
     }
+    if ("mistake" in finding) {
+      this.problems.push(mistakeIn(file, finding.mistake, pattern));
+      return true;
+    }
+    this.found.push({ file, pattern, ...finding });
+    this.digests.set(file, digest);
+    this.#unknown += finding.unknown.length;
+    return true;
   }
 }
 
-// What a file names is sent to a registry, so a file must not read what can be a secret.
-const PRIVATE = /token|secret|passw|credential|private|key|auth|^(?:input|actions)_/i;
+/** True for a file that can name images, by its name or by its content. */
+function mayName(path: string, { pattern, as }: FilePattern): boolean {
+  const isNamed = as !== undefined || path === pattern;
+  return isNamed || kindByPath(path) !== undefined || mayHaveKind(path);
+}
 
-/** The variables that Compose files may use. */
+/** The variables that Compose files may use, and which of them may be secrets. */
 function variablesOf(
   environment: NodeJS.ProcessEnv,
   withhold: (text: string) => string,
-): Surroundings["variable"] {
-  return (name) => {
-    if (PRIVATE.test(name) || !Object.hasOwn(environment, name)) return undefined;
-    const value = environment[name] ?? "";
-    return withhold(value) === value ? value : undefined;
+): Pick<Surroundings, "variable" | "isSecret"> {
+  return {
+    variable: (name) => (Object.hasOwn(environment, name) ? environment[name] : undefined),
+    isSecret: (name, value) => withhold(value) !== value || mayBeSecret(name, value),
   };
 }
 
@@ -146,8 +187,8 @@ function mistakeIn(
 }
 
 function noFile({ where, pattern, optional }: FilePattern): FileProblem {
-  const error = new PullError("no-file", `no file matches ${pattern}`);
-  return problemOf(error, where, optional);
+  const found = `no file that names images matches ${pattern}`;
+  return problemOf(new PullError("no-file", found), where, optional);
 }
 
 function noKind(file: string): PullError {
@@ -157,9 +198,8 @@ function noKind(file: string): PullError {
   });
 }
 
-function tooMany(): PullError {
-  const found = `more than ${FILE_LIMIT} files match`;
-  return new PullError("too-many", found, {
+function tooMany(what: string): PullError {
+  return new PullError("too-many", `more than ${what}`, {
     next: "name fewer files, or leave some out with !path",
   });
 }

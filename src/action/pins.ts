@@ -1,32 +1,40 @@
 import type { Edit } from "../find/pin.ts";
+import { asProblem } from "../gate/problem.ts";
 import { statusOf } from "../gate/resolved.ts";
-import { PullError } from "../oci/failure.ts";
 import type { Outcome } from "../pull/outcome.ts";
-import type { NamedReference } from "../runner/found-images.ts";
-import type { Workflow } from "../runner/workflow.ts";
+import type { FileProblem, NamedReference } from "../runner/found-images.ts";
 import type { ReadFiles } from "./files.ts";
 
+/** The files that changed, and the problems with those that could not be changed. */
+export type Pinned = {
+  readonly changed: readonly string[];
+  readonly problems: readonly FileProblem[];
+};
+
 /**
- * Writes the digests of images into the files that name them. Returns the paths of the files that
- * changed. A file that is no longer what it was is left as it is, with a warning.
+ * Writes the digests of images into the files that name them. A file that is no longer what it was
+ * is left as it is, which is only a warning.
  */
-export function writePins(
-  { references, workspace, digests }: ReadFiles,
-  outcome: Outcome,
-  workflow: Pick<Workflow, "warn">,
-): readonly string[] {
+export function writePins(files: ReadFiles, outcome: Outcome): Pinned {
+  const { references, workspace, digests } = files;
   const changed: string[] = [];
+  const problems: FileProblem[] = [];
   for (const [file, edits] of editsOf(references, outcome)) {
     const before = digests.get(file);
     if (before === undefined) continue;
     try {
       if (workspace.pin(file, before, edits)) changed.push(file);
     } catch (error) {
-      if (!(error instanceof PullError)) throw error;
-      workflow.warn(error.message);
+      problems.push(problemWith(file, error));
     }
   }
-  return changed;
+  return { changed, problems };
+}
+
+function problemWith(file: string, error: unknown): FileProblem {
+  const problem = asProblem(error, file);
+  const location = { file, line: 1, column: 1, endColumn: 1 };
+  return { ...problem, where: file, location, optional: problem.reason === "file-changed" };
 }
 
 /** What to write into each file. An image with a problem is not written. */

@@ -18,7 +18,8 @@ export function appVersionOf({ beside }: ChartFiles): Expansion {
     return { why: "its tag is in a Chart.yaml, which is not beside the file" };
   const source = new SourceText(text);
   const { documents } = new YamlTree(source, hideTemplates(source.text));
-  const [version = ""] = documents.map((chart) => printedByHelm(chart.get("appVersion")));
+  const versions = documents.map((chart) => chart.get("appVersion"));
+  const [version = ""] = versions.map(printedByHelm);
   const why = whyUnknown(version);
   if (why !== undefined) return { why: `its tag is the appVersion in Chart.yaml, and ${why}` };
   if (version === "") return { why: "its tag is the appVersion, which Chart.yaml does not have" };

@@ -48,11 +48,10 @@ export class Builds {
 function readContexts(file: ComposeFile, value: YamlValue): Contexts {
   const listed = value.items.flatMap((item) => listedContext(file, item));
   const keyed = value.isList ? [] : [...file.entries(value)];
-  const spots = keyed.flatMap(([, context]) => context.text ?? []);
-  return {
-    names: new Set([...keyed, ...listed].map(([name]) => name)),
-    spots: [...spots, ...listed.map(([, spot]) => spot)],
-  };
+  const names = [...keyed, ...listed].map(([name]) => name);
+  const keyedSpots = keyed.flatMap(([, context]) => context.text ?? []);
+  const listedSpots = listed.map(([, spot]) => spot);
+  return { names: new Set(names), spots: [...keyedSpots, ...listedSpots] };
 }
 
 type ListedContext = readonly [name: string, spot: Spot];
@@ -63,7 +62,8 @@ function listedContext({ findings }: ComposeFile, item: YamlValue): readonly Lis
   if (text === undefined || equals < 0) return [];
   const spotOf = spotsIn(findings.source, text);
   if (spotOf !== undefined) {
-    return [[text.value.slice(0, equals), spotOf(equals + 1, text.value.length)]];
+    const name = text.value.slice(0, equals);
+    return [[name, spotOf(equals + 1, text.value.length)]];
   }
   if (text.value.includes(IMAGE_SCHEME)) findings.unknowable(text, UNPLACED);
   return [];
@@ -83,7 +83,8 @@ function findContext(file: ComposeFile, spot: Spot, platform: string | undefined
   if (value !== spot.value || value.includes(TEMPLATE_MARK)) {
     return findings.expanded(spot, { value: reference }, { platform });
   }
-  findings.add(spot, reference, { platform, pin: pinOf(findings.source, spot) });
+  const pin = pinOf(findings.source, spot);
+  findings.add(spot, reference, { platform, pin });
 }
 
 /** https://github.com/compose-spec/compose-spec/blob/main/build.md#cache_from */
@@ -109,7 +110,7 @@ function findCache(file: ComposeFile, spot: Spot): void {
   const expansion = file.expansionOf(spot.value);
   // A variable can stand for a whole cache of another type.
   if ("value" in expansion && /[=,]/.test(expansion.value)) return;
-  file.findings.expanded(spot, expansion, { platform: "any", isCache: true });
+  file.findings.expanded(spot, expansion, { needsNoPlatform: true, isCache: true });
 }
 
 /** A field of a cache, `key=…`, and where its value is. */
@@ -127,7 +128,8 @@ function cachedImages(cache: string): readonly Field[] {
   });
   if (fields.every(({ key }) => key === undefined)) return fields;
   const type = fields.find(({ key }) => key === "type");
-  const isRegistry = type !== undefined && cache.slice(type.from, type.to).trim() === "registry";
+  const typeName = cache.slice(type?.from, type?.to).trim();
+  const isRegistry = type !== undefined && typeName === "registry";
   return isRegistry ? fields.filter(({ key }) => key === "ref") : [];
 }
 
@@ -147,9 +149,10 @@ function findInline(
   const spotOf = spotsIn(findings.source, text);
   if (spotOf === undefined) return findings.unknowable(text, UNPLACED);
   for (const reference of dockerfileReferences(text.value)) {
-    const { start, end, value, platform: own = platform } = reference;
+    const { start, end, value, needsNoPlatform } = reference;
     if (contexts.has(value)) continue;
     const expansion = value.includes("$") ? file.expansionOf(value) : reference.expansion;
-    findings.expanded(spotOf(start, end), expansion, { platform: own });
+    const required = needsNoPlatform ? undefined : (reference.platform ?? platform);
+    findings.expanded(spotOf(start, end), expansion, { platform: required, needsNoPlatform });
   }
 }

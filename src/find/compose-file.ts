@@ -1,4 +1,4 @@
-import { parseEnvironment } from "./environment-file.ts";
+import { ComposeVariables } from "./compose-variables.ts";
 import type { Expansion, Findings } from "./findings.ts";
 import { interpolate } from "./interpolation.ts";
 import type { Surroundings } from "./surroundings.ts";
@@ -11,19 +11,18 @@ const PLATFORM_LIMIT = 16;
 /** A Compose file with the values of its variables, and what was found in it so far. */
 export class ComposeFile {
   readonly findings: Findings;
-  readonly #surroundings: Surroundings;
-  #environment: ReadonlyMap<string, string> | undefined;
+  readonly #variables: ComposeVariables;
   readonly #visited = new Map<YamlValue, Set<string>>();
   readonly #strings = new Map<YamlValue, string>();
 
   constructor(findings: Findings, surroundings: Surroundings) {
     this.findings = findings;
-    this.#surroundings = surroundings;
+    this.#variables = new ComposeVariables(surroundings);
   }
 
   /** A text with the values of its variables. */
   expansionOf(text: string): Expansion {
-    return interpolate(text, (name) => this.#variable(name));
+    return interpolate(text, this.#variables.get);
   }
 
   /** A scalar with the values of its variables; empty when that is not known. */
@@ -77,13 +76,5 @@ export class ComposeFile {
       for (const value of next.toReversed()) rest.push(value);
     }
     return parts;
-  }
-
-  #variable(name: string): string | undefined {
-    const { variable, beside } = this.#surroundings;
-    const value = variable(name);
-    if (value !== undefined) return value;
-    this.#environment ??= parseEnvironment(beside(".env") ?? "", variable);
-    return this.#environment.get(name);
   }
 }

@@ -1,6 +1,7 @@
 import { Builds } from "./compose-build.ts";
 import { ComposeFile } from "./compose-file.ts";
 import type { Findings } from "./findings.ts";
+import { statedPlatform } from "./stated-platform.ts";
 import type { Surroundings } from "./surroundings.ts";
 import type { YamlValue } from "./yaml-value.ts";
 
@@ -44,14 +45,13 @@ function serviceOf(file: ComposeFile, name: string, definition: YamlValue): Serv
   const build = definition.get("build");
   // Compose takes null only as `!reset null`, which removes a build: YAML alone cannot.
   const isBuilt = build.isMap || build.string !== "";
-  const platform = file.string(definition.get("platform"));
   return {
     name,
     definition,
     build,
     isBuilt,
     image: imageOf(file, definition.get("image")),
-    platform: platform === "" ? undefined : platform,
+    platform: statedPlatform(file.string(definition.get("platform"))),
     policy: file.string(definition.get("pull_policy")),
   };
 }

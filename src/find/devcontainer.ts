@@ -10,11 +10,15 @@ export function findInDevcontainer(documents: readonly YamlValue[], findings: Fi
     const image = writtenText(file.get("image"));
     if (image !== undefined) findings.literal(image);
     const cache = file.get("build").get("cacheFrom");
-    for (const one of cache.isList ? cache.items : [cache]) {
-      const spot = cachedImage(findings, writtenText(one));
-      if (spot !== undefined) findings.literal(spot, { platform: "any", isCache: true });
-    }
+    const caches = cache.isList ? cache.items : [cache];
+    for (const one of caches) findCache(one, findings);
   }
+}
+
+function findCache(cache: YamlValue, findings: Findings): void {
+  const spot = cachedImage(findings, writtenText(cache));
+  if (spot === undefined) return;
+  findings.literal(spot, { needsNoPlatform: true, isCache: true });
 }
 
 /** A scalar's text; undefined for `null`, and for anything but a scalar. */
@@ -34,6 +38,7 @@ function cachedImage(findings: Findings, cache: Text | undefined): Spot | undefi
   const [before] = REGISTRY_CACHE.exec(cache.value) ?? [];
   if (before === undefined || findings.textOf(cache) !== cache.value) return undefined;
   const start = cache.start + before.length;
-  const [value = ""] = cache.value.slice(before.length).split(",");
+  const reference = cache.value.slice(before.length);
+  const [value = ""] = reference.split(",");
   return { start, end: start + value.length, value };
 }

@@ -60,8 +60,8 @@ export class HeredocLines {
 
   constructor(text: string) {
     this.#lines = text.split("\n").map((line) => line.replace(/\r$/, ""));
-    this.#last = new Map(this.#lines.map((line, at) => [line, at]));
-    this.#lastTabbed = new Map(this.#lines.map((line, at) => [withoutTabs(line), at]));
+    this.#last = lastIndexes(this.#lines);
+    this.#lastTabbed = lastIndexes(this.#lines.map(withoutTabs));
   }
 
   /**
@@ -73,13 +73,18 @@ export class HeredocLines {
   }
 
   #end(start: number, { name, isTabbed }: Heredoc): number {
-    const last = (isTabbed ? this.#lastTabbed : this.#last).get(name) ?? -1;
+    const lastOf = isTabbed ? this.#lastTabbed : this.#last;
+    const last = lastOf.get(name) ?? -1;
     for (let at = start; at <= last; at++) {
       const line = this.#lines[at] ?? "";
       if ((isTabbed ? withoutTabs(line) : line) === name) return at + 1;
     }
     return start;
   }
+}
+
+function lastIndexes(lines: readonly string[]): ReadonlyMap<string, number> {
+  return new Map(lines.map((line, at) => [line, at]));
 }
 
 function withoutTabs(line: string): string {

@@ -3,6 +3,7 @@ import type { Flag, Instruction, Piece } from "./dockerfile-line.ts";
 import { quotedWords } from "./dockerfile-line.ts";
 import { expand, PREDEFINED } from "./dockerfile-variables.ts";
 import type { Expansion } from "./findings.ts";
+import { statedPlatform } from "./stated-platform.ts";
 
 /** A reference in the text of a Dockerfile. Offsets are those of the text. */
 export type DockerfileReference = {
@@ -12,11 +13,14 @@ export type DockerfileReference = {
   readonly value: string;
   /** The value with its variables replaced, or why that is impossible. */
   readonly expansion: Expansion;
-  /** The platform that the file states for it; `any` for a frontend. */
+  /** The platform that the file states for it. */
   readonly platform: string | undefined;
+  /** True for a frontend. */
+  readonly needsNoPlatform?: true | undefined;
 };
 
 const NOT_EXPANDED: Expansion = { why: "the builder replaces no variables here" };
+const LATER: Expansion = { why: "a later stage has this name, which the builder refuses" };
 const INCOMPLETE: Expansion = { why: "it is incomplete without the value of a variable" };
 
 /**
@@ -24,7 +28,9 @@ const INCOMPLETE: Expansion = { why: "it is incomplete without the value of a va
  * image of the same name from then on.
  */
 export class DockerfileImages {
-  readonly references: DockerfileReference[] = [];
+  readonly #references: DockerfileReference[] = [];
+  /** Those of COPY and of mounts. */
+  readonly #sources = new Set<DockerfileReference>();
   readonly #escapeToken: string;
   readonly #variables = new Map(PREDEFINED);
   readonly #stages = new Set<string>();
@@ -34,10 +40,19 @@ export class DockerfileImages {
     this.#escapeToken = escapeToken;
   }
 
+  /** What the instructions so far name. */
+  get references(): readonly DockerfileReference[] {
+    return this.#references.map((reference) => {
+      const isLater = this.#sources.has(reference) && this.#isStage(reference.value);
+      return isLater ? { ...reference, expansion: LATER } : reference;
+    });
+  }
+
   /** Adds the image of the frontend that reads the file. It runs where the builder is. */
   addFrontend({ value, start }: Directive): void {
     const end = start + value.length;
-    this.references.push({ start, end, value, expansion: { value }, platform: "any" });
+    const written = { start, end, value, expansion: { value } };
+    this.#references.push({ ...written, platform: undefined, needsNoPlatform: true });
   }
 
   /** Reads an instruction and adds what it names to `references`. */
@@ -54,10 +69,13 @@ export class DockerfileImages {
     this.#isInStage = true;
     const [image, as, stage] = args.text.matchAll(WORD);
     if (image === undefined) return;
-    const word = withoutQuotes(args.slice(image.index, image.index + image[0].length));
-    const expansion = this.#expansionOf(image[0]);
-    const value = image[0].includes("$") || "why" in expansion ? word.text : expansion.value;
-    this.#add({ ...word.span(), value, expansion, platform: platformOf(flags) });
+    const [written] = image;
+    const word = withoutQuotes(args.slice(image.index, image.index + written.length));
+    const expansion = this.#expansionOf(written);
+    const isAsWritten = written.includes("$") || "why" in expansion;
+    const value = isAsWritten ? word.text : expansion.value;
+    const platform = platformOf(flags);
+    this.#add({ ...word.span(), value, expansion, platform });
     if (as?.[0].toLowerCase() === "as" && stage !== undefined) {
       this.#stages.add(stage[0].toLowerCase());
     }
@@ -65,7 +83,8 @@ export class DockerfileImages {
 
   #expansionOf(word: string): Expansion {
     const expansion = expand(word, this.#variables, this.#escapeToken);
-    const isIncomplete = "value" in expansion && word.includes("$") && HOLE.test(expansion.value);
+    if ("why" in expansion) return expansion;
+    const isIncomplete = word.includes("$") && HOLE.test(expansion.value);
     return isIncomplete ? INCOMPLETE : expansion;
   }
 
@@ -99,12 +118,15 @@ export class DockerfileImages {
   #addSource(source: Piece): void {
     const value = source.text;
     const expansion = value.includes("$") ? NOT_EXPANDED : { value };
-    this.#add({ ...source.span(), value, expansion, platform: undefined });
+    const reference = { ...source.span(), value, expansion, platform: undefined };
+    this.#sources.add(reference);
+    this.#add(reference);
   }
 
   #add(reference: DockerfileReference): void {
     const { expansion } = reference;
-    if ("why" in expansion || !this.#isStage(expansion.value)) this.references.push(reference);
+    const isStage = "value" in expansion && this.#isStage(expansion.value);
+    if (!isStage) this.#references.push(reference);
   }
 
   /** True for what is no image: an earlier stage, by name or number, and the empty stage. */
@@ -125,6 +147,7 @@ function withoutQuotes(word: Piece): Piece {
 
 /** The platform of a FROM. One with a variable is the builder's or the target's, so it is none. */
 function platformOf(flags: readonly Flag[]): string | undefined {
-  const platform = flags.find(({ name }) => name === "platform")?.value.text ?? "";
-  return platform === "" || platform.includes("$") ? undefined : platform;
+  const flag = flags.find(({ name }) => name === "platform");
+  const platform = flag?.value.text ?? "";
+  return platform.includes("$") ? undefined : statedPlatform(platform);
 }

@@ -18,7 +18,8 @@ export class Piece {
       at = index + gap.length;
     }
     for (; at < lines.length; at++) offsets.push(start + at);
-    return new Piece(offsets.map((offset) => file[offset]).join(""), offsets);
+    const text = offsets.map((offset) => file[offset]).join("");
+    return new Piece(text, offsets);
   }
 
   slice(from: number, to?: number): Piece {
@@ -28,15 +29,15 @@ export class Piece {
   /** The characters at some indexes, in their order. */
   pick(indexes: readonly number[]): Piece {
     const text = indexes.map((index) => this.text[index]).join("");
-    return new Piece(
-      text,
-      indexes.map((index) => this.#offsets[index] ?? 0),
-    );
+    const offsets = indexes.map((index) => this.#offsets[index] ?? 0);
+    return new Piece(text, offsets);
   }
 
   /** Where it stands in the file. */
   span(): { readonly start: number; readonly end: number } {
-    return { start: this.#offsets[0] ?? 0, end: (this.#offsets.at(-1) ?? -1) + 1 };
+    const [first = 0] = this.#offsets;
+    const last = this.#offsets.at(-1) ?? -1;
+    return { start: first, end: last + 1 };
   }
 }
 
@@ -84,7 +85,8 @@ function splitInstruction(line: Piece, escapeToken: string): Omit<Instruction, "
 function flagOf(word: Piece): Flag {
   const equals = word.text.indexOf("=");
   const nameEnd = equals < 0 ? word.text.length : equals;
-  return { name: word.text.slice(2, nameEnd), value: word.slice(nameEnd + 1) };
+  const name = word.text.slice(2, nameEnd);
+  return { name, value: word.slice(nameEnd + 1) };
 }
 
 /** The words of a text with their quotes and escapes. Blanks in quotes separate no words. */

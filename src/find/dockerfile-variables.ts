@@ -7,8 +7,8 @@ const PLATFORM: Expansion = { why: "it has a variable that depends on the platfo
 
 /** The variables that a build sets: https://docs.docker.com/reference/dockerfile/#predefined-args */
 export const PREDEFINED: Variables = new Map(
-  ["BUILD", "TARGET"]
-    .flatMap((of) => ["PLATFORM", "OS", "OSVERSION", "ARCH", "VARIANT"].map((what) => of + what))
+  ["PLATFORM", "OS", "OSVERSION", "ARCH", "VARIANT"]
+    .flatMap((what) => [`BUILD${what}`, `TARGET${what}`])
     .concat("TARGETSTAGE")
     .map((name) => [name, PLATFORM]),
 );

@@ -10,10 +10,11 @@ import { SourceText } from "./source-text.ts";
  * frontend. https://docs.docker.com/reference/dockerfile/
  */
 export function findInDockerfile({ text }: SourceText, findings: Findings): void {
-  for (const { start, end, expansion, platform } of dockerfileReferences(text)) {
+  for (const reference of dockerfileReferences(text)) {
+    const { start, end, expansion, platform, needsNoPlatform } = reference;
     // With quotes or continued lines inside, this is not the value, and only a person can pin it.
     const value = text.slice(start, end);
-    findings.expanded({ start, end, value }, expansion, { platform });
+    findings.expanded({ start, end, value }, expansion, { platform, needsNoPlatform });
   }
 }
 
@@ -34,8 +35,9 @@ function* instructions(text: string, escapeToken: string): Generator<Instruction
   const heredocs = new HeredocLines(text);
   for (let at = 0; at < lines.length; ) {
     const next = afterInstruction(lines, at, escapeToken);
+    const start = source.offset(at, 0);
     const end = source.offset(next - 1, lines[next - 1]?.length ?? 0);
-    const piece = Piece.joined(file, source.offset(at, 0), end, escapeToken);
+    const piece = Piece.joined(file, start, end, escapeToken);
     const instruction = parseInstruction(piece, escapeToken);
     at = heredocs.after(next, heredocsOf(instruction));
     yield instruction;
@@ -44,7 +46,8 @@ function* instructions(text: string, escapeToken: string): Generator<Instruction
 
 /** A line with blanks for a comment, and for what BuildKit takes as a blank. */
 function blanked(line: string): string {
-  return /^\s*#/.test(line) ? " ".repeat(line.length) : line.replace(/[\r\v\f]|^\uFEFF/g, " ");
+  const isComment = /^\s*#/.test(line);
+  return isComment ? " ".repeat(line.length) : line.replace(/[\r\v\f]|^\uFEFF/g, " ");
 }
 
 /** The first line after the instruction that starts at a line. Blank lines end none. */
@@ -54,7 +57,8 @@ function afterInstruction(lines: readonly string[], start: number, escapeToken: 
   while (isContinued && at < lines.length) {
     const line = (lines[at] ?? "").trimEnd();
     const isBlank = line === "" && at > start;
-    isContinued = isBlank || (line.endsWith(escapeToken) && !line.endsWith(escapeToken.repeat(2)));
+    const isEscaped = line.endsWith(escapeToken) && !line.endsWith(escapeToken.repeat(2));
+    isContinued = isBlank || isEscaped;
     at++;
   }
   return at;

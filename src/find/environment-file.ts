@@ -1,3 +1,4 @@
+import type { Expansion } from "./findings.ts";
 import { interpolate, type Variable } from "./interpolation.ts";
 
 // A key, then a value in double quotes, in single quotes, or without any. A quoted value can span
@@ -16,36 +17,38 @@ const ESCAPES: ReadonlyMap<string, string> = new Map([
   ["\\$", "$$"],
 ]);
 
+/** A variable's value as it may be used, or why it may not. */
+export type Guard = (name: string, value: string) => Expansion;
+
 /**
  * The variables of a `.env` file, by name, as Compose reads it. A value can have variables: those
- * that `variable` knows, and the earlier ones of the file. A value with an unknown one is left out,
- * and so is a line that is no assignment.
+ * that `variable` knows, and the earlier ones of the file. With an unknown one, it is unknown, too.
+ * `guard` decides about each value. A line that is no assignment is left out.
  * https://github.com/compose-spec/compose-spec/blob/main/05-services.md#env_file-format
  *
  * `util.parseEnv` of Node.js does not fit: it drops the quotes, which decide whether a value has
  * variables, and it ends a value at every `#`.
  */
-export function parseEnvironment(text: string, variable: Variable): ReadonlyMap<string, string> {
-  const values = new Map<string, string>();
+export function parseEnvironment(
+  text: string,
+  variable: Variable,
+  guard: Guard,
+): ReadonlyMap<string, Expansion> {
+  const values = new Map<string, Expansion>();
   const known: Variable = (name) => variable(name) ?? values.get(name);
   const assignments = text.replace(/^\uFEFF/, "").matchAll(ASSIGNMENT);
   for (const [, name = "", double, single, plain = ""] of assignments) {
-    const value = single?.replaceAll("\\'", "'") ?? expanded(double, plain, known);
-    if (value === undefined) values.delete(name);
-    else values.set(name, value);
+    const quoted = single?.replaceAll("\\'", "'");
+    const expansion = quoted === undefined ? expanded(double, plain, known) : { value: quoted };
+    values.set(name, "value" in expansion ? guard(name, expansion.value) : expansion);
   }
   return values;
 }
 
-/** The value in double quotes, or else the plain one; undefined when it is not known. */
-function expanded(
-  double: string | undefined,
-  plain: string,
-  variable: Variable,
-): string | undefined {
+/** The value in double quotes, or else the plain one. */
+function expanded(double: string | undefined, plain: string, variable: Variable): Expansion {
   const unescaped = double?.replace(/\\./gs, (written) => ESCAPES.get(written) ?? written);
-  const expansion = interpolate(unescaped ?? withoutComment(plain), variable);
-  return "value" in expansion ? expansion.value : undefined;
+  return interpolate(unescaped ?? withoutComment(plain), variable);
 }
 
 /** A comment starts after a space. */

@@ -10,15 +10,14 @@ export type Found = {
   readonly reference: string;
   /** A second form of the reference, which counts when the first one does not exist. */
   readonly otherwise?: string | undefined;
-  /**
-   * The platform that the file states for it; `any` where a file needs no platform of its own,
-   * as for a build cache.
-   */
+  /** The platform that the file states for it. */
   readonly platform?: string | undefined;
+  /** True where the platform of the job does not matter, as for a build cache. */
+  readonly needsNoPlatform?: true | undefined;
   /** True for a build cache: it changes with every build, so that it needs no digest. */
   readonly isCache?: true | undefined;
   /** How to write its digest; absent where only a person can. */
-  readonly pin?: Pin;
+  readonly pin?: Pin | undefined;
 };
 
 /** What a file names in a form that cannot be known before something else runs. */
@@ -47,7 +46,7 @@ export type Spot = {
 export type Expansion = { readonly value: string } | { readonly why: string };
 
 /** What a file says about a reference besides its text. */
-export type Details = Pick<Found, "otherwise" | "platform" | "isCache">;
+export type Details = Pick<Found, "otherwise" | "platform" | "needsNoPlatform" | "isCache">;
 
 /**
  * Collects what one file names. A place that is reached twice, as through a YAML alias, counts once
@@ -83,9 +82,11 @@ export class Findings {
   expanded(spot: Spot, expansion: Expansion, details: Details = {}): void {
     if ("why" in expansion) return this.unknowable(spot, expansion.why);
     if (expansion.value === spot.value) return this.literal(spot, details);
-    const why = whyUnknown(expansion.value, expansion.value);
+    const { value } = expansion;
+    // All variables are replaced: a dollar sign that is left is one that is meant.
+    const why = value.includes("$") ? "it has a dollar sign" : whyUnknown(value);
     if (why !== undefined) return this.unknowable(spot, why);
-    this.add(spot, expansion.value, details);
+    this.add(spot, value, details);
   }
 
   /** Adds a reference that stands at a spot. Adds nothing for an empty one. */
@@ -95,8 +96,9 @@ export class Findings {
     { pin, ...details }: Details & { pin?: Pin | undefined },
   ): void {
     const trimmed = reference.trim();
-    const { platform = "" } = details;
-    if (trimmed === "" || this.#isKnown(spot, `${platform} ${trimmed}`)) return;
+    const { platform = "", needsNoPlatform = false } = details;
+    const key = [platform, needsNoPlatform, trimmed].join(" ");
+    if (trimmed === "" || this.#isKnown(spot, key)) return;
     const place = this.source.place(spot.start, spot.end);
     const found = { ...details, place, reference: trimmed };
     this.#references.push(pin === undefined ? found : { ...found, pin });

@@ -48,7 +48,7 @@ export function imageIn(value: YamlValue, key: string): HelmImage | undefined {
   return {
     value,
     ...repository,
-    registry: filled(firstOf(value, ["registry", "imageRegistry", "hub"])),
+    registry: filled(firstOf(value, ["registry", "imageRegistry", "hub", "defaultRegistry"])),
     tag: tag ?? version,
     digest: useDigest === "false" ? undefined : digest,
     isHex: digest !== undefined && isHex(digest, firstOf(value, DIGEST_KEYS)),

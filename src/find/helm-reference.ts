@@ -1,29 +1,37 @@
 import type { Expansion, Found } from "./findings.ts";
 import { type HelmImage, isComplete } from "./helm-image.ts";
+import type { Prefixes } from "./helm-registries.ts";
 import type { Part } from "./part.ts";
 
 /** The reference of an image, or why it is unknown. */
 export type HelmReference = Pick<Found, "reference" | "otherwise"> | { readonly why: string };
 
 /**
- * The reference of an image in the values of a chart. `prefix` stands before its repository; the
- * tag of an image without one is the chart's `appVersion`, with or without `v`.
+ * The reference of an image in the values of a chart. A prefix stands before its repository; the tag
+ * of an image without one is the chart's `appVersion`, with or without `v`.
  */
 export function referenceOf(
   image: HelmImage,
-  prefix: readonly Part[],
+  [prefix, otherPrefix]: Prefixes,
   appVersion: () => Expansion,
 ): HelmReference {
   const { repository, isName } = image;
-  const name = [...prefix, repository].map(({ value }) => value.replace(/\/$/, "")).join("/");
+  const name = joined(prefix, repository);
   if (isName && !name.includes("/")) return { why: "the chart puts a registry before its name" };
   const version = versionOf(image);
-  if (version !== "" || isComplete(image)) return { reference: name + version };
+  if (version !== "" || isComplete(image)) {
+    const otherwise = otherPrefix && joined(otherPrefix, repository) + version;
+    return { reference: name + version, otherwise };
+  }
   const expansion = appVersion();
   if ("why" in expansion) return expansion;
   const { value } = expansion;
   const other = value.startsWith("v") ? value.slice(1) : `v${value}`;
   return { reference: `${name}:${value}`, otherwise: `${name}:${other}` };
+}
+
+function joined(prefix: readonly Part[], repository: Part): string {
+  return [...prefix, repository].map(({ value }) => value.replace(/\/$/, "")).join("/");
 }
 
 /** The tag and the digest of an image, with the signs before them. */

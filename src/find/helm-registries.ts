@@ -27,13 +27,22 @@ export function registriesIn(values: YamlValue): HelmRegistries {
   };
 }
 
-/** What stands before the repository of an image. */
-export function prefixOf(image: HelmImage, registries: HelmRegistries): readonly Part[] {
+/** What stands before the repository of an image: one form, or two where charts differ. */
+export type Prefixes = readonly [first: readonly Part[], other?: readonly Part[]];
+
+/**
+ * What stands before the repository of an image. In most charts, a global registry counts before
+ * the image's own, and in some it is the other way round.
+ */
+export function prefixesOf(image: HelmImage, { global, ofNames }: HelmRegistries): Prefixes {
   const { repository, registry, isName } = image;
   const isComplete = hasRegistry(repository.value);
-  if (registries.global !== undefined && !isComplete) return [registries.global];
-  if (registry !== undefined) return [registry];
-  return isName && !isComplete ? registries.ofNames : [];
+  const own = registry === undefined ? undefined : [registry];
+  if (global !== undefined && !isComplete) {
+    const isSame = registry === undefined || registry.value === global.value;
+    return own === undefined || isSame ? [[global]] : [[global], own];
+  }
+  return [own ?? (isName && !isComplete ? ofNames : [])];
 }
 
 /** True for a repository whose first component is a registry. */

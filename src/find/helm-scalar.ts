@@ -1,6 +1,8 @@
 import type { YamlValue } from "./yaml-value.ts";
 
 const DECIMAL = /^[+-]?(?:\d+\.\d*|\.\d+|\d+(?=[eE]))(?:[eE][+-]?\d+)?$/;
+// Of 64 bits at most, as Go has them.
+const INTEGER = /^(?:0[xX][\da-fA-F]{1,15}|0[bB][01]{1,63}|0[oO]?[0-7]{1,21}|\d{1,18})$/;
 
 /**
  * A scalar's text as a chart prints it; empty for YAML's spellings of nothing, and for anything but
@@ -9,7 +11,14 @@ const DECIMAL = /^[+-]?(?:\d+\.\d*|\.\d+|\d+(?=[eE]))(?:[eE][+-]?\d+)?$/;
  */
 export function printedByHelm(value: YamlValue): string {
   const { text, string, hasTag } = value;
-  const isNumber = text?.style === "plain" && DECIMAL.test(string) && !hasTag;
-  const number = isNumber ? Number(string) : Number.NaN;
-  return Number.isFinite(number) ? String(number) : string;
+  if (text?.style !== "plain" || hasTag) return string;
+  const number = DECIMAL.test(string) ? Number(string) : Number.NaN;
+  return Number.isFinite(number) ? String(number) : withPlainInteger(string);
+}
+
+/** An integer as Go reads it, in decimal digits: `0x10` is 16, `010` is 8, and `1_000` is 1000. */
+function withPlainInteger(string: string): string {
+  const digits = string.replaceAll("_", "");
+  if (!/^\d/.test(string) || !INTEGER.test(digits)) return string;
+  return String(BigInt(digits.replace(/^0(?=[0-7]+$)/, "0o")));
 }

@@ -3,15 +3,15 @@ import { type Expansion, type Findings, whyUnknown } from "./findings.ts";
 import { type HelmImage, imageIn, isImageKey, isVersioned } from "./helm-image.ts";
 import { pinsOf } from "./helm-pin.ts";
 import { referenceOf } from "./helm-reference.ts";
-import { prefixOf, registriesIn } from "./helm-registries.ts";
-import { type Part, whyPartsUnknown } from "./part.ts";
+import { type Prefixes, prefixesOf, registriesIn } from "./helm-registries.ts";
+import { whyPartsUnknown } from "./part.ts";
 import type { Text, YamlValue } from "./yaml-value.ts";
 
 /** A value, the key it stands at, and whether it stands below `images`. */
 type Keyed = { readonly value: YamlValue; readonly key: string; readonly isListed: boolean };
 
 /** An image, and what stands before its repository. */
-type Prefixed = { readonly image: HelmImage; readonly prefix: readonly Part[] };
+type Prefixed = { readonly image: HelmImage; readonly prefixes: Prefixes };
 
 /**
  * Finds the images in the values of a Helm chart, by the keys that charts use for them
@@ -29,7 +29,7 @@ export function findInHelmValues(
     for (const keyed of valuesIn(document)) {
       findAlone(keyed, findings);
       const image = imageIn(keyed.value, keyed.key);
-      if (image !== undefined) images.push({ image, prefix: prefixOf(image, registries) });
+      if (image !== undefined) images.push({ image, prefixes: prefixesOf(image, registries) });
     }
   }
   findImages(images, findings, files);
@@ -83,11 +83,11 @@ function findImages(images: readonly Prefixed[], findings: Findings, files: Char
     known ??= appVersionOf(files);
     return known;
   };
-  for (const { image, prefix } of images) {
+  for (const { image, prefixes } of images) {
     const { repository, tag, digest } = image;
     const pin = pins.get(image);
-    const found = referenceOf(image, prefix, appVersion);
-    const why = whyPartsUnknown(findings, [...prefix, repository, tag, digest]);
+    const found = referenceOf(image, prefixes, appVersion);
+    const why = whyPartsUnknown(findings, [...prefixes.flat(), repository, tag, digest]);
     if (why !== undefined) findings.unknowable(repository, why);
     else if ("why" in found) findings.unknowable(repository, found.why);
     else findings.add(repository, found.reference, { otherwise: found.otherwise, pin });

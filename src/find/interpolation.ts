@@ -1,7 +1,7 @@
 import type { Expansion } from "./findings.ts";
 
-/** The value of a variable; undefined when it has none. */
-export type Variable = (name: string) => string | undefined;
+/** The value of a variable, or why it is unknown; undefined when it has none. */
+export type Variable = (name: string) => Expansion | undefined;
 
 // A reference has at most some 650 characters: nothing longer can be one.
 const LENGTH_LIMIT = 1000;
@@ -78,7 +78,8 @@ function formAt(text: string, at: number): Form | undefined {
 
 function bracedAt(text: string, open: number): Form | undefined {
   const close = closingBrace(text, open);
-  const [, name, operator = "", operand = ""] = BRACED.exec(text.slice(open + 1, close)) ?? [];
+  const inner = text.slice(open + 1, close);
+  const [, name, operator = "", operand = ""] = BRACED.exec(inner) ?? [];
   if (close < 0 || name === undefined) return undefined;
   return { end: close + 1, name, operator, operand };
 }
@@ -100,11 +101,13 @@ function expandForm(
   depth: number,
 ): Expansion {
   const given = variable(name);
+  if (given !== undefined && "why" in given) return given;
   // With a colon, an empty value counts as none.
-  const value = operator.startsWith(":") && given === "" ? undefined : given;
+  const isEmpty = operator.startsWith(":") && given?.value === "";
+  const isSet = given !== undefined && !isEmpty;
   const alternative = (): Expansion => expand(operand, variable, depth + 1);
-  if (operator.endsWith("+")) return value === undefined ? { value: "" } : alternative();
-  if (value !== undefined) return { value };
+  if (operator.endsWith("+")) return isSet ? alternative() : { value: "" };
+  if (isSet) return given;
   if (operator.endsWith("-")) return alternative();
   if (operator.endsWith("?")) return { why: `${name} has no value, and the file requires one` };
   return { why: `${name} has no value and no default` };

@@ -15,9 +15,12 @@ export const KINDS = [
 /** A kind of file that names images. */
 export type Kind = (typeof KINDS)[number];
 
+// Documents, programs and lists of what a build ignores, whose names start like a Dockerfile's.
+const NO_DOCKERFILE = /file[.-]([^/]*\.)?(\w*ignore|md|txt|go|cs|py|rb|js|ts|sh|json|ya?ml)$/;
+
 // The first that matches the path, in lower case, decides.
 const BY_PATH: readonly (readonly [path: RegExp, kind: Kind])[] = [
-  [/(^|\/)(docker|container)file([.-](?!.*ignore$)[^/]*)?$/, "dockerfile"],
+  [/(^|\/)(docker|container)file([.-][^/]*)?$/, "dockerfile"],
   [/\.(docker|container)file$/, "dockerfile"],
   [/(^|\/)(docker-)?compose[^/]*\.ya?ml$/, "compose"],
   [/(^|\/)kustomization(\.ya?ml)?$/, "kustomize"],
@@ -32,7 +35,8 @@ const BY_PATH: readonly (readonly [path: RegExp, kind: Kind])[] = [
 /** The kind of a file by its path; undefined when the path does not show one. */
 export function kindByPath(path: string): Kind | undefined {
   const lower = path.toLowerCase();
-  return BY_PATH.find(([form]) => form.test(lower))?.[1];
+  const kind = BY_PATH.find(([form]) => form.test(lower))?.[1];
+  return kind === "dockerfile" && NO_DOCKERFILE.test(lower) ? undefined : kind;
 }
 
 /** True for a file whose content can show its kind: {@link kindByContent}. */

@@ -1,5 +1,5 @@
 import type { Findings } from "./findings.ts";
-import { isWithin, type Part, partAt, pinPart, whyPartsUnknown } from "./part.ts";
+import { isWithin, type Part, partAt, pinPart, sharedStarts, whyPartsUnknown } from "./part.ts";
 import { type Pin, pinAt } from "./pin.ts";
 import type { SourceText } from "./source-text.ts";
 import type { YamlValue } from "./yaml-value.ts";
@@ -19,12 +19,10 @@ type Entry = {
  * its `newName`, or else at its `name`.
  */
 export function findInKustomization(documents: readonly YamlValue[], findings: Findings): void {
-  for (const document of documents) {
-    for (const value of document.get("images").items) {
-      const entry = entryOf(value);
-      if (entry !== undefined) findEntry(entry, findings);
-    }
-  }
+  const values = documents.flatMap((document) => document.get("images").items);
+  const entries = values.flatMap((value) => entryOf(value) ?? []);
+  const shared = sharedIn(entries);
+  for (const entry of entries) findEntry(entry, shared, findings);
 }
 
 function entryOf(value: YamlValue): Entry | undefined {
@@ -36,11 +34,20 @@ function entryOf(value: YamlValue): Entry | undefined {
   return { value, name, tag, digest };
 }
 
-function findEntry(entry: Entry, findings: Findings): void {
+/** What several entries use: mappings that others merge, and where digests start. */
+type Shared = { readonly merged: ReadonlySet<YamlValue>; readonly digests: ReadonlySet<number> };
+
+function sharedIn(entries: readonly Entry[]): Shared {
+  const merged = entries.flatMap(({ value }) => value.keys.merged);
+  const owned = entries.map(({ name, digest }) => [name.value, digest] as const);
+  return { merged: new Set(merged), digests: sharedStarts(owned) };
+}
+
+function findEntry(entry: Entry, shared: Shared, findings: Findings): void {
   const { name, tag, digest } = entry;
   const why = whyPartsUnknown(findings, [name, tag, digest]) ?? whyEntryUnknown(entry);
   if (why !== undefined) return findings.unknowable(name, why);
-  const pin = pinOfEntry(entry, findings.source);
+  const pin = pinOfEntry(entry, shared, findings.source);
   const reference = name.value + after(":", tag) + after("@", digest);
   findings.add(name, reference, { pin });
 }
@@ -61,13 +68,15 @@ function whyEntryUnknown({ name, tag, digest }: Entry): string | undefined {
 
 /**
  * A pin in the `digest` of an entry, or in a new one after its `newTag`. Undefined without a
- * `newTag`, because nothing says which digest is newer, and for keys that other entries share.
+ * `newTag`, because nothing says which digest is newer, and where other entries would share it.
  */
-function pinOfEntry(entry: Entry, source: SourceText): Pin | undefined {
+function pinOfEntry(entry: Entry, shared: Shared, source: SourceText): Pin | undefined {
   const { value, tag, digest } = entry;
-  if (after(":", tag) === "" || tag === undefined) return undefined;
+  const hasTag = tag !== undefined && tag.value !== "";
+  if (!hasTag || shared.merged.has(value)) return undefined;
   if (digest !== undefined) {
-    return isWithin(value, digest) ? pinPart(source, digest, "digest") : undefined;
+    const isOwn = isWithin(value, digest) && !shared.digests.has(digest.start);
+    return isOwn ? pinPart(source, digest, "digest") : undefined;
   }
   const hasKey = value.entries.some(([key]) => key === "digest");
   if (hasKey || !isWithin(value, tag)) return undefined;
@@ -79,12 +88,23 @@ function pinAfterTag(entry: YamlValue, source: SourceText): Pin {
   const [start] = entry.range;
   const [, tagEnd] = entry.get("newTag").range;
   if (source.text.charAt(start) === "{") {
-    return pinAt(source, tagEnd, tagEnd, { before: ", digest: " });
+    const quote = quoteAfter(source.text, start + 1);
+    const before = `, ${quote}digest${quote}: ${quote}`;
+    return pinAt(source, tagEnd, tagEnd, { before, after: quote });
   }
   const { column } = source.place(start, start);
   const at = endOfLine(source.text, tagEnd);
   const lineEnd = source.text.includes("\r\n") ? "\r\n" : "\n";
-  return pinAt(source, at, at, { before: `${lineEnd}${" ".repeat(column - 1)}digest: ` });
+  const indent = " ".repeat(column - 1);
+  return pinAt(source, at, at, { before: `${lineEnd}${indent}digest: ` });
+}
+
+/** The quote that follows white space; empty for none. In JSON, each key has one. */
+function quoteAfter(text: string, from: number): string {
+  const form = /\s*(["']?)/y;
+  form.lastIndex = from;
+  const [, quote = ""] = form.exec(text) ?? [];
+  return quote;
 }
 
 /** The offset of the end of a line, before what ends it. */

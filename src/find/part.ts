@@ -21,6 +21,21 @@ export function isWithin(map: YamlValue, { start, end }: Part): boolean {
   return from <= start && end <= to;
 }
 
+/** Where parts start that belong to several owners, as through a YAML alias or a merge key. */
+export function sharedStarts(
+  owned: readonly (readonly [owner: string, part: Part | undefined])[],
+): ReadonlySet<number> {
+  const shared = new Set<number>();
+  const owners = new Map<number, string>();
+  for (const [owner, part] of owned) {
+    if (part === undefined) continue;
+    const known = owners.get(part.start);
+    if (known !== undefined && known !== owner) shared.add(part.start);
+    owners.set(part.start, owner);
+  }
+  return shared;
+}
+
 /** Why a reference that is made of these parts cannot be known; undefined when it can be. */
 export function whyPartsUnknown(
   findings: Findings,

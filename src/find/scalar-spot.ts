@@ -46,7 +46,8 @@ function quoteOf(text: string, { start, style }: Text): string | undefined {
 function afterSpace(text: string, from: number, end: number, quote: string | undefined): number {
   let at = from;
   while (at < end) {
-    const isEscaped = quote === '"' && text[at] === "\\" && /[\sntrvfLP_]/.test(text[at + 1] ?? "");
+    const isEscape = quote === '"' && text[at] === "\\";
+    const isEscaped = isEscape && /[\sntrvfLP_]/.test(text[at + 1] ?? "");
     if (!isEscaped && !isSpace(text[at] ?? "")) break;
     at += isEscaped ? 2 : 1;
   }

@@ -10,16 +10,32 @@ export function hideTemplates(text: string): string {
   let hidden = "";
   let at = 0;
   for (;;) {
-    const start = text.indexOf("{{", at);
-    const close = start < 0 ? -1 : text.indexOf("}}", start + 2);
+    const open = text.indexOf("{{", at);
+    const close = open < 0 ? -1 : text.indexOf("}}", open + 2);
     if (close < 0) break;
+    const start = startOf(text, open, close);
     const end = close + 2;
-    const action = text.slice(start, end).replace(/[^\r\n]/g, TEMPLATE_MARK);
-    hidden += text.slice(at, start) + action;
+    hidden += text.slice(at, start) + marked(text.slice(start, end));
     at = end;
   }
   if (at === 0) return text;
   return (hidden + text.slice(at)).replace(CONTROL_LINE, blank);
+}
+
+/** Where the action with this end starts. One that another line's follows has no end of its own. */
+function startOf(text: string, open: number, close: number): number {
+  let start = open;
+  let next = text.indexOf("{{", start + 2);
+  while (next >= 0 && next < close) {
+    if (text.slice(start, next).includes("\n")) start = next;
+    next = text.indexOf("{{", next + 2);
+  }
+  return start;
+}
+
+/** An action without its characters. Its lines keep their indentation, which is YAML's. */
+function marked(action: string): string {
+  return action.replace(/(\n[ \t]*)|[^\r\n]/g, (_, indentation) => indentation ?? TEMPLATE_MARK);
 }
 
 const CONTROL_LINE = new RegExp(`^[ \\t]*${TEMPLATE_MARK}[${TEMPLATE_MARK} \\t]*\\r?$`, "gm");

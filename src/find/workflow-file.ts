@@ -101,7 +101,8 @@ function isJson(text: string): boolean {
 function hasLinesOf(written: string, value: string): boolean {
   const meant = listLines(value);
   const lines = listLines(written);
-  const isSame = lines.every((line, at) => line.value.length === meant[at]?.value.length);
+  const lengthOf = (line: Spot | undefined): number | undefined => line?.value.length;
+  const isSame = lines.every((line, at) => lengthOf(line) === lengthOf(meant[at]));
   return isSame && lines.length === meant.length;
 }
 

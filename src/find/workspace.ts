@@ -1,33 +1,27 @@
-import {
-  chmodSync,
-  closeSync,
-  constants,
-  fstatSync,
-  openSync,
-  readSync,
-  realpathSync,
-  renameSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from "node:fs";
-import { dirname, isAbsolute, join, relative, sep } from "node:path";
+import { realpathSync, statSync } from "node:fs";
+import { basename, dirname, isAbsolute, join, relative, sep } from "node:path";
 import { create } from "@actions/glob";
 import { type Digest, digestOf } from "../oci/digest.ts";
-import { codeOf, messageOf, PullError } from "../oci/failure.ts";
+import { messageOf, PullError } from "../oci/failure.ts";
 import { type Edit, withPins } from "./pin.ts";
+import { attempt, decode, readFile, replaceFile } from "./text-file.ts";
 
 /** The most files that one step reads. */
 export const FILE_LIMIT = 10_000;
-
-// The largest real files that name images, rendered charts, have some hundred kilobytes.
-const SIZE_LIMIT = 2 ** 20;
 
 /** A file as it was read. */
 export type ReadFile = {
   readonly text: string;
   /** Of its bytes. */
   readonly digest: Digest;
+};
+
+/** A file that matches a pattern. */
+export type Match = {
+  /** The path that matches. */
+  readonly path: string;
+  /** The path of the file that it leads to: the same, unless there are links. */
+  readonly file: string;
 };
 
 /**
@@ -43,11 +37,11 @@ export class Workspace {
   }
 
   /**
-   * The paths of the files that match a pattern and none of `excluded`, each under its own name:
-   * links are followed to files inside the workspace, and never to directories. Hidden files match
-   * only where the pattern names them. Fails as `invalid` on a pattern that cannot be used.
+   * The files that match a pattern and none of `excluded`. Links are followed to files inside the
+   * workspace, and never to directories. Hidden files match only where the pattern names them. Fails
+   * as `invalid` on a pattern that cannot be used.
    */
-  async *matching(pattern: string, excluded: readonly string[]): AsyncGenerator<string> {
+  async *matching(pattern: string, excluded: readonly string[]): AsyncGenerator<Match> {
     const patterns = [pattern, ...excluded.map((one) => `!${one}`)];
     const rooted = patterns.map((one) =>
       one.replace(/^!?/, (mark) => `${mark}${this.#escapedRoot}/`),
@@ -56,12 +50,12 @@ export class Workspace {
       const globber = await create(rooted.join("\n"), {
         followSymbolicLinks: false,
         matchDirectories: false,
-        excludeHiddenFiles: !namesHidden(pattern),
+        excludeHiddenFiles: !namesHidden(pattern) && !basename(this.#root).startsWith("."),
       });
       for await (const found of globber.globGenerator()) {
         const path = this.#relative(found);
-        const file = isHidden(path, pattern) ? undefined : this.#withoutLinks(path);
-        if (file !== undefined) yield file;
+        if (isHidden(path, pattern) || this.#isDirectory(path)) continue;
+        yield { path, file: this.#withoutLinks(path) };
       }
     } catch (cause) {
       const found = `the pattern ${JSON.stringify(pattern)} cannot be used: ${messageOf(cause)}`;
@@ -71,6 +65,9 @@ export class Workspace {
 
   /** A file of the workspace. Fails as `invalid` when it cannot be read as text. */
   read(path: string): ReadFile {
+    if (/\p{Cc}/u.test(path)) {
+      throw new PullError("wrong-file", `${path} has a control character in its name`);
+    }
     const bytes = this.#bytes(path);
     return { text: decode(bytes, path), digest: digestOf(bytes) };
   }
@@ -87,56 +84,50 @@ export class Workspace {
 
   /**
    * Writes digests into a file, whose mode stays. Returns false when that changes nothing. Fails as
-   * `invalid` when the file is no longer what it was when it had the digest `before`.
+   * `file-changed` when the file no longer has the digest `before`, and as `not-written` when it
+   * cannot be written.
    */
   pin(path: string, before: Digest, edits: readonly Edit[]): boolean {
     const content = this.#bytes(path);
     if (digestOf(content) !== before) {
-      throw new PullError("wrong-file", `${path} changed while the step ran`, {
-        next: "it is left as it is; run the step again",
-      });
+      throw new PullError("file-changed", `${path} changed while the step ran`);
     }
     const pinned = withPins(content, edits);
     if (pinned.equals(content)) return false;
-    this.#replace(path, pinned);
+    replaceFile(this.#real(path), path, pinned);
     return true;
-  }
-
-  #replace(path: string, content: Buffer): void {
-    const target = this.#real(path);
-    const temporary = `${target}.${process.pid}.registry-pull`;
-    attempt(path, () => {
-      try {
-        writeFileSync(temporary, content, { flag: "wx" });
-        chmodSync(temporary, statSync(target).mode);
-        renameSync(temporary, target);
-      } catch (error) {
-        rmSync(temporary, { force: true });
-        throw error;
-      }
-    });
   }
 
   #bytes(path: string): Buffer {
     const real = this.#real(path);
-    return attempt(path, () => readWhole(real, path));
+    return attempt(path, () => readFile(real, path));
   }
 
-  /** The path of a file without links. Fails as `invalid` when it is outside the workspace. */
+  /** The path of a file without links. Fails as `invalid` when no path may lead there. */
   #real(path: string): string {
     const real = attempt(path, () => realpathSync(join(this.#root, path)));
-    if (isBelow(this.#root, real)) return real;
-    throw new PullError("wrong-file", `${path} is outside the workspace`);
+    if (!isBelow(this.#root, real)) {
+      throw new PullError("wrong-file", `${path} is outside the workspace`);
+    }
+    const named = path.split("/");
+    const hidden = this.#relative(real)
+      .split("/")
+      .filter((part) => part.startsWith("."));
+    if (hidden.every((part) => named.includes(part))) return real;
+    throw new PullError("wrong-file", `${path} is a link to a hidden file`);
   }
 
-  /** A file's own path, without links; undefined for a directory. */
-  #withoutLinks(path: string): string | undefined {
+  /** True for a directory, also behind a link, wherever that leads. */
+  #isDirectory(path: string): boolean {
+    return statSync(join(this.#root, path), { throwIfNoEntry: false })?.isDirectory() ?? false;
+  }
+
+  /** The path of the file that a path leads to or, when it leads to none that can be read, itself. */
+  #withoutLinks(path: string): string {
     try {
-      const real = this.#real(path);
-      return statSync(real).isDirectory() ? undefined : this.#relative(real);
+      return this.#relative(this.#real(path));
     } catch (error) {
       if (!(error instanceof PullError)) throw error;
-      // Reading it fails, too, and its problem states why.
       return path;
     }
   }
@@ -171,46 +162,4 @@ function isHidden(path: string, pattern: string): boolean {
   const named = pattern.split("/").filter((part) => part.startsWith("."));
   const isNamed = (part: string): boolean => named.some((one) => one === part || /[*?[]/.test(one));
   return path.split("/").some((part) => part.startsWith(".") && !isNamed(part));
-}
-
-/** What `work` returns; a failure of the file system is a problem of the file. */
-function attempt<T>(path: string, work: () => T): T {
-  try {
-    return work();
-  } catch (cause) {
-    const code = codeOf(cause);
-    if (cause instanceof PullError || code === "") throw cause;
-    throw new PullError("wrong-file", `${path} cannot be read or written: ${code}`, { cause });
-  }
-}
-
-/** The bytes of a file. The limit holds also for a file that grows. */
-function readWhole(real: string, path: string): Buffer {
-  const file = openSync(real, constants.O_RDONLY | constants.O_NONBLOCK);
-  try {
-    const status = fstatSync(file);
-    if (!status.isFile()) throw new PullError("wrong-file", `${path} is no regular file`);
-    const buffer = Buffer.alloc(Math.min(status.size, SIZE_LIMIT) + 1);
-    let length = 0;
-    for (let read = 1; read > 0 && length < buffer.length; length += read) {
-      read = readSync(file, buffer, length, buffer.length - length, null);
-    }
-    if (length > SIZE_LIMIT) throw tooLarge(path);
-    return buffer.subarray(0, length);
-  } finally {
-    closeSync(file);
-  }
-}
-
-function tooLarge(path: string): PullError {
-  const found = `${path} has more than 1 MiB, the most that is read of a file`;
-  return new PullError("wrong-file", found, { next: "leave it out with !path" });
-}
-
-function decode(bytes: Buffer, path: string): string {
-  try {
-    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
-  } catch (cause) {
-    throw new PullError("wrong-file", `${path} is not UTF-8 text`, { cause });
-  }
 }

@@ -1,29 +1,10 @@
-import {
-  type Document,
-  isAlias,
-  isMap,
-  isNode,
-  isScalar,
-  isSeq,
-  type Node,
-  parseAllDocuments,
-} from "yaml";
+import { isAlias, isMap, isNode, isScalar, isSeq, type Node } from "yaml";
 import type { SourceText } from "./source-text.ts";
+import { parseYaml } from "./yaml-parser.ts";
 import { YamlValue } from "./yaml-value.ts";
 
 /** Why a file is not YAML, and where. Lines start at 1. */
 export type Mistake = { readonly line: number; readonly message: string };
-
-// What the parser refuses and the parser of Kubernetes, Helm and Compose accepts
-// (https://github.com/yaml/go-yaml): a flow collection that ends at its key's column, tabs between
-// tokens, long keys.
-const TOLERATED: ReadonlySet<string> = new Set([
-  "BAD_INDENT",
-  "TAB_AS_INDENT",
-  "KEY_OVER_1024_CHARS",
-  "MULTILINE_IMPLICIT_KEY",
-  "BAD_DIRECTIVE",
-]);
 
 /** The documents of a YAML or JSON file. Every scalar is a string, as it is written. */
 export class YamlTree {
@@ -38,18 +19,13 @@ export class YamlTree {
   /** `hidden` is the text of the source with what a YAML parser must not see hidden. */
   constructor(source: SourceText, hidden: string) {
     this.source = source;
-    const documents = parseAllDocuments(hidden, {
-      schema: "failsafe",
-      strict: false,
-      uniqueKeys: false,
-      prettyErrors: false,
-      logLevel: "silent",
-    });
-    const parsed = "empty" in documents ? [] : documents;
-    const contents = parsed.flatMap((document) => document.contents ?? []);
+    const { contents, fault } = parseYaml(hidden);
     for (const content of contents) this.#readAnchors(content);
     this.documents = contents.map((content) => this.#valueOf(content));
-    this.mistake = mistakeIn(parsed, source);
+    if (fault !== undefined) {
+      const { line } = source.place(fault.offset, fault.offset);
+      this.mistake = { line, message: fault.message };
+    }
   }
 
   readonly #valueOf = (node: unknown): YamlValue => {
@@ -72,19 +48,6 @@ export class YamlTree {
       for (const child of childrenOf(node).toReversed()) rest.push(child);
     }
   }
-}
-
-type Parsed = readonly Document<Node, boolean>[];
-
-function mistakeIn(documents: Parsed, source: SourceText): Mistake | undefined {
-  const errors = documents.flatMap((document) => document.errors);
-  const error = errors.find(({ code, message }) => {
-    // That parser needs no space before a comment, either.
-    return !TOLERATED.has(code) && !message.startsWith("Comments must be separated");
-  });
-  if (error === undefined) return undefined;
-  const { line } = source.place(error.pos[0], error.pos[0]);
-  return { line, message: error.message };
 }
 
 function anchorOf(node: Node): string | undefined {

@@ -1,21 +1,30 @@
 import type { Digest } from "../oci/digest.ts";
 import { mentionsOf, type PinForm } from "./plan.ts";
 import { problem } from "./problem.ts";
-import { problemsOf, type Resolved } from "./resolved.ts";
+import type { Resolved } from "./resolved.ts";
 
 /**
  * The same image, with the problem `not-pinned` when files must name it by digest and one does not.
- * Its message has the text to paste. An image with another problem keeps that one.
+ * Its message has the text to paste, if the digest is known.
  */
 export function judgePin(image: Resolved): Resolved {
   const { wanted, root } = image;
   const forms = new Set(mentionsOf(wanted).flatMap(({ unpinned }) => unpinned ?? []));
-  const isJudged = forms.size > 0 && problemsOf(image).length === 0;
-  if (root === undefined || !isJudged) return image;
-  const { written } = wanted;
-  const texts = [...forms].map((form) => pasted(form, written, root.fetched.digest));
-  const next = `write ${texts.join(" or ")}, or let pins: write do it`;
-  return { ...image, problem: problem("not-pinned", written, "it has no digest", next) };
+  if (forms.size === 0) return image;
+  const next = whatToWrite([...forms], wanted.written, root?.fetched.digest);
+  return { ...image, pin: problem("not-pinned", wanted.written, "it has no digest", next) };
+}
+
+function whatToWrite(
+  forms: readonly PinForm[],
+  written: string,
+  digest: Digest | undefined,
+): string | undefined {
+  if (digest === undefined) return undefined;
+  const texts = new Set(forms.map((form) => pasted(form, written, digest)));
+  const byHand = `write ${[...texts].join(" or ")}`;
+  const isByHand = forms.every((form) => form === "by-hand");
+  return isByHand ? byHand : `${byHand}, or let pins: write do it`;
 }
 
 /** The text to paste for a reference as it was written, with its tag. */

@@ -19,9 +19,9 @@ export type Location = {
 
 /**
  * How a file keeps a digest: in the reference, in its tag, or in a value of its own, with the
- * algorithm or without it.
+ * algorithm or without it. Where the reference has variables, only a person can write it.
  */
-export type PinForm = "reference" | "tag" | "digest" | "sha";
+export type PinForm = "reference" | "tag" | "digest" | "sha" | "by-hand";
 
 /** Where an image is named, and what is required of it there. */
 export type Mention = {

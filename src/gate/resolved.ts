@@ -85,6 +85,8 @@ export type Resolved = {
   /** The blobs of an artifact or cache, which has no platform. */
   readonly blobs: readonly ListedBlob[];
   readonly warnings: readonly string[];
+  /** Set when a file must name it by digest, and does not. */
+  readonly pin?: Problem;
   /** Set when the plan names a base. */
   readonly base?: BaseVerdict;
 };
@@ -92,10 +94,13 @@ export type Resolved = {
 /** A problem of an image; `platform` is empty when it concerns the image as a whole. */
 export type PlatformProblem = Problem & { readonly platform: string };
 
-/** The problems of an image, and then those of its platforms. */
-export function problemsOf({ problem, platforms }: Resolved): readonly PlatformProblem[] {
-  const whole = problem === undefined ? [] : [{ ...problem, platform: "" }];
-  return [...whole, ...platforms.flatMap(problemOf)];
+/** The problems of an image, then those of its platforms, and then that it is not pinned. */
+export function problemsOf({ problem, platforms, pin }: Resolved): readonly PlatformProblem[] {
+  return [...ofWhole(problem), ...platforms.flatMap(problemOf), ...ofWhole(pin)];
+}
+
+function ofWhole(problem: Problem | undefined): readonly PlatformProblem[] {
+  return problem === undefined ? [] : [{ ...problem, platform: "" }];
 }
 
 function problemOf({ platform, reason, message }: PlatformOutcome): readonly PlatformProblem[] {

@@ -60,12 +60,12 @@ function readPattern({ where, text }: Item, complain: Complain): FilePattern | u
 
 /** The path or glob as it is used: below the workspace, with `/`. */
 function readPath(written: string, where: string, complain: Complain): string | undefined {
-  const path = written
-    .trim()
-    .replaceAll("\\", "/")
-    .replace(/^(?:\.\/+)+/, "");
-  const leadsOut = /^[/~]|^[A-Za-z]:/.test(path) || path.split("/").includes("..");
-  if (path !== "" && !leadsOut) return path;
+  const slashed = written.trim().replaceAll("\\", "/");
+  const parts = slashed.split("/");
+  const path = parts.filter((part) => part !== "." && part !== "").join("/");
+  const leadsOut = /^[/~]|^[A-Za-z]:/.test(slashed) || parts.includes("..");
+  // The workspace itself stands for everything in it.
+  if (slashed !== "" && !leadsOut) return path || "**";
   const got = JSON.stringify(written);
   complain(`${where}: expected a path or glob below the workspace, got ${got}; ${FORM}`);
   return undefined;

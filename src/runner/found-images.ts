@@ -64,6 +64,7 @@ export function nameImages(
   const problems: FileProblem[] = [];
   for (const { file, kind, pattern, references: all } of files) {
     for (const found of all) {
+      expectFew(references.length, problems.length);
       try {
         const name = groups.add(found, file, pattern);
         references.push({ file, kind, found, name });
@@ -77,13 +78,28 @@ export function nameImages(
   return { wanted: groups.wanted(), references, unknown, problems };
 }
 
+// Real repositories have some thousand. Files of strangers can have a million.
+const PLACE_LIMIT = 10_000;
+const PROBLEM_LIMIT = 1_000;
+
+function expectFew(places: number, problems: number): void {
+  const isWrong = problems >= PROBLEM_LIMIT;
+  if (places < PLACE_LIMIT && !isWrong) return;
+  const what = isWrong ? `${PROBLEM_LIMIT} references that are wrong` : `${PLACE_LIMIT} references`;
+  throw new PullError("too-many", `the files name more than ${what}`, {
+    next: "name fewer files, or leave some out with !path",
+  });
+}
+
 /** A failure as the problem of a place in a file. */
 function problemAt(
   error: PullError,
   file: string,
-  { place, reference }: Found,
+  { place }: Found,
   { optional }: FilePattern,
 ): FileProblem {
   const location = locationOf(file, place);
-  return { ...problemFrom(error, reference), where: file, location, optional };
+  // The text is not repeated: it may be a password where a reference is expected.
+  const where = `${file}:${place.line}`;
+  return { ...problemFrom(error, where), where, location, optional };
 }

@@ -58,11 +58,12 @@ export class ImageGroups {
     const group = this.#groups.get(keyOf(asked.reference, found)) ?? this.#start(asked, found);
     const { pins } = this.#treatment;
     const hasDigest = asked.reference.digest !== undefined || found.isCache === true;
-    const isGuess = found.otherwise !== undefined;
+    // A guessed tag may not exist, and neither may the cache of a first build.
+    const mayMiss = found.otherwise !== undefined || found.isCache === true;
     group.mentions.push({
       location: locationOf(file, found.place),
       platforms,
-      optional: pattern.optional || isGuess,
+      optional: pattern.optional || mayMiss,
       unpinned: pins === "require" && !hasDigest ? formOf(found) : undefined,
     });
     return group.image.name;
@@ -88,10 +89,10 @@ export class ImageGroups {
   }
 
   /** The input decides before the file: a file must not ask for less than the input does. */
-  #platforms({ platform }: Found, pattern: FilePattern): Requirement {
+  #platforms({ platform, needsNoPlatform }: Found, pattern: FilePattern): Requirement {
     if (pattern.platforms !== undefined) return pattern.platforms;
-    if (platform === undefined) return this.#treatment.platforms;
-    return platform === "any" ? "any" : [parsePlatform(platform)];
+    if (needsNoPlatform === true) return "any";
+    return platform === undefined ? this.#treatment.platforms : [parsePlatform(platform)];
   }
 
   #start({ written, reference }: Asked, found: Found): Group {
@@ -115,7 +116,9 @@ export class ImageGroups {
   /** The reference as it is written or, where another image has that name, its full form. */
   #freeName(written: string, reference: Reference): string {
     let name = this.#names.has(written) ? formatReference(reference) : written;
-    while (this.#names.has(name)) name += "'";
+    for (let count = 2; this.#names.has(name); count++) {
+      name = `${formatReference(reference)}-${count}`;
+    }
     this.#names.add(name);
     return name;
   }
@@ -129,7 +132,8 @@ function keyOf(reference: Reference, { otherwise }: Found): string {
 
 /** How a file writes a digest: a pin beside the reference is in another value. */
 function formOf({ pin, place }: Found): PinForm {
-  const isBeside = pin !== undefined && (pin.start < place.start || pin.end > place.end);
+  if (pin === undefined) return "by-hand";
+  const isBeside = pin.start < place.start || pin.end > place.end;
   if (!isBeside) return "reference";
   if (pin.form === "hex") return "sha";
   return pin.before.endsWith("@") ? "tag" : "digest";

@@ -9,11 +9,13 @@ import {
 import type { Outcome } from "../pull/outcome.ts";
 import type { NamedInFiles } from "./found-images.ts";
 import { pinnedReference, sumOfSizes } from "./results.ts";
-import { countOf, formatBytes, platformMark, pulledLine } from "./wording.ts";
+import { countOf, firstOf, formatBytes, platformMark, pulledLine } from "./wording.ts";
 import type { Workflow } from "./workflow.ts";
 
 // Half of the ten warnings that the runner keeps, so that one image leaves room for others.
 const WARNING_LIMIT = 5;
+// What a person reads of one group.
+const LINE_LIMIT = 500;
 
 /** Prints the warnings of an image, one line about it and, if it has several, its platforms. */
 export function sayResolved(workflow: Workflow, resolved: Resolved): void {
@@ -97,12 +99,12 @@ export function sayFound(workflow: Workflow, { references, unknown, wanted }: Na
   const lines = unknown.map(
     ({ file, place, text, why }) => `${file}:${place.line}: ${text}: ${why}`,
   );
-  workflow.group(title, lines);
+  workflow.group(title, firstOf(lines, LINE_LIMIT));
 }
 
 /** Prints the files into which digests were written. */
 export function sayPinned(workflow: Workflow, changed: readonly string[]): void {
-  if (changed.length === 0) return workflow.say("every reference has its digest already");
+  if (changed.length === 0) return workflow.say("no digest had to be written into the files");
   const title = `wrote digests into ${countOf(changed.length, "file")}`;
   workflow.group(title, changed);
 }

@@ -6,6 +6,7 @@ import {
   shownImage,
 } from "../gate/resolved.ts";
 import type { Platform } from "../oci/platform.ts";
+import type { Reason } from "../oci/reason.ts";
 import type { Outcome, Pulled } from "../pull/outcome.ts";
 import {
   boundedImages,
@@ -95,19 +96,22 @@ export function toOutputs(outcome: Outcome, made: Made): Outputs {
   };
 }
 
+// What happens to a file after everything in it was checked.
+const OF_PINS: readonly Reason[] = ["file-changed", "not-written"];
+
 /** With a file that could not be read, it is not known that everything exists. */
 function existsOf(images: readonly Resolved[], found: FilesReport | undefined): string {
   const exists = existsAll(images);
-  const isComplete = found?.problems.every(({ optional }) => optional) ?? true;
+  const unread = found?.problems.filter(({ reason }) => !OF_PINS.includes(reason)) ?? [];
+  const isComplete = unread.every(({ optional }) => optional);
   if (exists === undefined || (exists && !isComplete)) return "";
   return String(exists);
 }
 
-/** The names of the images whose base has changed; empty when no image has a base to check. */
+/** The names of the images whose base has changed; empty when no base is asked about. */
 function staleOf(images: readonly Resolved[]): string {
-  const based = images.filter(({ base }) => base !== undefined);
-  if (based.length === 0) return "";
-  const stale = based.filter(({ base }) => base?.stale === true);
+  if (images.every(({ wanted }) => wanted.base === undefined)) return "";
+  const stale = images.filter(({ base }) => base?.stale === true);
   return JSON.stringify(stale.map(({ wanted }) => wanted.name));
 }
 

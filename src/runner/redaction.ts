@@ -29,9 +29,10 @@ export function redactFiles<T extends NamedInFiles>(report: T, withhold: Withhol
 }
 
 function redactResult(result: Result, withhold: Withhold): Result {
-  const { root, problem, platforms, base } = result;
+  const { root, problem, platforms, pin, base } = result;
   return {
     ...result,
+    ...(pin === undefined ? {} : { pin: redactProblem(pin, withhold) }),
     ...(base === undefined ? {} : { base: redactBase(base, withhold) }),
     root: root && redactRoot(root, withhold),
     problem: problem && redactProblem(problem, withhold),

@@ -31,6 +31,12 @@ export function pulledLine({ restored, downloaded, alreadyThere, seconds }: Pull
   return `${line}, in ${seconds.toFixed(1)} s (${rate}/s)`;
 }
 
+/** The first of many lines, and how many more there are. */
+export function firstOf(lines: readonly string[], most: number): readonly string[] {
+  const more = lines.length - most;
+  return more > 0 ? [...lines.slice(0, most), `and ${more} more`] : lines;
+}
+
 /** A number of things, in singular or plural: `1 layer`, `3 layers`. */
 export function countOf(count: number, thing: string): string {
   return `${count} ${thing}${count === 1 ? "" : "s"}`;

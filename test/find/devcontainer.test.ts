@@ -52,11 +52,13 @@ describe("findInDevcontainer", () => {
   it("asks no platform of a cache", () => {
     const text = '{"image": "a", "build": {"cacheFrom": ["b", "type=registry,ref=c"]}}';
     const { references } = found(DEVCONTAINER, text);
-    const platforms = references.map(({ reference, platform }) => [reference, platform]);
-    assert.deepEqual(platforms, [
-      ["a", undefined],
-      ["b", "any"],
-      ["c", "any"],
+    const needs = references.map(({ reference, platform, needsNoPlatform }) => {
+      return [reference, platform, needsNoPlatform];
+    });
+    assert.deepEqual(needs, [
+      ["a", undefined, undefined],
+      ["b", undefined, true],
+      ["c", undefined, true],
     ]);
   });
 

@@ -155,7 +155,10 @@ describe("findInDockerfile", () => {
     "FROM --platform=${P:-linux/amd64} x": undefined,
     "FROM --platform= x": undefined,
     "FROM x": undefined,
-    "# syntax=x": "any",
+    "FROM --platform=any x": "any",
+    "FROM --platform=arm64 x": "linux/arm64",
+    "FROM --platform=linux x": undefined,
+    "# syntax=x": undefined,
     "COPY --from=x a b": undefined,
   };
   for (const [line, platform] of Object.entries(PLATFORMS)) {
@@ -167,6 +170,33 @@ describe("findInDockerfile", () => {
       );
     });
   }
+
+  it("needs no platform for a frontend only", () => {
+    const { references } = found("Dockerfile", "# syntax=x\nFROM --platform=any y\n");
+    const needs = references.map(({ needsNoPlatform }) => needsNoPlatform);
+    assert.deepEqual(needs, [true, undefined]);
+  });
+
+  it("says why a source that is a later stage is unknown", () => {
+    const text = "FROM a\nCOPY --from=b /c /d\nRUN --mount=from=B e\nFROM f AS b\n";
+    const { references, unknown } = found("Dockerfile", text);
+    assert.deepEqual(
+      references.map(({ reference }) => reference),
+      ["a", "f"],
+    );
+    const why = "a later stage has this name, which the builder refuses";
+    assert.deepEqual(
+      unknown.map(({ text: written, why: reason }) => [written, reason]),
+      [
+        ["b", why],
+        ["B", why],
+      ],
+    );
+  });
+
+  it("takes the image of a FROM whose name a later stage has", () => {
+    assertFinds("Dockerfile", "FROM ⟦b⟧\nFROM ⟦a⟧ AS b\nCOPY --from=b /c /d\n");
+  });
 
   it("never fails, and gives the text of each reference that can be pinned", () => {
     fc.assert(

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import fc from "fast-check";
-import { parseEnvironment } from "../../src/find/environment-file.ts";
+import { type Guard, parseEnvironment } from "../../src/find/environment-file.ts";
+import type { Variable } from "../../src/find/interpolation.ts";
 
 const GIVEN: ReadonlyMap<string, string> = new Map([
   ["HOST", "ghcr.io"],
@@ -9,9 +10,17 @@ const GIVEN: ReadonlyMap<string, string> = new Map([
 ]);
 
 function parse(text: string): Readonly<Record<string, string>> {
-  const values = parseEnvironment(text, (name) => GIVEN.get(name));
+  const expansions = parseEnvironment(text, given, (_name, value) => ({ value }));
+  const values = [...expansions].map(([name, expansion]) => {
+    return [name, "value" in expansion ? expansion.value : `? ${expansion.why}`];
+  });
   return Object.fromEntries(values);
 }
+
+const given: Variable = (name) => {
+  const value = GIVEN.get(name);
+  return value === undefined ? undefined : { value };
+};
 
 type Row = readonly [text: string, values: Readonly<Record<string, string>>];
 
@@ -53,7 +62,16 @@ const ROWS: Readonly<Record<string, Row>> = {
     'V=1\nA="\\$V"\nB=$$V\nC="$$V"',
     { V: "1", A: "$V", B: "$V", C: "$V" },
   ],
-  "leaves out a value that is not known": ["A=$NONE\nB=1\nB=${NONE}\nC=${\nD=4", { D: "4" }],
+  "does not know a value with a variable that has none": [
+    "A=$NONE\nB=1\nB=${NONE}\nC=x$A\nD=${\nE=4",
+    {
+      A: "? NONE has no value and no default",
+      B: "? NONE has no value and no default",
+      C: "? NONE has no value and no default",
+      D: "? Compose refuses this form of a variable",
+      E: "4",
+    },
+  ],
   "takes a byte order mark and CRLF": [
     "\uFEFFA=1\r\nB='2'\r\n\r\nC=\"3\" # c\r\n",
     { A: "1", B: "2", C: "3" },
@@ -72,8 +90,26 @@ describe("parseEnvironment", () => {
   }
 
   it("takes a key that every object has", () => {
-    const values = parseEnvironment("__proto__=1\nA=$constructor\n", () => undefined);
-    assert.deepEqual([...values], [["__proto__", "1"]]);
+    const guard: Guard = (_name, value) => ({ value });
+    const values = parseEnvironment("__proto__=1\nA=$__proto__\n", () => undefined, guard);
+    assert.deepEqual(
+      [...values],
+      [
+        ["__proto__", { value: "1" }],
+        ["A", { value: "1" }],
+      ],
+    );
+  });
+
+  it("asks about each value, and takes the answer for the values that have it", () => {
+    const guard: Guard = (name, value) => (name === "B" ? { why: `not ${value}` } : { value });
+    const values = parseEnvironment("A=1\nB='2'\nC=x$B\nD=$A\n", () => undefined, guard);
+    assert.deepEqual(Object.fromEntries(values), {
+      A: { value: "1" },
+      B: { why: "not 2" },
+      C: { why: "not 2" },
+      D: { value: "1" },
+    });
   });
 
   it("gives back what was written in single quotes", () => {

@@ -9,7 +9,11 @@ import { madeOf, mutated } from "../fuzz/hostile-text.ts";
 import { SHAPES } from "../support/hostile-files.ts";
 import { assertFinds } from "../support/marked.ts";
 
-const ALONE: Surroundings = { variable: () => undefined, beside: () => undefined };
+const ALONE: Surroundings = {
+  variable: () => undefined,
+  isSecret: () => false,
+  beside: () => undefined,
+};
 
 function read(path: string, text: string, as?: Kind): FileFinding | undefined {
   return findReferences(path, text, as, ALONE);

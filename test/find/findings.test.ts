@@ -80,6 +80,17 @@ describe("Findings", () => {
     assert.notEqual(findings.found().references[0]?.pin, undefined);
   });
 
+  it("has a place once with a platform, and once without the need of one", () => {
+    const { findings, spots } = read("alpine:3.20");
+    for (const spot of spots) {
+      for (const needsNoPlatform of [true, undefined, true] as const) {
+        findings.literal(spot, { needsNoPlatform });
+      }
+    }
+    const needs = findings.found().references.map(({ needsNoPlatform }) => needsNoPlatform);
+    assert.deepEqual(needs, [true, undefined]);
+  });
+
   it("has why a text has no value", () => {
     const { findings, spots } = read("$A $B");
     const [one, other] = spots;
@@ -91,7 +102,7 @@ describe("Findings", () => {
       unknown.map(({ text, why }) => [text, why]),
       [
         ["$A", "A is set later"],
-        ["$B", "it has a variable without a value"],
+        ["$B", "it has a dollar sign"],
       ],
     );
   });

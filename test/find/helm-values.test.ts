@@ -214,6 +214,14 @@ const PARTS: readonly (readonly [what: string, text: string, reference: string])
   ["a number in quotes", "image: {repository: a/b, tag: '1.20'}", "a/b:1.20"],
   ["a number with a tag of YAML", "image: {repository: a/b, tag: !!str 1.20}", "a/b:1.20"],
   ["an integer", "image: {repository: a/b, tag: 20240101}", "a/b:20240101"],
+  ["a hexadecimal integer", "image: {repository: a/b, tag: 0x10}", "a/b:16"],
+  ["an octal integer", "image: {repository: a/b, tag: 010}", "a/b:8"],
+  ["an octal integer of YAML 1.2", "image: {repository: a/b, tag: 0o10}", "a/b:8"],
+  ["a binary integer", "image: {repository: a/b, tag: 0b11}", "a/b:3"],
+  ["an integer with underscores", "image: {repository: a/b, tag: 1_000}", "a/b:1000"],
+  ["an integer with a zero that is not octal", "image: {repository: a/b, tag: 09}", "a/b:9"],
+  ["an octal integer in quotes", "image: {repository: a/b, tag: '010'}", "a/b:010"],
+  ["what only looks like an integer", "image: {repository: a/b, tag: 0x_}", "a/b:0x_"],
   ["a tag with a digest", `image: {repository: a/b, tag: "1@${OLD}"}`, `a/b:1@${OLD}`],
   ["a digest as the tag", `image: {repository: a/b, tag: "${OLD}"}`, `a/b@${OLD}`],
   ["a digest without a tag", `image: {repository: a/b, digest: "${OLD}"}`, `a/b@${OLD}`],
@@ -222,7 +230,12 @@ const PARTS: readonly (readonly [what: string, text: string, reference: string])
   ["a whole reference as the repository", "image: {repository: a/b:1}", "a/b:1"],
   [
     "a global registry",
-    "global: {imageRegistry: r.io}\ni: {registry: q.io, repository: a, tag: 1}",
+    "global: {imageRegistry: r.io}\ni: {registry: r.io, repository: a, tag: 1}",
+    "r.io/a:1",
+  ],
+  [
+    "a default registry",
+    "i: {registry: ~, defaultRegistry: r.io, repository: a, tag: 1}",
     "r.io/a:1",
   ],
   [
@@ -298,6 +311,18 @@ const PINS: readonly (readonly [what: string, before: string, after: string])[] 
       `c:\n  repository: c\n  tag: "1.2@${NEW}"\n`,
   ],
   [
+    "writes the form of the example in a comment",
+    `a:\n  repository: a\n  tag: 1\n  # digest: ${HEX}\n  digest: ""\nb:\n  repository: b\n  tag: 1\n` +
+      `  sha: "" # sha: "${OLD}"\nc:\n  repository: c\n  tag: 1\n  digest: "" # digest: sha256:…\n`,
+    `a:\n  repository: a\n  tag: 1\n  # digest: ${HEX}\n  digest: "${NEW_HEX}"\nb:\n  repository: b\n  tag: 1\n` +
+      `  sha: "${NEW}" # sha: "${OLD}"\nc:\n  repository: c\n  tag: 1\n  digest: "${NEW}" # digest: sha256:…\n`,
+  ],
+  [
+    "takes no example from another key",
+    `a: {repository: a, tag: 1, sha: "${HEX}"}\nb:\n  sha: ${HEX}\n  digest: ''\n  repository: b\n  tag: 1\n`,
+    `a: {repository: a, tag: 1, sha: "${NEW_HEX}"}\nb:\n  sha: ${NEW_HEX}\n  digest: ''\n  repository: b\n  tag: 1\n`,
+  ],
+  [
     "replaces a digest behind a tag",
     `a: {repository: a, tag: "1@${OLD}"}\nb: {repository: b, tag: "1@${OLD}", digest: ""}\n`,
     `a: {repository: a, tag: "1@${NEW}"}\nb: {repository: b, tag: "1@${NEW}", digest: ""}\n`,
@@ -308,11 +333,6 @@ const PINS: readonly (readonly [what: string, before: string, after: string])[] 
     `a: {repository: a, tag: v1@${NEW}, digest: ${OLD}, useDigest: false}\n`,
   ],
   [
-    "fills a digest beside a tag from Chart.yaml",
-    "image: {repository: a, tag: '', digest: ''}\n",
-    `image: {repository: a, tag: '', digest: '${NEW}'}\n`,
-  ],
-  [
     "pins whole references",
     `image: a/b:1\nmain: {image: "c:2@${OLD}"}\nweb: {image: {repository: d:3}}\n`,
     `image: a/b:1@${NEW}\nmain: {image: "c:2@${NEW}"}\nweb: {image: {repository: d:3@${NEW}}}\n`,
@@ -321,6 +341,10 @@ const PINS: readonly (readonly [what: string, before: string, after: string])[] 
     [
       "leaves an image whose tag is in Chart.yaml",
       "image: {repository: a}\nb: {repository: b, tag: ''}\n",
+    ],
+    [
+      "leaves a digest beside a tag from Chart.yaml",
+      "image: {repository: a, tag: '', digest: ''}\nb: {repository: b, digest: ''}\n",
     ],
     [
       "leaves a digest without a tag",
@@ -378,6 +402,13 @@ describe("findInHelmValues", () => {
   for (const [what, text] of Object.entries(NO_IMAGES)) {
     it(`skips ${what}`, () => assertFinds("values.yaml", text, undefined, CHART));
   }
+
+  it("takes a global registry, or else the image's own", () => {
+    const text = "global: {imageRegistry: r.io}\ni: {registry: q.io, repository: a, tag: 1}";
+    const { references: all } = found("values.yaml", text);
+    const forms = all.map(({ reference, otherwise }) => [reference, otherwise]);
+    assert.deepEqual(forms, [["r.io/a:1", "q.io/a:1"]]);
+  });
 
   it("takes the appVersion with and without v", () => {
     const text = "image: {repository: a, tag: ''}";
@@ -437,7 +468,11 @@ describe("findInHelmValues", () => {
       fc.string(),
       fc.array(line).map((lines) => lines.join("\n")),
     );
-    const surroundings = { variable: () => undefined, beside: () => "appVersion: 1" };
+    const surroundings = {
+      variable: () => undefined,
+      isSecret: () => false,
+      beside: () => "appVersion: 1",
+    };
     fc.assert(
       fc.property(text, (any) => void findReferences("a", any, "helm-values", surroundings)),
     );

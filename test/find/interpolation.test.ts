@@ -11,7 +11,11 @@ const VALUES: ReadonlyMap<string, string> = new Map([
   ["LONG", "x".repeat(600)],
 ]);
 
-const variable: Variable = (name) => VALUES.get(name);
+const variable: Variable = (name) => {
+  if (name === "SECRET") return { why: "SECRET may be a secret" };
+  const value = VALUES.get(name);
+  return value === undefined ? undefined : { value };
+};
 
 const KNOWN: Readonly<Record<string, string>> = {
   "": "",
@@ -76,6 +80,10 @@ const UNKNOWN: Readonly<Record<string, string>> = {
   "${TAG/a/b}": "Compose refuses this form of a variable",
   "${1}": "Compose refuses this form of a variable",
   "${NONE:-${TAG}": "Compose refuses this form of a variable",
+  "a:$SECRET": "SECRET may be a secret",
+  "${SECRET:-b}": "SECRET may be a secret",
+  "${SECRET:+b}": "SECRET may be a secret",
+  "${NONE:-$SECRET}": "SECRET may be a secret",
   $LONG$LONG: "it is too long for a reference",
 };
 

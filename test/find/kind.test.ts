@@ -8,6 +8,7 @@ const PATHS: Readonly<Record<Kind, readonly string[]>> = {
   dockerfile: [
     "Dockerfile",
     "Dockerfile.dev",
+    "Dockerfile.ubuntu-20.04",
     "Dockerfile-alpine",
     "dev.Dockerfile",
     "docker/app.dockerfile",
@@ -55,6 +56,8 @@ const PATHS: Readonly<Record<Kind, readonly string[]>> = {
 
 const UNDECIDED = [
   "docker/Dockerfile.dockerignore",
+  "dockerfile.go",
+  "docs/dockerfile-llb.md",
   ".dockerignore",
   "Dockerfile.d/app.sh",
   "stack.yml",

@@ -104,6 +104,24 @@ const PINS: readonly (readonly [what: string, before: string, after: string])[] 
       `  digest: ${NEW}\n- name: c\n  newTag: *t\n`,
   ],
   [
+    "writes JSON into JSON",
+    '{"images": [{"name": "a", "newTag": "1"}, {\n  "newTag": "2",\n  "name": "b"\n}]}\n',
+    `{"images": [{"name": "a", "newTag": "1", "digest": "${NEW}"}, ` +
+      `{\n  "newTag": "2", "digest": "${NEW}",\n  "name": "b"\n}]}\n`,
+  ],
+  [
+    "leaves an entry that another one merges, whose digest would be wrong there",
+    'images:\n- &e {name: alpine, newTag: "1"}\n- {<<: *e, name: debian}\n- &f\n  name: a\n  newTag: v1\n' +
+      "- <<: [*f]\n  name: b\n  newTag: v2\n",
+    'images:\n- &e {name: alpine, newTag: "1"}\n- {<<: *e, name: debian}\n- &f\n  name: a\n  newTag: v1\n' +
+      `- <<: [*f]\n  name: b\n  newTag: v2\n  digest: ${NEW}\n`,
+  ],
+  [
+    "leaves a digest that entries share",
+    `images:\n- {name: a, newTag: v1, digest: &d ${OLD}}\n- {name: b, newTag: v1, digest: *d}\n`,
+    `images:\n- {name: a, newTag: v1, digest: &d ${OLD}}\n- {name: b, newTag: v1, digest: *d}\n`,
+  ],
+  [
     "leaves a key without a value",
     "images: [{name: a, newTag: v1, digest}]\n",
     "images: [{name: a, newTag: v1, digest}]\n",
@@ -164,7 +182,11 @@ describe("findInKustomization", () => {
       fc.string(),
       fc.array(line).map((lines) => lines.join("\n")),
     );
-    const surroundings = { variable: () => undefined, beside: () => undefined };
+    const surroundings = {
+      variable: () => undefined,
+      isSecret: () => false,
+      beside: () => undefined,
+    };
     fc.assert(fc.property(text, (any) => void findReferences("a", any, "kustomize", surroundings)));
   });
 });

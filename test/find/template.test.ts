@@ -17,6 +17,11 @@ const TEMPLATES: Readonly<Record<string, readonly [text: string, hidden: string]
   "comments of several lines": ["{{/* a\n  b: c\n*/}}\nd: e", "      \n      \n    \nd: e"],
   "an action that starts in a line of text": ["a: {{ b\n}}", "a: ~~~~\n  "],
   "an action that is not closed": ["a: {{ b\nc: d }", "a: {{ b\nc: d }"],
+  "an action without an end no further than its line": ["# {{ a\nb: {{ c }}", "# {{ a\nb: ~~~~~~~"],
+  "an action of two lines in quotes": [
+    "- '{{ if }}a{{-\n    end }}'",
+    "- '~~~~~~~~a~~~\n    ~~~~~~'",
+  ],
   "braces alone": ["a: {b: {c: d}}", "a: {b: {c: d}}"],
 };
 

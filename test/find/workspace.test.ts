@@ -34,7 +34,7 @@ async function matched(
   ...excluded: readonly string[]
 ): Promise<readonly string[]> {
   const paths = [];
-  for await (const path of it.matching(pattern, excluded)) paths.push(path);
+  for await (const { file } of it.matching(pattern, excluded)) paths.push(file);
   return paths.toSorted();
 }
 
@@ -78,12 +78,35 @@ describe("the files of a workspace", () => {
     symlinkSync(outside, join(made.root, "directory"));
     symlinkSync("a", join(made.root, "again"));
     symlinkSync(join(outside, "y.yaml"), join(made.root, "a/out.yaml"));
+    symlinkSync(outside, join(made.root, "outside.yaml"));
+    symlinkSync(".", join(made.root, "itself.yaml"));
     const found = await matched(made, "**/*.yaml");
     assert.deepEqual([...new Set(found)], ["a/out.yaml", "a/x.yaml"]);
     assert.throws(() => made.it.read("a/out.yaml"), failure("wrong-file", /outside the workspace/));
     assert.throws(() => made.it.read("directory/y.yaml"), failure("wrong-file", /outside/));
     assert.throws(() => made.it.read("../outside/y.yaml"), failure("wrong-file", /outside/));
     assert.equal(made.it.beside("a/x.yaml", "out.yaml"), undefined);
+  });
+
+  it("are not what a link makes of a hidden file", () => {
+    const made = workspace({ ".git/config": "token", ".env": "A=1", "sub/Dockerfile": "" });
+    symlinkSync(".git/config", join(made.root, "images.txt"));
+    symlinkSync("../.git/config", join(made.root, "sub/.env"));
+    assert.throws(() => made.it.read("images.txt"), failure("wrong-file", /link to a hidden file/));
+    assert.equal(made.it.beside("sub/Dockerfile", ".env"), undefined);
+    assert.equal(made.it.beside("Dockerfile", ".env"), "A=1");
+  });
+
+  it("match in a workspace whose own name is hidden", async () => {
+    const root = join(temporaryDirectory("workspace"), ".dotfiles");
+    mkdirSync(root);
+    writeFileSync(join(root, "a.yaml"), "");
+    assert.deepEqual(await matched({ it: new Workspace(root) }, "**/*.yaml"), ["a.yaml"]);
+  });
+
+  it("have no control characters in their names", () => {
+    const made = workspace({ "a\nb.yaml": "" });
+    assert.throws(() => made.it.read("a\nb.yaml"), failure("wrong-file", /control character/));
   });
 
   it("are read as text of at most 1 MiB", () => {
@@ -93,7 +116,7 @@ describe("the files of a workspace", () => {
     for (const [path, message] of [
       ["b.txt", /b\.txt has more than 1 MiB.*leave it out with !path/],
       ["c.txt", /c\.txt is not UTF-8 text/],
-      ["d.txt", /d\.txt cannot be read or written: ENOENT/],
+      ["d.txt", /d\.txt cannot be read: ENOENT/],
       [".", /\. is outside|no regular file|EISDIR/],
     ] as const) {
       assert.throws(() => made.it.read(path), failure("wrong-file", message));
@@ -125,13 +148,35 @@ describe("pinning a file", () => {
     assert.match(readFileSync(join(made.root, "run.sh"), "utf8"), /^image=a@sha256:a+$/);
   });
 
+  it("states that a file cannot be written, and leaves what stands in its way", () => {
+    const made = workspace({ "a.txt": "image=a" });
+    const { digest } = made.it.read("a.txt");
+    const other = join(made.root, `.pin-${process.pid}`);
+    writeFileSync(other, "of another process");
+    assert.throws(
+      () => made.it.pin("a.txt", digest, edits),
+      failure(
+        "not-written",
+        /a\.txt cannot be written: EEXIST; make it and its directory writable/,
+      ),
+    );
+    assert.equal(readFileSync(other, "utf8"), "of another process");
+    assert.equal(readFileSync(join(made.root, "a.txt"), "utf8"), "image=a");
+  });
+
+  it("pins a file with the longest name", () => {
+    const name = "n".repeat(255);
+    const made = workspace({ [name]: "image=a" });
+    assert.equal(made.it.pin(name, made.it.read(name).digest, edits), true);
+  });
+
   it("leaves a file that has changed as it is", () => {
     const made = workspace({ "a.txt": "image=a" });
     const { digest } = made.it.read("a.txt");
     writeFileSync(join(made.root, "a.txt"), "image=b");
     assert.throws(
       () => made.it.pin("a.txt", digest, edits),
-      failure("wrong-file", /changed while the step ran; it is left as it is/),
+      failure("file-changed", /changed while the step ran; it is left as it is/),
     );
     assert.equal(readFileSync(join(made.root, "a.txt"), "utf8"), "image=b");
   });

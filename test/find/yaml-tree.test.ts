@@ -64,8 +64,59 @@ const ACCEPTED: Readonly<Record<string, string>> = {
   "an unknown directive": "%FOO bar\n---\na: b\n",
 };
 
+// Flow collections whose lines are indented less than their key, which Go's parser also accepts.
+const FLOWS: Readonly<Record<string, readonly [text: string, ...values: string[]]>> = {
+  "a list that continues at column 0": ['a:\n  b: ["c",\n"d"]\n  e: f\n', "c d", "f"],
+  "JSON at column 0": ['a:\n  b: {\n"x": "y",\n"z": [\n1]\n}\n  e: f\n', "y 1", "f"],
+  "brackets, quotes and comments in it": [
+    "a:\n  b: [c, # ]\n'it''s ]', \"\\\"]\",\n# }\n{d: ']'}, x#]\n  e: f\n",
+    "c it's ] \"] ] x#",
+    "f",
+  ],
+  "quotes over several lines": ["a:\n  b: ['c\nd', \"e\n  f\"]\n  e: f\n", "c d e   f", "f"],
+  "a plain scalar over several lines": ["a:\n  b: [c\nd]\n  e: f\n", "c d", "f"],
+  "double quotes that end at their key": ['a:\n  b: ["\n    x\n  "]\n  e: f\n', "     x   ", "f"],
+  "single quotes that end at their key": ["a:\n  b: 'it''s\n  '\n  e: f\n", "it's   ", "f"],
+  "escaped quotes in them": ['a:\n  b: "c\\" x\n  d"\n  e: f\n', 'c" x   d', "f"],
+  "several quotes that end at their key": [
+    "a:\n  b: ['c\n  ', 'd\n  ']\n  e: f\n",
+    "c    d   ",
+    "f",
+  ],
+  "carriage returns": ["a:\r\n  b: [c,\r\nd] # ]\r\n  e: f\r\n", "c d", "f"],
+  "several of them": [
+    "a:\n  x: [1,\n2]\n  b:\n  - [c,\n]\n  - {d,\n}\n  e: [f,\ng]\n",
+    "c ",
+    "f g",
+  ],
+};
+
+/** The scalars in a value, in a line. */
+function joined(value: YamlValue): string {
+  if (value.text !== undefined) return value.string;
+  const inner = [...value.items, ...value.entries.map(([, one]) => one)];
+  return inner.map(joined).join(" ");
+}
+
+const DEEP: Readonly<Record<string, string>> = {
+  "mappings in a list": `images: [${"a: ".repeat(3_000)}`,
+  brackets: `a: ${"[".repeat(3_000)}`,
+  "closed brackets": `a: ${"[".repeat(3_000)}${"]".repeat(3_000)}`,
+  JSON: `${'{"a":'.repeat(3_000)}`,
+  "lists on a line": `a:\n  ${"- ".repeat(3_000)}`,
+  "mappings on a line": "a: ".repeat(3_000),
+  "explicit keys": "? ".repeat(3_000),
+};
+
 const REFUSED: Readonly<Record<string, readonly [text: string, line: number]>> = {
+  "a list that is never closed": ["a: b\nc: [d,\ne: f\ng: h\n", 2],
+  "a mapping that is never closed": ["a:\n  b: {c: d,\ne: f}\n  g: {h: i,\nj: [k]\n", 4],
+  "a list that ends as a mapping": ["a: b\nc: [d,\ne}\n", 3],
+  "a list that a document ends": ["a: [b,\n---\nc]\n", 1],
+  "an item at another column": ["a:\n  - b\n - c\n", 3],
+  "a key at another column": ["a:\n  b: c\n d: e\n", 3],
   "quotes that are not closed": ['a: b\nc: "d\n', 3],
+  "a tab that indents": ["a:\n  b:\n\tc: d\n", 3],
   "a mapping in a plain scalar": ["a: b\nc: d: e\n", 2],
 };
 
@@ -134,6 +185,47 @@ describe("YamlTree", () => {
   for (const [what, text] of Object.entries(ACCEPTED)) {
     it(`accepts ${what}`, () => assert.equal(parse(text).mistake, undefined));
   }
+
+  for (const [what, [text, value, next]] of Object.entries(FLOWS)) {
+    it(`reads ${what}, and what follows`, () => {
+      const tree = parse(text);
+      assert.equal(tree.mistake, undefined);
+      assert.equal(joined(at(tree, "a", "b")), value);
+      assert.equal(joined(at(tree, "a", "e")), next);
+    });
+  }
+
+  it("keeps the places in a list that continues at column 0", () => {
+    const tree = parse('a: ["é", # c\n"b",\nc]\nd: e\n');
+    const places = [...at(tree, "a").items, at(tree, "d")].map(({ text }) => {
+      return text && tree.source.text.slice(text.start, text.end);
+    });
+    assert.deepEqual(places, ["é", "b", "c", "e"]);
+  });
+
+  for (const [what, text] of Object.entries(DEEP)) {
+    it(`refuses deep ${what}`, () => {
+      assert.equal(parse(text).mistake?.message, "it is nested too deeply");
+    });
+  }
+
+  it("reads what is nested a hundred times", () => {
+    const text = `${"[".repeat(100)}a${"]".repeat(100)}`;
+    assert.equal(parse(text).mistake, undefined);
+  });
+
+  it("names the first of many mistakes", () => {
+    const text = `a: b\nc: d\n${"} ".repeat(100_000)}`;
+    assert.equal(parse(text).mistake?.line, 3);
+  });
+
+  it("names a mistake in a later document, and keeps what stands before it", () => {
+    for (const end of ["---\n", "...\n---\n"]) {
+      const tree = parse(`a: b\n${end}c: d: e\n`);
+      assert.ok(tree.mistake !== undefined);
+      assert.equal(at(tree, "a").string, "b");
+    }
+  });
 
   for (const [what, [text, line]] of Object.entries(REFUSED)) {
     it(`names the line of ${what}`, () => assert.equal(parse(text).mistake?.line, line));

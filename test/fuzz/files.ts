@@ -60,6 +60,7 @@ export const PARTS: readonly string[] = WORDS.split("|").concat("|\n");
 
 const AROUND: Surroundings = {
   variable: (name) => (name === "A" ? "1" : undefined),
+  isSecret: () => false,
   beside: (name) => (name === "Chart.yaml" ? "appVersion: 1.0.0\n" : undefined),
 };
 

@@ -63,15 +63,26 @@ describe("judgePin", () => {
     }
   });
 
-  it("keeps the problem of an image that has one", async () => {
+  it("states it after the other problems of an image, whatever they are", async () => {
     for (const [written, status] of [
       ["registry.test/org/app:2", "not-found"],
       ["registry.test/org/arm:1", "platform-missing"],
     ] as const) {
       registry.push("org/arm", "1", image("linux/arm64"));
       const found = judgePin(await resolved(registry, written, { mentions: [UNPINNED] }));
-      assert.deepEqual([statusOf(found), problemsOf(found).length], [status, 1]);
+      const states = problemsOf(found).map((problem) => problem.status);
+      assert.deepEqual([statusOf(found), states], [status, [status, "not-pinned"]]);
+      assert.equal(failsStep(found, false), true, "fail-on-missing forgives only what is missing");
     }
+  });
+
+  it("advises no input where only a person can write the digest", async () => {
+    const mentions = [{ ...UNPINNED, unpinned: "by-hand" as const }];
+    const found = judgePin(await resolved(registry, "registry.test/org/app:1", { mentions }));
+    assert.match(
+      messagesOf(found),
+      /it has no digest; write registry\.test\/org\/app:1@sha256:\w+$/,
+    );
   });
 
   it("fails the step unless the image is optional, and says nothing of whether it exists", async () => {

@@ -29,6 +29,8 @@ describe("readFilePatterns", () => {
     ["an optional pattern", "a.yml , optional=true", "a.yml - - ?"],
     ["what is left out", "**/*.yaml\n!test/**\n! ./vendor", "**/*.yaml - -", "!test/**", "!vendor"],
     ["a path from here", "././a/b.yml", "a/b.yml - -"],
+    ["everything", ".\n./", "** - -", "** - -"],
+    ["a path with steps that lead nowhere", "a/./b//c.yml/", "a/b/c.yml - -"],
     ["a path of Windows", "deploy\\prod\\*.yml", "deploy/prod/*.yml - -"],
   ] as const) {
     it(`reads ${what}`, () => assert.deepEqual(read(text), expected));

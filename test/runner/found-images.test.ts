@@ -8,7 +8,7 @@ import { formatReference } from "../../src/oci/reference.ts";
 import type { FilePattern } from "../../src/runner/file-patterns.ts";
 import { type FoundFile, type NamedInFiles, nameImages } from "../../src/runner/found-images.ts";
 import type { Treatment } from "../../src/runner/image-groups.ts";
-import { required, wantedImage } from "../support/resolving.ts";
+import { failure, required, wantedImage } from "../support/resolving.ts";
 
 const PATTERN: FilePattern = {
   where: "files, line 1",
@@ -21,11 +21,18 @@ const DIGEST = `sha256:${"a".repeat(64)}`;
 
 type Named = string | (Partial<Found> & { readonly reference: string });
 
+/** A digest that is written into a reference itself. */
+const AT = { start: 0, end: 0, before: "", after: "", form: "digest" as const };
+
 /** A file that names references, one a line. */
 function file(name: string, named: readonly Named[], more: Partial<FilePattern> = {}): FoundFile {
   const references = named.map((one, at): Found => {
     const place = { line: at + 1, column: 3, endColumn: 9, start: at, end: at };
-    return { place, ...(typeof one === "string" ? { reference: one } : one) };
+    return {
+      place,
+      pin: { ...AT, start: at, end: at },
+      ...(typeof one === "string" ? { reference: one } : one),
+    };
   });
   const pattern = { ...PATTERN, ...more };
   return { file: name, kind: "compose", pattern, references, unknown: [] };
@@ -80,7 +87,6 @@ describe("nameImages", () => {
   for (const [input, stated, expected] of [
     [undefined, undefined, "linux/amd64"],
     [undefined, "linux/arm64", "linux/arm64"],
-    [undefined, "any", "any"],
     ["linux/s390x", undefined, "linux/s390x"],
     ["linux/s390x", "linux/arm64", "linux/s390x"],
     ["all", "linux/arm64", "all"],
@@ -159,12 +165,12 @@ describe("nameImages", () => {
   }
 
   // how the digest is written, and how the file keeps it
-  const at = { start: 0, end: 0, before: "", after: "", form: "digest" as const };
   for (const [pin, form] of [
-    [at, "reference"],
-    [{ ...at, start: 30, end: 30, before: "@" }, "tag"],
-    [{ ...at, start: 30, end: 30, before: "\ndigest: " }, "digest"],
-    [{ ...at, start: 30, end: 30, form: "hex" as const }, "sha"],
+    [AT, "reference"],
+    [undefined, "by-hand"],
+    [{ ...AT, start: 30, end: 30, before: "@" }, "tag"],
+    [{ ...AT, start: 30, end: 30, before: "\ndigest: " }, "digest"],
+    [{ ...AT, start: 30, end: 30, form: "hex" as const }, "sha"],
   ] as const) {
     it(`asks for a digest as ${form} where one is written like that`, () => {
       const found = { reference: "alpine:3.20", pin };
@@ -200,9 +206,29 @@ describe("nameImages", () => {
         [2, "invalid", true],
       ],
     );
-    assert.match(problems[1]?.message ?? "", /^Alpine: .*did you mean alpine\?/);
+    assert.match(problems[1]?.message ?? "", /^a\.yml:2: .*did you mean alpine\?/);
     assert.equal(wanted.length, 1);
   });
+
+  it("repeats no password that stands where a reference is expected", () => {
+    const { problems } = nameAll([file("a.yml", ["postgres://user:hunter2@db.example/x"])]);
+    assert.match(problems[0]?.message ?? "", /^a\.yml:1: reference has an @ without a digest/);
+    assert.doesNotMatch(JSON.stringify(problems), /hunter2/);
+  });
+
+  it("needs no platform for what needs none, whatever the input says of the others", () => {
+    const found = { reference: "org/cache:1", needsNoPlatform: true as const };
+    const [image] = nameAll([file("a.yml", [found])]).wanted;
+    assert.equal(image?.platforms, "any");
+  });
+
+  for (const [what, references, message] of [
+    ["more than 10,000 places", Array(10_001).fill("alpine:3.20"), /more than 10000 references;/],
+    ["more than 1,000 wrong ones", Array(1_001).fill("Alpine"), /1000 references that are wrong/],
+  ] as const) {
+    it(`refuses ${what}`, () =>
+      assert.throws(() => nameAll([file("a.txt", references)]), failure("too-many", message)));
+  }
 
   it("refuses more than 1,000 different references", () => {
     const many = Array.from({ length: 1_000 }, (_, at) => `org/app:${at}`);

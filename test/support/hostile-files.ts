@@ -51,6 +51,21 @@ export const SHAPES: Readonly<Record<string, Shape>> = {
   "deep brackets": yaml((size) => `${POD}x: ${filled("[", size / 8)}`),
   "deep JSON": yaml((size) => filled('{"a":', size / 8)),
   "deep lists": yaml((size) => `${POD}x:\n${filled("- ", size / 8)}`),
+  "deep mappings": yaml((size) => filled("a: ", size)),
+  "deep mappings in a list": yaml((size) => `images: [${filled("a: ", size)}`),
+  "closing brackets": yaml((size) => filled("}}", size)),
+  "opening brackets": yaml((size) => filled("[[", size)),
+  "quotes side by side": yaml((size) => filled('"', size)),
+  "tags without a value": yaml((size) => filled("! ", size)),
+  "anchors without a value": yaml((size) => filled("&a ", size)),
+  "commas in a list": yaml((size) => `[${filled(",", size)}`),
+  "mappings side by side": yaml((size) => filled("{a: b}", size)),
+  "unknown directives": yaml((size) => filled("%a\n", size)),
+  "documents with mistakes": yaml((size) => filled("a: }\n---\n", size)),
+  "lists at column 0": yaml((size) => filled("a: [\nb,\nc]\n", size)),
+  "a list at column 0 that is not closed": yaml((size) => `a: [\n${filled("b,\n", size)}`),
+  "many lists at column 0 that are not closed": yaml((size) => filled("a: [\nb,\n", size)),
+  "quotes in a list at column 0": yaml((size) => `a: [\n${filled("'\n", size)}`),
   "merge keys in a chain": yaml((size) => {
     const chain = numbered((at) => `a${at + 1}: &a${at + 1} {<<: *a${at}}\n`, size);
     return `${POD}a0: &a0 {x: 1}\n${chain}`;
@@ -97,8 +112,14 @@ export const SHAPES: Readonly<Record<string, Shape>> = {
     return `ARG A0=x\n${doubled}FROM $A60\n`;
   }),
   "many here-documents": only("dockerfile", (size) => `FROM a\n${filled("RUN <<A\n", size)}`),
+  "entries that merge each other": only("kustomize", (size) => {
+    return `images:\n- &e {name: a, newTag: b}\n${filled("- &e {<<: *e, name: c}\n", size)}`;
+  }),
   "many images of a kustomization": only("kustomize", (size) => {
     return `images:\n${numbered((at) => `- {name: a${at}, newTag: b}\n`, size)}`;
+  }),
+  "digests on a line": only("helm-values", (size) => {
+    return `a: [${filled('{repository: a, tag: b, digest: ""},', size)}]`;
   }),
   "many values": only("helm-values", (size) => {
     return numbered((at) => `a${at}:\n  image: {repository: a, tag: b}\n`, size);

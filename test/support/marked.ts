@@ -38,7 +38,11 @@ function spanOf({ line, column, endColumn }: Spanned, text: string): string {
   return `${line}:${column}-${endColumn} ${text}`;
 }
 
-const ALONE: Surroundings = { variable: () => undefined, beside: () => undefined };
+const ALONE: Surroundings = {
+  variable: () => undefined,
+  isSecret: () => false,
+  beside: () => undefined,
+};
 
 /** What a file names, which must be of a kind and without mistakes. */
 export function found(

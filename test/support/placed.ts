@@ -4,7 +4,7 @@ import type { Kind } from "../../src/find/kind.ts";
 
 /** Checks that finding does not throw, and that each place has the text of its unknown. */
 export function assertPlaces(text: string, as: Kind): void {
-  const around = { variable: () => undefined, beside: () => undefined };
+  const around = { variable: () => undefined, isSecret: () => false, beside: () => undefined };
   const finding = findReferences("file.yaml", text, as, around);
   if (finding === undefined || "mistake" in finding) return;
   const bytes = Buffer.from(text);

@@ -1,0 +1,105 @@
+import {
+  chmodSync,
+  chownSync,
+  closeSync,
+  constants,
+  fstatSync,
+  openSync,
+  readSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
+import { dirname, join } from "node:path";
+import { codeOf, PullError } from "../oci/failure.ts";
+
+// The largest real files that name images, rendered charts, have some hundred kilobytes.
+const SIZE_LIMIT = 2 ** 20;
+
+/** What `work` returns; a failure of the file system is a problem of the file. */
+export function attempt<T>(path: string, work: () => T): T {
+  try {
+    return work();
+  } catch (cause) {
+    const code = codeOf(cause);
+    if (cause instanceof PullError || code === "") throw cause;
+    throw new PullError("wrong-file", `${path} cannot be read: ${code}`, { cause });
+  }
+}
+
+/**
+ * Replaces a file at a path without links by one with the same mode and, where this process may, the
+ * same owner. `path` is for messages. Fails as `not-written`; the file is then as it was.
+ */
+export function replaceFile(target: string, path: string, content: Buffer): void {
+  // Short, because a name can be as long as the file system allows.
+  const temporary = join(dirname(target), `.pin-${process.pid}`);
+  writing(path, () => {
+    const { mode, uid, gid } = statSync(target);
+    writeFileSync(temporary, content, { flag: "wx" });
+    try {
+      keepOwner(temporary, uid, gid);
+      chmodSync(temporary, mode);
+      renameSync(temporary, target);
+    } catch (error) {
+      rmSync(temporary, { force: true });
+      throw error;
+    }
+  });
+}
+
+/** Does `work`, which writes a file. */
+function writing(path: string, work: () => void): void {
+  try {
+    work();
+  } catch (cause) {
+    const code = codeOf(cause);
+    if (code === "") throw cause;
+    throw new PullError("not-written", `${path} cannot be written: ${code}`, { cause });
+  }
+}
+
+/** Gives a file its owner, as far as this process may. */
+function keepOwner(path: string, uid: number, gid: number): void {
+  try {
+    chownSync(path, uid, gid);
+  } catch {
+    // Only root may give files away; other users own what they may replace.
+  }
+}
+
+/**
+ * The bytes of a file at a path without links; `path` is for messages. Fails as `invalid` for what is
+ * no regular file, and for more than 1 MiB, also in a file that grows.
+ */
+export function readFile(real: string, path: string): Buffer {
+  const file = openSync(real, constants.O_RDONLY | constants.O_NONBLOCK);
+  try {
+    const status = fstatSync(file);
+    if (!status.isFile()) throw new PullError("wrong-file", `${path} is no regular file`);
+    const buffer = Buffer.alloc(Math.min(status.size, SIZE_LIMIT) + 1);
+    let length = 0;
+    for (let read = 1; read > 0 && length < buffer.length; length += read) {
+      read = readSync(file, buffer, length, buffer.length - length, null);
+    }
+    if (length > SIZE_LIMIT) throw tooLarge(path);
+    return buffer.subarray(0, length);
+  } finally {
+    closeSync(file);
+  }
+}
+
+function tooLarge(path: string): PullError {
+  const found = `${path} has more than 1 MiB, the most that is read of a file`;
+  return new PullError("wrong-file", found, { next: "leave it out with !path" });
+}
+
+/** The text of a file, with a byte order mark if it has one. Fails as `invalid` unless it is UTF-8. */
+export function decode(bytes: Buffer, path: string): string {
+  try {
+    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch (cause) {
+    throw new PullError("wrong-file", `${path} is not UTF-8 text`, { cause });
+  }
+}
