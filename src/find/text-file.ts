@@ -95,10 +95,12 @@ function tooLarge(path: string): PullError {
   return new PullError("wrong-file", found, { next: "leave it out with !path" });
 }
 
+const UTF_8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+
 /** The text of a file, with a byte order mark if it has one. Fails as `invalid` unless it is UTF-8. */
 export function decode(bytes: Buffer, path: string): string {
   try {
-    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
+    return UTF_8.decode(bytes);
   } catch (cause) {
     throw new PullError("wrong-file", `${path} is not UTF-8 text`, { cause });
   }

@@ -33,7 +33,7 @@ export class Workspace {
 
   /** Fails as `invalid` when `root` is no directory that can be read. */
   constructor(root: string) {
-    this.#root = attempt(root, () => realpathSync(root));
+    this.#root = attempt(root, () => realpathSync.native(root));
   }
 
   /**
@@ -105,7 +105,7 @@ export class Workspace {
 
   /** The path of a file without links. Fails as `invalid` when no path may lead there. */
   #real(path: string): string {
-    const real = attempt(path, () => realpathSync(join(this.#root, path)));
+    const real = attempt(path, () => realpathSync.native(join(this.#root, path)));
     if (!isBelow(this.#root, real)) {
       throw new PullError("wrong-file", `${path} is outside the workspace`);
     }

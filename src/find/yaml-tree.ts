@@ -14,13 +14,17 @@ export class YamlTree {
   /** Set when the file is not YAML. */
   readonly mistake: Mistake | undefined;
   readonly #anchors = new Map<Node, Node>();
-  readonly #values = new Map<Node | undefined, YamlValue>();
+  /** The values with an anchor: several ways lead to them. */
+  readonly #values = new Map<Node, YamlValue>();
+  readonly #nothing: YamlValue;
 
   /** `hidden` is the text of the source with what a YAML parser must not see hidden. */
   constructor(source: SourceText, hidden: string) {
     this.source = source;
     const { contents, fault } = parseYaml(hidden);
-    for (const content of contents) this.#readAnchors(content);
+    this.#nothing = this.#newValue(undefined);
+    // Reading all of a file for its anchors takes a while, and few have any.
+    if (hidden.includes("&")) for (const content of contents) this.#readAnchors(content);
     this.documents = contents.map((content) => this.#valueOf(content));
     if (fault !== undefined) {
       const { line } = source.place(fault.offset, fault.offset);
@@ -30,11 +34,16 @@ export class YamlTree {
 
   readonly #valueOf = (node: unknown): YamlValue => {
     const target = isAlias(node) ? this.#anchors.get(node) : node;
-    const key = isNode(target) ? target : undefined;
-    const value = this.#values.get(key) ?? new YamlValue(key, this.source, this.#valueOf);
-    this.#values.set(key, value);
+    if (!isNode(target)) return this.#nothing;
+    if (anchorOf(target) === undefined) return this.#newValue(target);
+    const value = this.#values.get(target) ?? this.#newValue(target);
+    this.#values.set(target, value);
     return value;
   };
+
+  #newValue(node: Node | undefined): YamlValue {
+    return new YamlValue(node, this.source, this.#valueOf);
+  }
 
   /** Notes the node that each alias stands for: the last one before it with the anchor's name. */
   #readAnchors(root: Node): void {

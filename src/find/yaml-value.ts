@@ -30,6 +30,8 @@ export class YamlValue {
   readonly #source: SourceText;
   readonly #valueOf: ValueOf;
   #keys: Keys | undefined;
+  #entries: readonly Entry[] | undefined;
+  #items: readonly YamlValue[] | undefined;
 
   /** Only the tree of a file makes values. */
   constructor(node: Node | undefined, source: SourceText, resolve: ValueOf) {
@@ -76,16 +78,15 @@ export class YamlValue {
 
   /** The keys of a mapping and their values, without merged ones; empty for anything else. */
   get entries(): readonly Entry[] {
-    if (!isMap(this.#node)) return [];
-    return this.#node.items.flatMap((pair): readonly Entry[] => {
-      const key = keyOf(pair);
-      return key === undefined ? [] : [[key, this.#valueOf(pair.value)]];
-    });
+    this.#entries ??= isMap(this.#node) ? this.#readEntries(this.#node) : [];
+    return this.#entries;
   }
 
   /** The items of a list; empty for anything else. */
   get items(): readonly YamlValue[] {
-    return isSeq(this.#node) ? this.#node.items.map((item) => this.#valueOf(item)) : [];
+    const items = isSeq(this.#node) ? this.#node.items : [];
+    this.#items ??= items.map((item) => this.#valueOf(item));
+    return this.#items;
   }
 
   /** A scalar's text and where it is; undefined for anything else. */
@@ -103,6 +104,15 @@ export class YamlValue {
   get keys(): Keys {
     this.#keys ??= readKeys(this.entries);
     return this.#keys;
+  }
+
+  #readEntries({ items }: YAMLMap): readonly Entry[] {
+    const entries: Entry[] = [];
+    for (const pair of items) {
+      const key = keyOf(pair);
+      if (key !== undefined) entries.push([key, this.#valueOf(pair.value)]);
+    }
+    return entries;
   }
 
   #textOf(scalar: Scalar): Text {
