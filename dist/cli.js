@@ -2,7 +2,7 @@ import { createRequire as __createRequire } from 'node:module'; const require = 
 import {
   DEFAULTS,
   step
-} from "./chunk-O5M7HFCM.js";
+} from "./chunk-RAPP6VCS.js";
 import "./chunk-BPD63RCL.js";
 import "./chunk-MJXNX7IE.js";
 import "./chunk-27ZKJ726.js";

@@ -4,7 +4,7 @@ import {
 } from "./chunk-QA5RUC3T.js";
 import {
   step
-} from "./chunk-O5M7HFCM.js";
+} from "./chunk-RAPP6VCS.js";
 import "./chunk-BPD63RCL.js";
 import "./chunk-MJXNX7IE.js";
 import "./chunk-27ZKJ726.js";

@@ -1,4 +1,5 @@
 import { findReferences } from "../find/find.ts";
+import { PLACE_LIMIT } from "../find/findings.ts";
 import { kindByPath, mayHaveKind } from "../find/kind.ts";
 import type { Surroundings } from "../find/surroundings.ts";
 import { FILE_LIMIT, Workspace } from "../find/workspace.ts";
@@ -45,9 +46,6 @@ export async function readFiles(step: Step): Promise<ReadFiles> {
 // Timers run at least this often, in milliseconds: they end the step at its timeout.
 const LONGEST_TURN = 50;
 
-// Real repositories have some thousand references. Files of strangers can have a million.
-const UNKNOWN_LIMIT = 10_000;
-
 /** A file to read, and the lines of the input that name it. */
 type Matched = {
   /** The path that matches, whose name shows the kind. */
@@ -88,7 +86,7 @@ class FileReader {
         this.#used.add(pattern);
         this.problems.push(problemOf(error, file, pattern.optional));
       }
-      if (this.#unknown > UNKNOWN_LIMIT) throw tooMany(`${UNKNOWN_LIMIT} references are unknown`);
+      if (this.#unknown > PLACE_LIMIT) throw tooMany(`${PLACE_LIMIT} references are unknown`);
     }
     for (const pattern of patterns.included) {
       if (!this.#used.has(pattern)) this.problems.push(noFile(pattern));

@@ -1,13 +1,13 @@
+import { cachedImages } from "./build-cache.ts";
 import type { ComposeFile } from "./compose-file.ts";
 import { dockerfileReferences } from "./dockerfile.ts";
 import type { Spot } from "./findings.ts";
 import { pinOf } from "./pin.ts";
-import { spotsIn } from "./scalar-spot.ts";
+import { spotsIn, UNPLACED } from "./scalar-spot.ts";
 import { TEMPLATE_MARK } from "./template.ts";
 import type { YamlValue } from "./yaml-value.ts";
 
 const IMAGE_SCHEME = "docker-image://";
-const UNPLACED = "it has a template or an escape: write it out";
 
 /** The additional contexts of a build. */
 type Contexts = { readonly names: ReadonlySet<string>; readonly spots: readonly Spot[] };
@@ -89,19 +89,9 @@ function findContext(file: ComposeFile, spot: Spot, platform: string | undefined
 
 /** https://github.com/compose-spec/compose-spec/blob/main/build.md#cache_from */
 function findCaches(file: ComposeFile, caches: YamlValue): void {
-  const { findings } = file;
   if (!file.isNew(caches)) return;
-  for (const item of caches.items) {
-    const text = item.text;
-    if (text === undefined || item.string === "") continue;
-    const spotOf = spotsIn(findings.source, text);
-    if (spotOf === undefined) {
-      findings.unknowable(text, UNPLACED);
-      continue;
-    }
-    for (const { from, to } of cachedImages(text.value)) {
-      findCache(file, spotOf(from, to));
-    }
+  for (const cache of caches.items) {
+    for (const spot of cachedImages(cache, file.findings)) findCache(file, spot);
   }
 }
 
@@ -111,26 +101,6 @@ function findCache(file: ComposeFile, spot: Spot): void {
   // A variable can stand for a whole cache of another type.
   if ("value" in expansion && /[=,]/.test(expansion.value)) return;
   file.findings.expanded(spot, expansion, { needsNoPlatform: true, isCache: true });
-}
-
-/** A field of a cache, `key=…`, and where its value is. */
-type Field = { readonly key: string | undefined; readonly from: number; readonly to: number };
-
-/**
- * The images of a cache, which is `image,…` or `type=registry,ref=image`:
- * https://docs.docker.com/reference/cli/docker/buildx/build/#cache-from.
- */
-function cachedImages(cache: string): readonly Field[] {
-  const fields = [...cache.matchAll(/[^,]+/g)].map(({ 0: field, index }): Field => {
-    const equals = field.indexOf("=");
-    const key = equals < 0 ? undefined : field.slice(0, equals).trim().toLowerCase();
-    return { key, from: index + equals + 1, to: index + field.length };
-  });
-  if (fields.every(({ key }) => key === undefined)) return fields;
-  const type = fields.find(({ key }) => key === "type");
-  const typeName = cache.slice(type?.from, type?.to).trim();
-  const isRegistry = type !== undefined && typeName === "registry";
-  return isRegistry ? fields.filter(({ key }) => key === "ref") : [];
 }
 
 /**

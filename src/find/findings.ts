@@ -49,8 +49,14 @@ export type Expansion = { readonly value: string } | { readonly why: string };
 export type Details = Pick<Found, "otherwise" | "platform" | "needsNoPlatform" | "isCache">;
 
 /**
- * Collects what one file names. A place that is reached twice, as through a YAML alias, counts once
- * for each reference and platform.
+ * The most places that are taken of one file, or of all files of a step. Real repositories have some
+ * thousand. Files of strangers can have a million.
+ */
+export const PLACE_LIMIT = 10_000;
+
+/**
+ * Collects what one file names, up to one place more than the limit. A place that is reached twice,
+ * as through a YAML alias, counts once for each reference and platform.
  */
 export class Findings {
   readonly source: SourceText;
@@ -96,9 +102,10 @@ export class Findings {
     { pin, ...details }: Details & { pin?: Pin | undefined },
   ): void {
     const trimmed = reference.trim();
+    if (trimmed === "" || this.#references.length > PLACE_LIMIT) return;
     const { platform = "", needsNoPlatform = false } = details;
     const key = [platform, needsNoPlatform, trimmed].join(" ");
-    if (trimmed === "" || this.#isKnown(spot, key)) return;
+    if (this.#isKnown(spot, key)) return;
     const place = this.source.place(spot.start, spot.end);
     const found = { ...details, place, reference: trimmed };
     this.#references.push(pin === undefined ? found : { ...found, pin });
@@ -106,7 +113,7 @@ export class Findings {
 
   /** Adds what cannot be known, and why. */
   unknowable(spot: Spot, why: string): void {
-    if (this.#isKnown(spot, "")) return;
+    if (this.#unknown.length > PLACE_LIMIT || this.#isKnown(spot, "")) return;
     const place = this.source.place(spot.start, spot.end);
     this.#unknown.push({ place, text: this.textOf(spot), why });
   }

@@ -2,6 +2,9 @@ import type { Spot } from "./findings.ts";
 import type { SourceText } from "./source-text.ts";
 import type { Text } from "./yaml-value.ts";
 
+/** Why the parts of a scalar cannot be placed: {@link spotsIn} returns undefined. */
+export const UNPLACED = "it has a template or an escape: write it out";
+
 /** The spot of a part of a scalar's value. No white space may stand at its ends. */
 export type SpotOf = (from: number, to: number) => Spot;
 

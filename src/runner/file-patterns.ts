@@ -1,8 +1,10 @@
 import { KINDS, type Kind } from "../find/kind.ts";
 import type { Requirement } from "../gate/plan.ts";
-import { type Complain, type Item, lines, readPlatforms } from "./list-syntax.ts";
+import { type Complain, type Item, lines, readOptions, readPlatforms } from "./list-syntax.ts";
 
 const FORM = "expected pattern[,as=kind][,platform=os/arch[/variant]][,optional=true], or !pattern";
+
+const OPTIONS = { keys: ["as", "platform", "optional"], expected: FORM };
 
 /** A line of the input `files`: which files it names, and how to treat what they name. */
 export type FilePattern = {
@@ -46,7 +48,7 @@ export function readFilePatterns(text: string, complain: Complain): FilePatterns
 function readPattern({ where, text }: Item, complain: Complain): FilePattern | undefined {
   const [written = "", ...options] = text.split(",").map((part) => part.trim());
   const pattern = readPath(written, where, complain);
-  const values = readOptions(where, options, complain);
+  const values = readOptions(where, options, OPTIONS, complain);
   const platforms = (values.get("platform") ?? []).map((platform) => ({ where, text: platform }));
   const required = readPlatforms(platforms, complain);
   const as = readKind(values.get("as")?.at(-1), where, complain);
@@ -77,22 +79,4 @@ function readKind(text: string | undefined, where: string, complain: Complain): 
     complain(`${where}: as: expected ${KINDS.join(", ")}, got ${JSON.stringify(text)}`);
   }
   return kind;
-}
-
-/** The options of a line: every value of each, in order. */
-function readOptions(
-  where: string,
-  options: readonly string[],
-  complain: Complain,
-): ReadonlyMap<string, readonly string[]> {
-  const values = new Map<string, readonly string[]>();
-  for (const option of options) {
-    const [, key, value] = /^(as|platform|optional)=(.+)$/.exec(option) ?? [];
-    if (key === undefined || value === undefined) {
-      complain(`${where}: unknown option ${JSON.stringify(option)}; ${FORM}`);
-    } else {
-      values.set(key, [...(values.get(key) ?? []), value]);
-    }
-  }
-  return values;
 }

@@ -1,4 +1,4 @@
-import type { Found, Unknown } from "../find/findings.ts";
+import { type Found, PLACE_LIMIT, type Unknown } from "../find/findings.ts";
 import type { Kind } from "../find/kind.ts";
 import type { Location, Wanted } from "../gate/plan.ts";
 import { type Problem, problemFrom } from "../gate/problem.ts";
@@ -78,8 +78,6 @@ export function nameImages(
   return { wanted: groups.wanted(), references, unknown, problems };
 }
 
-// Real repositories have some thousand. Files of strangers can have a million.
-const PLACE_LIMIT = 10_000;
 const PROBLEM_LIMIT = 1_000;
 
 function expectFew(places: number, problems: number): void {

@@ -6,6 +6,7 @@ import {
   type Complain,
   type Item,
   lines,
+  readOptions,
   readPlatforms,
   type WrittenImage,
 } from "./list-syntax.ts";
@@ -13,6 +14,7 @@ import {
 const OPTIONS = "[,name=key][,platform=os/arch[/variant]][,optional=true][,base=reference]";
 /** The form of a line, for messages. */
 export const IMAGE_FORM = `expected reference${OPTIONS}`;
+const FORM = { keys: ["name", "platform", "optional", "base"], expected: IMAGE_FORM };
 
 /**
  * The images of the `images` input: either one image a line, `reference[,key=value…]`, or a JSON
@@ -104,7 +106,7 @@ function readLine({ where, text }: Item, complain: Complain): WrittenImage | und
     complain(`${where}: ${expected}; credentials go into registry-auth; ${IMAGE_FORM}`);
     return undefined;
   }
-  const values = readOptions(where, options, complain);
+  const values = readOptions(where, options, FORM, complain);
   const optional = values.get("optional")?.at(-1) ?? "false";
   if (optional !== "true" && optional !== "false") {
     complain(`${where}: optional: expected true or false, got ${JSON.stringify(optional)}`);
@@ -135,23 +137,4 @@ function likelyMeaning(text: string): string | undefined {
   const [, reference, options = ""] = spaced ?? [];
   if (reference === undefined) return undefined;
   return `${reference},${options.replace(/\s+(?=(name|platform|optional|base)=)/g, ",")}`;
-}
-
-/** The options of a line: every value of each, in order. */
-function readOptions(
-  where: string,
-  options: readonly string[],
-  complain: Complain,
-): ReadonlyMap<string, readonly string[]> {
-  const values = new Map<string, readonly string[]>();
-  for (const option of options) {
-    const [, key, value] = /^(name|platform|optional|base)=(.+)$/.exec(option) ?? [];
-    if (key === undefined || value === undefined) {
-      complain(`${where}: unknown option ${JSON.stringify(option)}; ${IMAGE_FORM}`);
-    } else {
-      const before = values.get(key) ?? [];
-      values.set(key, [...before, value]);
-    }
-  }
-  return values;
 }

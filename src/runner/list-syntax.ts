@@ -91,3 +91,26 @@ export function attempt<T>(read: () => T, where: string, complain: Complain): T 
     return undefined;
   }
 }
+
+/** The options that a line may have, and the form of a line, for messages. */
+export type OptionForm = { readonly keys: readonly string[]; readonly expected: string };
+
+/** The options of a line, `key=value`: every value of each key, in order. */
+export function readOptions(
+  where: string,
+  options: readonly string[],
+  { keys, expected }: OptionForm,
+  complain: Complain,
+): ReadonlyMap<string, readonly string[]> {
+  const values = new Map<string, readonly string[]>();
+  for (const option of options) {
+    const [, key = "", value = ""] = /^(\w+)=(.+)$/.exec(option) ?? [];
+    if (keys.includes(key)) {
+      const before = values.get(key) ?? [];
+      values.set(key, [...before, value]);
+    } else {
+      complain(`${where}: unknown option ${JSON.stringify(option)}; ${expected}`);
+    }
+  }
+  return values;
+}

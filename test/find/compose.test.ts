@@ -530,9 +530,9 @@ services:
   it("stops at many platforms for one list", () => {
     const names = Array.from({ length: 1000 }, (_, number) => `s${number}`);
     const merging = names.map((name) => `  ${name}: { <<: *x, platform: ${name} }\n`).join("");
-    const list = "{ type: image, source: v }, ".repeat(1000);
+    const list = "{ type: image, source: v }, ".repeat(100);
     const text = `x-x: &x { volumes: [${list}] }\nservices:\n${merging}`;
-    assert.equal(referencesOf(text).length, 16_000);
+    assert.equal(referencesOf(text).length, 1_600);
   });
 
   it("finds what stands at its place, and never throws", () => {

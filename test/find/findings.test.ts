@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { Findings, type Spot } from "../../src/find/findings.ts";
+import { Findings, PLACE_LIMIT, type Spot } from "../../src/find/findings.ts";
 import { SourceText } from "../../src/find/source-text.ts";
 
 /** The findings of a text, and a spot for each of its words. */
@@ -30,6 +30,13 @@ describe("Findings", () => {
       references.map(({ reference }) => reference),
       ["a", "b", "c"],
     );
+  });
+
+  it("has one place more than the limit, whatever a file has", () => {
+    const { findings, spots } = read("a $b ".repeat(PLACE_LIMIT + 10));
+    for (const spot of spots) findings.literal(spot);
+    const { references, unknown } = findings.found();
+    assert.deepEqual([references.length, unknown.length], [PLACE_LIMIT + 1, PLACE_LIMIT + 1]);
   });
 
   it("has a place once for each platform", () => {
