@@ -2,39 +2,39 @@ import { createRequire as __createRequire } from 'node:module'; const require = 
 import {
   DEFAULTS,
   step
-} from "./chunk-RAPP6VCS.js";
-import "./chunk-BPD63RCL.js";
+} from "./chunk-KJD2NIDT.js";
+import "./chunk-LNXYL2Z5.js";
 import "./chunk-MJXNX7IE.js";
-import "./chunk-27ZKJ726.js";
+import "./chunk-KW2ZEDKI.js";
 import {
   savePending
-} from "./chunk-VUW3KU3D.js";
+} from "./chunk-OZTV32VM.js";
 import "./chunk-QQ6JMD24.js";
-import "./chunk-PXOFSHBM.js";
+import "./chunk-PNQTRLK3.js";
 import {
   endWhenUnread,
   sanitise,
   thisMachine,
   withhold
-} from "./chunk-5KQCAM2J.js";
+} from "./chunk-ENCAIYAX.js";
 import {
   formatBytes,
   pinnedReference,
   platformMark,
   statusOf,
   totalSize
-} from "./chunk-JF24BHKV.js";
-import "./chunk-37MFSNWO.js";
-import "./chunk-ZS7KJSFU.js";
-import "./chunk-VBXXTULW.js";
-import "./chunk-TGPPZYDA.js";
-import "./chunk-A5IRKT5L.js";
-import "./chunk-53LCUNMN.js";
+} from "./chunk-BJ5MPELV.js";
+import "./chunk-A55C6JR5.js";
+import "./chunk-XBXHNNI5.js";
+import "./chunk-YHH5PPO5.js";
+import "./chunk-6MD4CUC3.js";
+import "./chunk-X35PJ2UA.js";
+import "./chunk-DL6C3E4O.js";
 import "./chunk-QI2MY3KS.js";
 import "./chunk-IQLQFKDL.js";
 import {
   messageOf
-} from "./chunk-7HEJFPWI.js";
+} from "./chunk-CKJU2S6O.js";
 import {
   __name
 } from "./chunk-QTX6ZG2H.js";

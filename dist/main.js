@@ -1,27 +1,27 @@
 import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);
 import {
   actions
-} from "./chunk-QA5RUC3T.js";
+} from "./chunk-YNJNSPUG.js";
 import {
   step
-} from "./chunk-RAPP6VCS.js";
-import "./chunk-BPD63RCL.js";
+} from "./chunk-KJD2NIDT.js";
+import "./chunk-LNXYL2Z5.js";
 import "./chunk-MJXNX7IE.js";
-import "./chunk-27ZKJ726.js";
+import "./chunk-KW2ZEDKI.js";
 import {
   endWhenUnread,
   thisMachine
-} from "./chunk-5KQCAM2J.js";
-import "./chunk-JF24BHKV.js";
-import "./chunk-37MFSNWO.js";
-import "./chunk-ZS7KJSFU.js";
-import "./chunk-VBXXTULW.js";
-import "./chunk-A5IRKT5L.js";
-import "./chunk-53LCUNMN.js";
+} from "./chunk-ENCAIYAX.js";
+import "./chunk-BJ5MPELV.js";
+import "./chunk-A55C6JR5.js";
+import "./chunk-XBXHNNI5.js";
+import "./chunk-YHH5PPO5.js";
+import "./chunk-X35PJ2UA.js";
+import "./chunk-DL6C3E4O.js";
 import "./chunk-Z6BS36K7.js";
 import "./chunk-QI2MY3KS.js";
 import "./chunk-IQLQFKDL.js";
-import "./chunk-7HEJFPWI.js";
+import "./chunk-CKJU2S6O.js";
 import "./chunk-QTX6ZG2H.js";
 
 // src/main.ts

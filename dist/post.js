@@ -2,26 +2,26 @@ import { createRequire as __createRequire } from 'node:module'; const require = 
 import {
   actions,
   pendingSaves
-} from "./chunk-QA5RUC3T.js";
+} from "./chunk-YNJNSPUG.js";
 import {
   savePending
-} from "./chunk-VUW3KU3D.js";
+} from "./chunk-OZTV32VM.js";
 import "./chunk-QQ6JMD24.js";
-import "./chunk-PXOFSHBM.js";
+import "./chunk-PNQTRLK3.js";
 import {
   thisMachine
-} from "./chunk-5KQCAM2J.js";
-import "./chunk-JF24BHKV.js";
-import "./chunk-37MFSNWO.js";
-import "./chunk-ZS7KJSFU.js";
-import "./chunk-VBXXTULW.js";
-import "./chunk-TGPPZYDA.js";
-import "./chunk-A5IRKT5L.js";
-import "./chunk-53LCUNMN.js";
+} from "./chunk-ENCAIYAX.js";
+import "./chunk-BJ5MPELV.js";
+import "./chunk-A55C6JR5.js";
+import "./chunk-XBXHNNI5.js";
+import "./chunk-YHH5PPO5.js";
+import "./chunk-6MD4CUC3.js";
+import "./chunk-X35PJ2UA.js";
+import "./chunk-DL6C3E4O.js";
 import "./chunk-Z6BS36K7.js";
 import "./chunk-QI2MY3KS.js";
 import "./chunk-IQLQFKDL.js";
-import "./chunk-7HEJFPWI.js";
+import "./chunk-CKJU2S6O.js";
 import "./chunk-QTX6ZG2H.js";
 
 // src/post.ts

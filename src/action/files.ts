@@ -3,13 +3,13 @@ import { PLACE_LIMIT } from "../find/findings.ts";
 import { kindByPath, mayHaveKind } from "../find/kind.ts";
 import type { Surroundings } from "../find/surroundings.ts";
 import { FILE_LIMIT, Workspace } from "../find/workspace.ts";
-import { problemFrom } from "../gate/problem.ts";
 import type { Digest } from "../oci/digest.ts";
 import { PullError } from "../oci/failure.ts";
 import type { FilePattern, FilePatterns } from "../runner/file-patterns.ts";
 import {
   type FileProblem,
   type FoundFile,
+  fileProblem,
   type NamedInFiles,
   nameImages,
 } from "../runner/found-images.ts";
@@ -37,7 +37,7 @@ export async function readFiles(step: Step): Promise<ReadFiles> {
     const problems = [...reader.problems, ...named.problems];
     return { ...named, problems, workspace, digests: reader.digests };
   } catch (error) {
-    const problem = problemOf(error, "files", false);
+    const problem = fileProblem(error, "files", { optional: false });
     const nothing = { wanted: [], references: [], unknown: [] };
     return { ...nothing, problems: [problem], workspace, digests: new Map() };
   }
@@ -84,7 +84,7 @@ class FileReader {
         if (this.#read(file, path, pattern)) for (const one of all) this.#used.add(one);
       } catch (error) {
         this.#used.add(pattern);
-        this.problems.push(problemOf(error, file, pattern.optional));
+        this.problems.push(fileProblem(error, file, pattern));
       }
       if (this.#unknown > PLACE_LIMIT) throw tooMany(`${PLACE_LIMIT} references are unknown`);
     }
@@ -126,7 +126,7 @@ class FileReader {
   #stop(error: unknown, pattern: FilePattern): void {
     if (!(error instanceof PullError) || error.reason !== "no-file") throw error;
     this.#used.add(pattern);
-    this.problems.push(problemOf(error, pattern.where, pattern.optional));
+    this.problems.push(fileProblem(error, pattern.where, pattern));
   }
 
   /** Reads a file. Returns false for one that is of no kind. */
@@ -169,11 +169,6 @@ function variablesOf(
   };
 }
 
-function problemOf(error: unknown, where: string, optional: boolean): FileProblem {
-  if (!(error instanceof PullError)) throw error;
-  return { ...problemFrom(error, where), where, optional };
-}
-
 function mistakeIn(
   file: string,
   { line, message }: { readonly line: number; readonly message: string },
@@ -181,12 +176,12 @@ function mistakeIn(
 ): FileProblem {
   const location = { file, line, column: 1, endColumn: 1 };
   const error = new PullError("wrong-file", `line ${line} is not YAML: ${message}`);
-  return { ...problemOf(error, file, optional), location };
+  return fileProblem(error, file, { optional, location });
 }
 
-function noFile({ where, pattern, optional }: FilePattern): FileProblem {
-  const found = `no file that names images matches ${pattern}`;
-  return problemOf(new PullError("no-file", found), where, optional);
+function noFile(line: FilePattern): FileProblem {
+  const found = `no file that names images matches ${line.pattern}`;
+  return fileProblem(new PullError("no-file", found), line.where, line);
 }
 
 function noKind(file: string): PullError {

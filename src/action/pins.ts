@@ -1,8 +1,8 @@
 import type { Edit } from "../find/pin.ts";
-import { asProblem } from "../gate/problem.ts";
 import { statusOf } from "../gate/resolved.ts";
+import { PullError } from "../oci/failure.ts";
 import type { Outcome } from "../pull/outcome.ts";
-import type { FileProblem, NamedReference } from "../runner/found-images.ts";
+import { type FileProblem, fileProblem, type NamedReference } from "../runner/found-images.ts";
 import type { ReadFiles } from "./files.ts";
 
 /** The files that changed, and the problems with those that could not be changed. */
@@ -25,16 +25,16 @@ export function writePins(files: ReadFiles, outcome: Outcome): Pinned {
     try {
       if (workspace.pin(file, before, edits)) changed.push(file);
     } catch (error) {
-      problems.push(problemWith(file, error));
+      problems.push(unwritten(error, file));
     }
   }
   return { changed, problems };
 }
 
-function problemWith(file: string, error: unknown): FileProblem {
-  const problem = asProblem(error, file);
+function unwritten(error: unknown, file: string): FileProblem {
   const location = { file, line: 1, column: 1, endColumn: 1 };
-  return { ...problem, where: file, location, optional: problem.reason === "file-changed" };
+  const isChanged = error instanceof PullError && error.reason === "file-changed";
+  return fileProblem(error, file, { optional: isChanged, location });
 }
 
 /** What to write into each file. An image with a problem is not written. */

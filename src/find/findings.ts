@@ -96,19 +96,14 @@ export class Findings {
   }
 
   /** Adds a reference that stands at a spot. Adds nothing for an empty one. */
-  add(
-    spot: Spot,
-    reference: string,
-    { pin, ...details }: Details & { pin?: Pin | undefined },
-  ): void {
+  add(spot: Spot, reference: string, details: Details & Pick<Found, "pin">): void {
     const trimmed = reference.trim();
     if (trimmed === "" || this.#references.length > PLACE_LIMIT) return;
     const { platform = "", needsNoPlatform = false } = details;
     const key = [platform, needsNoPlatform, trimmed].join(" ");
     if (this.#isKnown(spot, key)) return;
     const place = this.source.place(spot.start, spot.end);
-    const found = { ...details, place, reference: trimmed };
-    this.#references.push(pin === undefined ? found : { ...found, pin });
+    this.#references.push({ ...details, place, reference: trimmed });
   }
 
   /** Adds what cannot be known, and why. */

@@ -21,3 +21,13 @@ export function listLines(text: string): readonly Spot[] {
   }
   return spots;
 }
+
+/**
+ * True for the input `images` as a JSON array, and false for a list of lines. The bracket of an IPv6
+ * address can start one.
+ */
+export function isJson(text: string): boolean {
+  const isBracket = /^\s*\[/.test(text);
+  const isAddress = /^\s*\[[0-9a-f.]*:[0-9a-f:.]*\]/i.test(text);
+  return isBracket && !isAddress;
+}

@@ -1,4 +1,5 @@
-import type { Digest } from "../oci/digest.ts";
+import { type Digest, encodedOf } from "../oci/digest.ts";
+import { tagIn } from "../oci/tag.ts";
 import type { SourceText } from "./source-text.ts";
 
 /** How a digest is written for one reference: which bytes it replaces, and what stands around it. */
@@ -27,7 +28,7 @@ export function pinOf(source: SourceText, spot: Literal): Pin | undefined {
   const end = start + written.trim().length;
   const value = spot.value.trim();
   const [named = "", digest] = value.split("@");
-  const isTagged = named.lastIndexOf(":") > named.lastIndexOf("/");
+  const isTagged = tagIn(named) !== undefined;
   if (digest !== undefined && !isTagged) return undefined;
   const tag = isTagged ? "@" : ":latest@";
   const isAsWritten = written.trim() === value;
@@ -60,8 +61,7 @@ export function withPins(content: Buffer, edits: readonly Edit[]): Buffer {
     // Two references can share one place, as through a YAML alias: it is written once.
     if (pin.start < at || pin.start === last) continue;
     last = pin.start;
-    const hex = digest.slice(digest.indexOf(":") + 1);
-    const written = pin.form === "hex" ? hex : digest;
+    const written = pin.form === "hex" ? encodedOf(digest) : digest;
     pieces.push(content.subarray(at, pin.start));
     pieces.push(Buffer.from(`${pin.before}${written}${pin.after}`));
     at = pin.end;

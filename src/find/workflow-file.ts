@@ -1,5 +1,5 @@
 import type { Findings, Spot } from "./findings.ts";
-import { listLines } from "./list.ts";
+import { isJson, listLines } from "./list.ts";
 import type { Text, YamlValue } from "./yaml-value.ts";
 
 // A step that calls this action, in whichever place it is published. Gitea and Forgejo allow a whole
@@ -86,12 +86,6 @@ class WorkflowFinder {
     this.#seen.add(value);
     return isNew;
   }
-}
-
-/** False for the bracket of an IPv6 address, which can start a list of lines. */
-function isJson(text: string): boolean {
-  const start = text.trimStart();
-  return start.startsWith("[") && !/^\[[0-9a-f]*:/i.test(start);
 }
 
 /**

@@ -42,12 +42,10 @@ export class Workspace {
    * as `invalid` on a pattern that cannot be used.
    */
   async *matching(pattern: string, excluded: readonly string[]): AsyncGenerator<Match> {
-    const patterns = [pattern, ...excluded.map((one) => `!${one}`)];
-    const rooted = patterns.map((one) =>
-      one.replace(/^!?/, (mark) => `${mark}${this.#escapedRoot}/`),
-    );
+    const root = escaped(this.#root);
+    const patterns = [`${root}/${pattern}`, ...excluded.map((one) => `!${root}/${one}`)];
     try {
-      const globber = await create(rooted.join("\n"), {
+      const globber = await create(patterns.join("\n"), {
         followSymbolicLinks: false,
         matchDirectories: false,
         excludeHiddenFiles: !namesHidden(pattern) && !basename(this.#root).startsWith("."),
@@ -130,10 +128,6 @@ export class Workspace {
       if (!(error instanceof PullError)) throw error;
       return path;
     }
-  }
-
-  get #escapedRoot(): string {
-    return escaped(this.#root);
   }
 
   #relative(path: string): string {

@@ -2,11 +2,8 @@ import { foundBy, PullError } from "../oci/failure.ts";
 import type { Fetched } from "../oci/fetched.ts";
 import { asObject, asString, excerpt, parseJson } from "../oci/json.ts";
 import { parseReference } from "../oci/reference.ts";
-import type { BaseWanted } from "./plan.ts";
+import { type WrittenReference, withoutDigest } from "./plan.ts";
 import { type BaseVerdict, countedPlatforms, type Resolved } from "./resolved.ts";
-
-/** A base as it is written, and what to ask for. */
-export type BaseReference = Exclude<BaseWanted, "auto">;
 
 // https://github.com/opencontainers/image-spec/blob/main/annotations.md#pre-defined-annotation-keys
 const BASE_NAME = "org.opencontainers.image.base.name";
@@ -16,7 +13,7 @@ const BASE_NAME = "org.opencontainers.image.base.name";
  * index, else in the labels of the config. When it names none, or no usable one, the verdict that
  * says so. Beside a tag a digest is left out: it says what the tag was.
  */
-export function namedBase(image: Resolved): BaseReference | BaseVerdict {
+export function namedBase(image: Resolved): WrittenReference | BaseVerdict {
   try {
     const [name, other] = namesIn(image);
     if (name === undefined) return unknown("", `the image names no base: it has no ${BASE_NAME}`);
@@ -44,12 +41,11 @@ function annotatedName({ content }: Fetched): string {
   return asString(named, `manifest annotations ${BASE_NAME}`);
 }
 
-function readName(name: string): BaseReference | BaseVerdict {
+function readName(name: string): WrittenReference | BaseVerdict {
   try {
     const reference = parseReference(name);
-    if (reference.tag === undefined) return { written: name, reference };
-    const [written = ""] = name.split("@");
-    return { written, reference: { ...reference, digest: undefined } };
+    const written = { written: name, reference };
+    return reference.tag === undefined ? written : withoutDigest(written);
   } catch (error) {
     return unknown(excerpt(name), `the image names no usable base: ${foundInImage(error)}`);
   }

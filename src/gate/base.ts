@@ -4,9 +4,9 @@ import type { ImageConfig } from "../oci/config.ts";
 import { PullError } from "../oci/failure.ts";
 import { asList, asObject, type Json } from "../oci/json.ts";
 import { formatPlatform, type Platform, satisfies } from "../oci/platform.ts";
-import { type BaseReference, namedBase, unknown } from "./base-name.ts";
+import { namedBase, unknown } from "./base-name.ts";
 import { type Candidate, fromIndex, fromManifest, type Inquiry } from "./candidates.ts";
-import type { BaseWanted, Wanted } from "./plan.ts";
+import type { BaseWanted, Wanted, WrittenReference } from "./plan.ts";
 import { resolveRoot } from "./resolve.ts";
 import {
   type BaseVerdict,
@@ -75,7 +75,7 @@ type Finding = {
 async function compareAll(
   source: Source,
   platforms: readonly PlatformImage[],
-  reference: BaseReference,
+  reference: WrittenReference,
 ): Promise<BaseVerdict> {
   const base = await readBase(source, platforms, reference);
   const findings = await Promise.all(platforms.map((platform) => compare(platform, base)));
@@ -87,7 +87,7 @@ async function compareAll(
 async function readBase(
   source: Source,
   images: readonly PlatformImage[],
-  { written, reference }: BaseReference,
+  { written, reference }: WrittenReference,
 ): Promise<Base> {
   const platforms = images.map(({ platform }) => platform);
   const wanted: Wanted = { name: written, written, reference, platforms, optional: true };

@@ -1,6 +1,13 @@
 import type { Descriptor } from "../oci/descriptor.ts";
 import { PullError } from "../oci/failure.ts";
-import { formatPlatform, nearest, type Platform, sameMachine, satisfies } from "../oci/platform.ts";
+import {
+  distinctPlatforms,
+  formatPlatform,
+  nearest,
+  type Platform,
+  sameMachine,
+  satisfies,
+} from "../oci/platform.ts";
 import { namedPlatforms } from "./mentions.ts";
 import { mentionsOf, type Requirement, type Wanted } from "./plan.ts";
 import { asProblem, problem } from "./problem.ts";
@@ -66,11 +73,8 @@ async function withBuild(inquiry: Inquiry, offer: Offer): Promise<Offer> {
 /** The platforms that are asked for by name: beside `all`, those of each place that names some. */
 function platformsAsked({ wanted, sought }: Inquiry): readonly Platform[] {
   if (sought !== "all") return namedPlatforms(sought);
-  const asked = new Map<string, Platform>();
-  for (const { platforms } of mentionsOf(wanted)) {
-    for (const platform of namedPlatforms(platforms)) asked.set(formatPlatform(platform), platform);
-  }
-  return [...asked.values()];
+  const mentions = mentionsOf(wanted);
+  return distinctPlatforms(mentions.flatMap(({ platforms }) => namedPlatforms(platforms)));
 }
 
 /** Offers of entries without a platform. Their configs are read only if they may be needed. */

@@ -12,8 +12,8 @@ type Concern = {
 
 /**
  * The places that a problem of an image concerns: those that require the platform with the problem.
- * A problem of the image as a whole concerns every place, and a missing digest those that must have one. Never
- * empty for an image that is mentioned, so that no problem is lost.
+ * A problem of the image as a whole concerns every place, and a missing digest those that must have
+ * one. Never empty for an image that is mentioned, so that no problem is lost.
  */
 export function mentionsOfProblem(wanted: Wanted, problem: Concern): readonly Mention[] {
   const mentions = mentionsOf(wanted);

@@ -1,4 +1,5 @@
-import type { Digest } from "../oci/digest.ts";
+import { type Digest, encodedOf } from "../oci/digest.ts";
+import { tagIn } from "../oci/tag.ts";
 import { mentionsOf, type PinForm } from "./plan.ts";
 import { problem } from "./problem.ts";
 import type { Resolved } from "./resolved.ts";
@@ -30,11 +31,9 @@ function whatToWrite(
 /** The text to paste for a reference as it was written, with its tag. */
 function pasted(form: PinForm, written: string, digest: Digest): string {
   if (form === "digest") return `digest: ${digest}`;
-  if (form === "sha") return `sha: ${digest.slice(digest.indexOf(":") + 1)}`;
+  if (form === "sha") return `sha: ${encodedOf(digest)}`;
   const [named = ""] = written.split("@");
-  const colon = named.lastIndexOf(":");
-  const isTagged = colon > named.lastIndexOf("/");
-  const tag = isTagged ? named.slice(colon + 1) : "latest";
-  if (form === "tag") return `tag: ${tag}@${digest}`;
-  return isTagged ? `${named}@${digest}` : `${named}:${tag}@${digest}`;
+  const tag = tagIn(named);
+  if (form === "tag") return `tag: ${tag ?? "latest"}@${digest}`;
+  return tag === undefined ? `${named}:latest@${digest}` : `${named}@${digest}`;
 }

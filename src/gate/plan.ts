@@ -34,8 +34,17 @@ export type Mention = {
   readonly unpinned?: PinForm | undefined;
 };
 
+/** A reference, and how it was written. */
+export type WrittenReference = { readonly written: string; readonly reference: Reference };
+
+/** The same reference without the digest that may stand beside its tag. */
+export function withoutDigest({ written, reference }: WrittenReference): WrittenReference {
+  const [named = ""] = written.split("@");
+  return { written: named, reference: { ...reference, digest: undefined } };
+}
+
 /** The image that another one should be built on; `auto` for the one that the image itself names. */
-export type BaseWanted = { readonly written: string; readonly reference: Reference } | "auto";
+export type BaseWanted = WrittenReference | "auto";
 
 /** One image that a workflow or a file names. */
 export type Wanted = {
@@ -53,7 +62,7 @@ export type Wanted = {
    */
   readonly mentions?: readonly Mention[];
   /** What counts when the reference does not exist. */
-  readonly otherwise?: { readonly written: string; readonly reference: Reference };
+  readonly otherwise?: WrittenReference;
   readonly base?: BaseWanted;
 };
 

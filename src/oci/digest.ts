@@ -58,6 +58,11 @@ export function algorithmOf(digest: Digest): Algorithm {
   return digest.startsWith("sha512:") ? "sha512" : "sha256";
 }
 
+/** What follows the algorithm of a digest: lower-case hex digits. */
+export function encodedOf(digest: Digest): string {
+  return digest.slice(digest.indexOf(":") + 1);
+}
+
 /** Computes the digest of `bytes`. */
 export function digestOf(bytes: Uint8Array, algorithm: Algorithm = "sha256"): Digest {
   const hex = createHash(algorithm).update(bytes).digest("hex");

@@ -228,3 +228,10 @@ export function runnerPlatform(platform: NodeJS.Platform, architecture: string):
   const os = platform === "win32" ? "windows" : "linux";
   return normalise(os, own(GO_ARCHITECTURES, architecture) ?? architecture);
 }
+
+/** The same platforms, each once, in the order in which they first stand there. */
+export function distinctPlatforms(platforms: readonly Platform[]): readonly Platform[] {
+  const distinct = new Map<string, Platform>();
+  for (const platform of platforms) distinct.set(formatPlatform(platform), platform);
+  return [...distinct.values()];
+}

@@ -1,6 +1,7 @@
 import { type Digest, parseDigest } from "./digest.ts";
 import { foundBy, PullError } from "./failure.ts";
 import { excerpt } from "./json.ts";
+import { tagIn } from "./tag.ts";
 
 /** A named collection of images in a registry: `library/alpine` in `docker.io`. */
 export type Repository = { readonly registry: string; readonly repository: string };
@@ -117,10 +118,10 @@ function readDigest(text: string, digest: string): Digest {
 }
 
 function cutTag(text: string, name: string): [name: string, tag: string | undefined] {
-  const colon = name.indexOf(":", name.lastIndexOf("/") + 1);
-  if (colon < 0) return [name, undefined];
-  const tag = name.slice(colon + 1);
-  if (tag === "") throw refuse(text, "has an empty tag", name.slice(0, colon));
+  const tag = tagIn(name);
+  if (tag === undefined) return [name, undefined];
+  const untagged = name.slice(0, -(tag.length + 1));
+  if (tag === "") throw refuse(text, "has an empty tag", untagged);
   if (tag.length > TAG_LIMIT) {
     throw refuse(text, `has a tag of ${tag.length} characters: expected at most ${TAG_LIMIT}`);
   }
@@ -128,7 +129,7 @@ function cutTag(text: string, name: string): [name: string, tag: string | undefi
     const expected = "letters, digits, _ . - and no . or - at the start";
     throw refuse(text, `has a wrong tag ${JSON.stringify(tag)}: expected ${expected}`);
   }
-  return [name.slice(0, colon), tag];
+  return [untagged, tag];
 }
 
 function readName(text: string, name: string): { registry: string; repository: string } {

@@ -4,14 +4,12 @@ import { failsOn } from "../gate/problem.ts";
 import { type PlatformProblem, problemsOf, type Resolved } from "../gate/resolved.ts";
 import type { FileProblem } from "./found-images.ts";
 import type { Judged } from "./summary.ts";
-import { countOf, firstOf } from "./wording.ts";
+import { countOf, firstOf, LINE_LIMIT } from "./wording.ts";
 import type { Workflow } from "./workflow.ts";
 
 // The runner keeps ten errors and ten warnings of a step:
 // https://github.com/actions/runner/blob/main/src/Runner.Worker/GlobalContext.cs
 const ANNOTATION_LIMIT = 10;
-// What a person reads of one group.
-const LINE_LIMIT = 500;
 
 /** One annotation: a problem at one of the places that it concerns. */
 type Annotation = {
@@ -38,7 +36,7 @@ export function annotate(workflow: Workflow, outcome: Judged, failOnMissing: boo
   const rest = [...errors.slice(ANNOTATION_LIMIT), ...warnings.slice(ANNOTATION_LIMIT)];
   if (rest.length === 0) return;
   const title = `${countOf(rest.length, "more problem")}, also in the job summary`;
-  workflow.group(title, firstOf(rest.map(placedLineOf), LINE_LIMIT));
+  workflow.group(title, firstOf(rest, LINE_LIMIT, placedLineOf));
 }
 
 function annotationsOf(outcome: Judged, failOnMissing: boolean): readonly Annotation[] {

@@ -177,18 +177,18 @@ export function boundedList(entries: readonly MissingEntry[]): string {
     const message = cut(entry.message);
     return { ...entry, message };
   });
-  const count = Math.max(countOfFirst(short), 1);
+  const count = Math.max(countOfFirst(short, "[]"), 1);
   return harmlessJson(short.slice(0, count));
 }
 
-/** How many entries, from the first on, fit into {@link JSON_LIMIT} bytes. */
-function countOfFirst(entries: readonly MissingEntry[]): number {
-  let size = "[]".length;
-  for (const [at, entry] of entries.entries()) {
-    size += harmlessJson(entry).length + 1;
+/** How many rows, from the first on, fit into {@link JSON_LIMIT} bytes with what is around them. */
+function countOfFirst(rows: readonly unknown[], around: string): number {
+  let size = around.length;
+  for (const [at, row] of rows.entries()) {
+    size += harmlessJson(row).length + 1;
     if (size > JSON_LIMIT) return at;
   }
-  return entries.length;
+  return rows.length;
 }
 
 function cut(message: string): string {
@@ -203,10 +203,6 @@ function cut(message: string): string {
 export function boundedRows(rows: readonly unknown[]): string {
   const json = harmlessJson(rows);
   if (json.length <= JSON_LIMIT) return json;
-  let size = `[{"truncated":${rows.length}}]`.length;
-  const count = rows.findIndex((row) => {
-    size += harmlessJson(row).length + 1;
-    return size > JSON_LIMIT;
-  });
+  const count = countOfFirst(rows, `[{"truncated":${rows.length}}]`);
   return harmlessJson([...rows.slice(0, count), { truncated: rows.length - count }]);
 }

@@ -1,7 +1,7 @@
 import { type Found, PLACE_LIMIT, type Unknown } from "../find/findings.ts";
 import type { Kind } from "../find/kind.ts";
 import type { Location, Wanted } from "../gate/plan.ts";
-import { type Problem, problemFrom } from "../gate/problem.ts";
+import { asProblem, type Problem } from "../gate/problem.ts";
 import { PullError } from "../oci/failure.ts";
 import type { FilePattern } from "./file-patterns.ts";
 import { ImageGroups, locationOf, type Treatment } from "./image-groups.ts";
@@ -33,9 +33,18 @@ export type UnknownReference = Unknown & { readonly file: string };
 export type FileProblem = Problem & {
   /** The file, or the line of the input. */
   readonly where: string;
-  readonly location?: Location;
+  readonly location?: Location | undefined;
   readonly optional: boolean;
 };
+
+/** A failure as a problem with a file. Rethrows an error that is a bug. */
+export function fileProblem(
+  error: unknown,
+  where: string,
+  { optional, location }: Pick<FileProblem, "optional" | "location">,
+): FileProblem {
+  return { ...asProblem(error, where), where, location, optional };
+}
 
 /** What all files name. */
 export type NamedInFiles = {
@@ -52,7 +61,7 @@ export type FilesReport = NamedInFiles & { readonly changed: readonly string[] }
 /**
  * The images that files name, together with those of the input. The same reference in several
  * places is one image, which needs what any of the places requires. Fails as `invalid` when the
- * files name more than {@link REFERENCE_LIMIT} references.
+ * files name too many references.
  */
 export function nameImages(
   images: readonly Wanted[],
@@ -70,7 +79,10 @@ export function nameImages(
         references.push({ file, kind, found, name });
       } catch (error) {
         if (!(error instanceof PullError) || error.reason === "too-many") throw error;
-        problems.push(problemAt(error, file, found, pattern));
+        const { optional } = pattern;
+        const location = locationOf(file, found.place);
+        // The text is not repeated: it may be a password where a reference is expected.
+        problems.push(fileProblem(error, `${file}:${location.line}`, { optional, location }));
       }
     }
   }
@@ -87,17 +99,4 @@ function expectFew(places: number, problems: number): void {
   throw new PullError("too-many", `the files name more than ${what}`, {
     next: "name fewer files, or leave some out with !path",
   });
-}
-
-/** A failure as the problem of a place in a file. */
-function problemAt(
-  error: PullError,
-  file: string,
-  { place }: Found,
-  { optional }: FilePattern,
-): FileProblem {
-  const location = locationOf(file, place);
-  // The text is not repeated: it may be a password where a reference is expected.
-  const where = `${file}:${place.line}`;
-  return { ...problemFrom(error, where), where, location, optional };
 }

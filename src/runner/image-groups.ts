@@ -1,5 +1,6 @@
 import type { Found } from "../find/findings.ts";
 import type { Place } from "../find/source-text.ts";
+import { namedPlatforms } from "../gate/mentions.ts";
 import {
   type Location,
   type Mention,
@@ -7,9 +8,11 @@ import {
   type PinForm,
   type Requirement,
   type Wanted,
+  type WrittenReference,
+  withoutDigest,
 } from "../gate/plan.ts";
 import { PullError } from "../oci/failure.ts";
-import { formatPlatform, type Platform, parsePlatform } from "../oci/platform.ts";
+import { distinctPlatforms, parsePlatform } from "../oci/platform.ts";
 import { formatReference, parseReference, type Reference } from "../oci/reference.ts";
 import type { FilePattern } from "./file-patterns.ts";
 
@@ -79,13 +82,11 @@ export class ImageGroups {
   }
 
   /** What to ask for: to renew a pin, the tag beside it. */
-  #asked(written: string): Asked {
-    const reference = parseReference(written);
-    const { tag, digest } = reference;
+  #asked(written: string): WrittenReference {
+    const asked = askedFor(written);
+    const { tag, digest } = asked.reference;
     const isRenewed = this.#treatment.pins === "write" && tag !== undefined;
-    if (digest === undefined || !isRenewed) return { written, reference };
-    const withoutDigest = written.slice(0, written.indexOf("@"));
-    return { written: withoutDigest, reference: parseReference(withoutDigest) };
+    return digest !== undefined && isRenewed ? withoutDigest(asked) : asked;
   }
 
   /** The input decides before the file: a file must not ask for less than the input does. */
@@ -95,7 +96,7 @@ export class ImageGroups {
     return platform === undefined ? this.#treatment.platforms : [parsePlatform(platform)];
   }
 
-  #start({ written, reference }: Asked, found: Found): Group {
+  #start({ written, reference }: WrittenReference, found: Found): Group {
     const { otherwise } = found;
     const image: Wanted = {
       name: this.#freeName(written, reference),
@@ -139,9 +140,7 @@ function formOf({ pin, place }: Found): PinForm {
   return pin.before.endsWith("@") ? "tag" : "digest";
 }
 
-type Asked = { readonly written: string; readonly reference: Reference };
-
-function askedFor(written: string): Asked {
+function askedFor(written: string): WrittenReference {
   return { written, reference: parseReference(written) };
 }
 
@@ -170,12 +169,8 @@ function joined(image: Wanted, found: readonly Mention[]): Wanted {
 /** What satisfies all of several requirements. */
 function union(requirements: readonly Requirement[]): Requirement {
   if (requirements.includes("all")) return "all";
-  const platforms = new Map<string, Platform>();
-  for (const requirement of requirements) {
-    if (typeof requirement === "string") continue;
-    for (const platform of requirement) platforms.set(formatPlatform(platform), platform);
-  }
-  return platforms.size === 0 ? "any" : [...platforms.values()];
+  const platforms = distinctPlatforms(requirements.flatMap(namedPlatforms));
+  return platforms.length === 0 ? "any" : platforms;
 }
 
 /** A place in a file, for annotations. */

@@ -1,3 +1,4 @@
+import { isJson } from "../find/list.ts";
 import type { BaseWanted, Requirement, Wanted } from "../gate/plan.ts";
 import { parseReference } from "../oci/reference.ts";
 import { readObjects } from "./image-objects.ts";
@@ -47,13 +48,6 @@ export function readImages(
 export function namesImages(text: string): boolean {
   if (isJson(text)) return !/^\s*\[\s*\]\s*$/.test(text);
   return lines("images", text).length > 0;
-}
-
-/** False for the bracket of an IPv6 address, which can start a list of lines. */
-function isJson(text: string): boolean {
-  const isBracket = /^\s*\[/.test(text);
-  const isAddress = /^\s*\[[0-9a-f.]*:[0-9a-f:.]*\]/i.test(text);
-  return isBracket && !isAddress;
 }
 
 const NAME = /^[A-Za-z0-9_][A-Za-z0-9_.:/@-]{0,254}$/;

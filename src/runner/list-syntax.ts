@@ -1,6 +1,6 @@
 import type { Requirement } from "../gate/plan.ts";
 import { PullError } from "../oci/failure.ts";
-import { formatPlatform, type Platform, parsePlatform } from "../oci/platform.ts";
+import { distinctPlatforms, type Platform, parsePlatform } from "../oci/platform.ts";
 
 /** Collects the problems with inputs, so that all of them are reported together. */
 export type Complain = (problem: string) => void;
@@ -56,13 +56,7 @@ export function readPlatforms(items: readonly Item[], complain: Complain): Requi
   const [first] = items;
   if (first === undefined) return undefined;
   if (items.length === 1 && isWord(first.text)) return first.text;
-  const distinct = new Map<string, Platform>();
-  for (const item of items) {
-    const platform = readPlatform(item, complain);
-    if (platform === undefined) continue;
-    distinct.set(formatPlatform(platform), platform);
-  }
-  return [...distinct.values()];
+  return distinctPlatforms(items.flatMap((item) => readPlatform(item, complain) ?? []));
 }
 
 function readPlatform({ where, text }: Item, complain: Complain): Platform | undefined {

@@ -7,15 +7,13 @@ import {
   type Resolved,
 } from "../gate/resolved.ts";
 import type { Outcome } from "../pull/outcome.ts";
-import type { NamedInFiles } from "./found-images.ts";
+import type { NamedInFiles, UnknownReference } from "./found-images.ts";
 import { pinnedReference, sumOfSizes } from "./results.ts";
-import { countOf, firstOf, formatBytes, platformMark, pulledLine } from "./wording.ts";
+import { countOf, firstOf, formatBytes, LINE_LIMIT, platformMark, pulledLine } from "./wording.ts";
 import type { Workflow } from "./workflow.ts";
 
 // Half of the ten warnings that the runner keeps, so that one image leaves room for others.
 const WARNING_LIMIT = 5;
-// What a person reads of one group.
-const LINE_LIMIT = 500;
 
 /** Prints the warnings of an image, one line about it and, if it has several, its platforms. */
 export function sayResolved(workflow: Workflow, resolved: Resolved): void {
@@ -95,11 +93,13 @@ export function sayFound(workflow: Workflow, { references, unknown, wanted }: Na
   const images = countOf(wanted.length, "image");
   workflow.say(`found ${named} in ${countOf(files.size, "file")}; checking ${images}`);
   if (unknown.length === 0) return;
-  const title = `${countOf(unknown.length, "reference")} that cannot be known before the files are used`;
-  const lines = unknown.map(
-    ({ file, place, text, why }) => `${file}:${place.line}: ${text}: ${why}`,
-  );
-  workflow.group(title, firstOf(lines, LINE_LIMIT));
+  const count = countOf(unknown.length, "reference");
+  const title = `${count} that cannot be known before the files are used`;
+  workflow.group(title, firstOf(unknown, LINE_LIMIT, unknownLine));
+}
+
+function unknownLine({ file, place, text, why }: UnknownReference): string {
+  return `${file}:${place.line}: ${text}: ${why}`;
 }
 
 /** Prints the files into which digests were written. */

@@ -1,5 +1,6 @@
 import type { Location } from "../gate/plan.ts";
 import { markdown } from "./sanitiser.ts";
+import { firstOf } from "./wording.ts";
 
 // Enough to find one's way; the output `references` has every place.
 const PLACE_LIMIT = 5;
@@ -30,9 +31,8 @@ function encodedPath(file: string): string {
 
 /** Some places in Markdown, each with a link to its line; empty when there are none. */
 export function placesCell(places: readonly Location[], urlOf: LineUrl): string {
-  const shown = places.slice(0, PLACE_LIMIT).map(({ file, line }) => placeCell(file, line, urlOf));
-  const more = places.length - shown.length;
-  return [...shown, ...(more > 0 ? [`and ${more} more`] : [])].join("<br>");
+  const cells = firstOf(places, PLACE_LIMIT, ({ file, line }) => placeCell(file, line, urlOf));
+  return cells.join("<br>");
 }
 
 /** One line of a file in Markdown, with a link to it. */

@@ -31,10 +31,18 @@ export function pulledLine({ restored, downloaded, alreadyThere, seconds }: Pull
   return `${line}, in ${seconds.toFixed(1)} s (${rate}/s)`;
 }
 
-/** The first of many lines, and how many more there are. */
-export function firstOf(lines: readonly string[], most: number): readonly string[] {
-  const more = lines.length - most;
-  return more > 0 ? [...lines.slice(0, most), `and ${more} more`] : lines;
+/** The most lines of one group: what a person reads. */
+export const LINE_LIMIT = 500;
+
+/** A line for each of the first items, and one that states how many more there are. */
+export function firstOf<T>(
+  items: readonly T[],
+  most: number,
+  lineOf: (item: T) => string,
+): readonly string[] {
+  const lines = items.slice(0, most).map(lineOf);
+  const more = items.length - lines.length;
+  return more > 0 ? [...lines, `and ${more} more`] : lines;
 }
 
 /** A number of things, in singular or plural: `1 layer`, `3 layers`. */

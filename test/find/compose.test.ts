@@ -1,10 +1,9 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import fc from "fast-check";
-import { withPins } from "../../src/find/pin.ts";
 import type { Surroundings } from "../../src/find/surroundings.ts";
 import { parseDigest } from "../../src/oci/digest.ts";
-import { assertFinds, found, marked } from "../support/marked.ts";
+import { assertFinds, found, marked, pinnedText } from "../support/marked.ts";
 import { assertPlaces } from "../support/placed.ts";
 
 const FILE = "deploy/compose.yaml";
@@ -545,9 +544,7 @@ const DIGEST = parseDigest(`sha256:${"a".repeat(64)}`);
 /** A file with a digest at every reference that can be pinned. */
 function pinned(text: string, surroundings?: Partial<Surroundings>): string {
   const { references } = found(FILE, text, "compose", surroundings);
-  const pins = references.flatMap(({ pin }) => pin ?? []);
-  const edits = pins.map((pin) => ({ pin, digest: DIGEST }));
-  return withPins(Buffer.from(text), edits).toString();
+  return pinnedText(text, references, DIGEST);
 }
 
 const image = fc.constantFrom(

@@ -2,9 +2,8 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import fc from "fast-check";
 import { findReferences } from "../../src/find/find.ts";
-import { withPins } from "../../src/find/pin.ts";
 import type { Digest } from "../../src/oci/digest.ts";
-import { assertFinds, found } from "../support/marked.ts";
+import { assertFinds, found, pinnedText } from "../support/marked.ts";
 
 const HEX = "0".repeat(64);
 const NEW_HEX = "a".repeat(64);
@@ -366,8 +365,7 @@ const PINS: readonly (readonly [what: string, before: string, after: string])[] 
 
 function pinned(text: string): string {
   const { references } = found("values.yaml", text, undefined, CHART);
-  const edits = references.flatMap(({ pin }) => (pin === undefined ? [] : [{ pin, digest: NEW }]));
-  return withPins(Buffer.from(text), edits).toString();
+  return pinnedText(text, references, NEW);
 }
 
 function references(text: string, chart?: string): readonly string[] {

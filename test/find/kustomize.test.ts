@@ -2,9 +2,8 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import fc from "fast-check";
 import { findReferences } from "../../src/find/find.ts";
-import { withPins } from "../../src/find/pin.ts";
 import type { Digest } from "../../src/oci/digest.ts";
-import { assertFinds, found } from "../support/marked.ts";
+import { assertFinds, found, pinnedText } from "../support/marked.ts";
 
 const OLD = `sha256:${"0".repeat(64)}`;
 const NEW = `sha256:${"a".repeat(64)}` as Digest;
@@ -130,8 +129,7 @@ const PINS: readonly (readonly [what: string, before: string, after: string])[] 
 
 function pinned(text: string): string {
   const { references } = found("kustomization.yaml", text);
-  const edits = references.flatMap(({ pin }) => (pin === undefined ? [] : [{ pin, digest: NEW }]));
-  return withPins(Buffer.from(text), edits).toString();
+  return pinnedText(text, references, NEW);
 }
 
 describe("findInKustomization", () => {

@@ -1,20 +1,17 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import type { Kind } from "../../src/find/kind.ts";
-import { type Edit, pinAt, withPins } from "../../src/find/pin.ts";
+import { pinAt, withPins } from "../../src/find/pin.ts";
 import { SourceText } from "../../src/find/source-text.ts";
 import { parseDigest } from "../../src/oci/digest.ts";
-import { found } from "../support/marked.ts";
+import { found, pinnedText } from "../support/marked.ts";
 
 const DIGEST = parseDigest(`sha256:${"1".repeat(64)}`);
 const OLD = `sha256:${"0".repeat(64)}`;
 
 /** A file's text with every reference pinned that can be. */
 function pinned(text: string, as: Kind): string {
-  const edits = found("file.yaml", text, as).references.flatMap(({ pin }): readonly Edit[] => {
-    return pin === undefined ? [] : [{ pin, digest: DIGEST }];
-  });
-  return withPins(Buffer.from(text), edits).toString();
+  return pinnedText(text, found("file.yaml", text, as).references, DIGEST);
 }
 
 const REFERENCES: Readonly<Record<string, string>> = {

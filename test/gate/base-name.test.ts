@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { type BaseReference, namedBase } from "../../src/gate/base-name.ts";
+import { namedBase } from "../../src/gate/base-name.ts";
+import type { WrittenReference } from "../../src/gate/plan.ts";
 import type { BaseVerdict } from "../../src/gate/resolved.ts";
 import { digestOf } from "../../src/oci/digest.ts";
 import { formatReference } from "../../src/oci/reference.ts";
@@ -22,7 +23,7 @@ const named = (name: string, platform = "linux/amd64"): Made =>
   annotated(image(platform), { [NAME]: name });
 const labelled = (name: string): Made => image("linux/amd64", { labels: { [NAME]: name } });
 
-async function baseOf(made: Made): Promise<BaseReference | BaseVerdict> {
+async function baseOf(made: Made): Promise<WrittenReference | BaseVerdict> {
   const registry = new MemoryRegistry();
   const written = registry.push("org/app", "1", made);
   return namedBase(await resolved(registry, written, { platforms: "all" }));

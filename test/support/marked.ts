@@ -2,8 +2,10 @@ import assert from "node:assert/strict";
 import { findReferences } from "../../src/find/find.ts";
 import type { Found, Unknown } from "../../src/find/findings.ts";
 import type { Kind } from "../../src/find/kind.ts";
+import { withPins } from "../../src/find/pin.ts";
 import { type Place, SourceText } from "../../src/find/source-text.ts";
 import type { Surroundings } from "../../src/find/surroundings.ts";
+import type { Digest } from "../../src/oci/digest.ts";
 
 /** Where something is, as a test compares it: `2:10-21 alpine:3.20`. */
 export type Spans = readonly string[];
@@ -55,6 +57,13 @@ export function found(
   assert.ok(finding !== undefined, "it is of no kind");
   if ("mistake" in finding) assert.fail(JSON.stringify(finding.mistake));
   return finding;
+}
+
+/** A file's text with a digest at every reference that can be pinned. */
+export function pinnedText(text: string, references: readonly Found[], digest: Digest): string {
+  const pins = references.flatMap(({ pin }) => pin ?? []);
+  const edits = pins.map((pin) => ({ pin, digest }));
+  return withPins(Buffer.from(text), edits).toString();
 }
 
 /** Checks that a finder finds exactly what is marked, in order, where it is marked. */
