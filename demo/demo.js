@@ -138,6 +138,18 @@ var REASONS = {
   "wrong-platform": { status: "invalid", next: "write it like linux/arm64" },
   "wrong-digest": { status: "invalid", next: "expected sha256: and 64 lower-case hex digits" },
   "not-pinned": { status: "not-pinned", next: "write its digest once it exists" },
+  "not-locked": {
+    status: "not-locked",
+    next: "run a step with lock: update, and commit the lock file"
+  },
+  "platform-not-locked": {
+    status: "not-locked",
+    next: "run a step that requires the platform with lock: update, and commit the lock file"
+  },
+  "lock-differs": {
+    status: "invalid",
+    next: "delete the entry from the lock file, and run a step with lock: update"
+  },
   "no-file": {
     status: "invalid",
     next: "correct the pattern, or add optional=true if there may be no such file"

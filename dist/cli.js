@@ -2,39 +2,52 @@ import { createRequire as __createRequire } from 'node:module'; const require = 
 import {
   DEFAULTS,
   step
-} from "./chunk-KJD2NIDT.js";
-import "./chunk-LNXYL2Z5.js";
-import "./chunk-MJXNX7IE.js";
-import "./chunk-KW2ZEDKI.js";
+} from "./chunk-WJX5VUU7.js";
+import "./chunk-4V4L3O2I.js";
+import "./chunk-JLSUCRUW.js";
 import {
   savePending
-} from "./chunk-OZTV32VM.js";
+} from "./chunk-C5QABVN2.js";
+import "./chunk-RISCU4BB.js";
 import "./chunk-QQ6JMD24.js";
-import "./chunk-PNQTRLK3.js";
+import "./chunk-L2B45JQI.js";
+import "./chunk-MALUXLFS.js";
 import {
   endWhenUnread,
   sanitise,
   thisMachine,
   withhold
-} from "./chunk-ENCAIYAX.js";
+} from "./chunk-FWJHGFIP.js";
+import "./chunk-YUOWPTI3.js";
+import "./chunk-F5WAN3K3.js";
 import {
   formatBytes,
+  platformMark
+} from "./chunk-JHDYLEBT.js";
+import "./chunk-KLG7C2X7.js";
+import "./chunk-F3QR6OHM.js";
+import "./chunk-DJ5GAWCX.js";
+import "./chunk-NJILF6EX.js";
+import "./chunk-4OP3FLAA.js";
+import "./chunk-ZODR5LQM.js";
+import "./chunk-QLFXTSCP.js";
+import {
   pinnedReference,
-  platformMark,
   statusOf,
   totalSize
-} from "./chunk-BJ5MPELV.js";
-import "./chunk-A55C6JR5.js";
-import "./chunk-XBXHNNI5.js";
-import "./chunk-YHH5PPO5.js";
-import "./chunk-6MD4CUC3.js";
-import "./chunk-X35PJ2UA.js";
-import "./chunk-DL6C3E4O.js";
+} from "./chunk-WTIERWO2.js";
+import "./chunk-ZIRQ5OYK.js";
+import "./chunk-S6QD5BGI.js";
+import "./chunk-ZYBEAVHH.js";
+import "./chunk-ZOMEQQGK.js";
+import "./chunk-CVTQFW4F.js";
+import "./chunk-7LINYFDY.js";
+import "./chunk-W4LMWFRO.js";
+import "./chunk-746D3ODV.js";
 import "./chunk-QI2MY3KS.js";
-import "./chunk-IQLQFKDL.js";
 import {
   messageOf
-} from "./chunk-CKJU2S6O.js";
+} from "./chunk-WVIFX3WP.js";
 import {
   __name
 } from "./chunk-QTX6ZG2H.js";
@@ -42,16 +55,21 @@ import {
 // src/runner/command-line.ts
 import { parseArgs } from "node:util";
 var OPTIONS = Object.entries(DEFAULTS).filter(([name]) => name !== "images").map(([name, value]) => `  --${name} ${value}`.trimEnd());
-var LISTS = ["images", "files", "platforms", "insecure-registries", "trusted-realms"];
+var LISTS = ["images", "files", "platforms", "sources", "insecure-registries", "trusted-realms"];
 var USAGE = `npm start                            a demonstration on an embedded registry, without network
 npm start -- REFERENCE… [--INPUT VALUE…]   the step that the runner runs, on these images
 npm start -- --files PATTERN [--pins write]  the same, on the images that files name
+npm start -- --lock update [--prune] …     locks them; --prune drops entries that are not named
 
 Inputs, with their defaults (README.md describes them):
 ${OPTIONS.join("\n")}
 `;
+var PRUNES_NOTHING = "--prune: expected --lock update beside it, which writes the lock file";
 function readCommandLine(args, environment) {
-  const options = { help: { type: "boolean", short: "h" } };
+  const options = {
+    help: { type: "boolean", short: "h" },
+    prune: { type: "boolean" }
+  };
   for (const name of Object.keys(DEFAULTS)) {
     options[name] = { type: "string", multiple: LISTS.includes(name) };
   }
@@ -62,13 +80,14 @@ function readCommandLine(args, environment) {
       options
     });
     if (values["help"]) return { help: true };
-    const { images, ...others } = values;
+    const { images, prune = false, ...others } = values;
+    if (prune && values["lock"] !== "update") return { problem: PRUNES_NOTHING };
     const inputs = {};
     for (const [name, value] of Object.entries(others)) {
       inputs[inputName(name)] = [value].flat().join("\n");
     }
     inputs["INPUT_IMAGES"] = [...positionals, ...[images ?? []].flat()].join("\n");
-    return { environment: { ...environment, ...inputs } };
+    return { environment: { ...environment, ...inputs }, prunes: prune === true };
   } catch (error) {
     return { problem: messageOf(error) };
   }
@@ -187,7 +206,7 @@ function toRow(image) {
     image.wanted.name,
     status,
     platforms.join(" "),
-    formatBytes(totalSize([image])),
+    image.unread === void 0 ? formatBytes(totalSize([image])) : "",
     pinnedReference(image)
   ];
 }
@@ -198,9 +217,9 @@ var write = /* @__PURE__ */ __name((line) => {
   process.stdout.write(`${line}
 `);
 }, "write");
-async function run(machine, outputs) {
+async function run(machine, outputs, extras) {
   const workflow = terminal(write);
-  const exitCode = await step(machine, workflow);
+  const exitCode = await step(machine, workflow, extras);
   workflow.printOutputs(outputs);
   await savePending(workflow.pendingSaves(), machine, workflow);
   return exitCode;
@@ -220,7 +239,10 @@ __name(demonstrate, "demonstrate");
 async function main(args) {
   if (args.length === 0) return demonstrate();
   const asked = readCommandLine(args, process.env);
-  if ("environment" in asked) return run(thisMachine(asked.environment));
+  if ("environment" in asked) {
+    const { environment, prunes } = asked;
+    return run(thisMachine(environment), void 0, { prunes });
+  }
   if ("problem" in asked) {
     write(`${asked.problem}
 

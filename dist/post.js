@@ -2,26 +2,34 @@ import { createRequire as __createRequire } from 'node:module'; const require = 
 import {
   actions,
   pendingSaves
-} from "./chunk-YNJNSPUG.js";
+} from "./chunk-ZL3V3JWF.js";
 import {
   savePending
-} from "./chunk-OZTV32VM.js";
+} from "./chunk-C5QABVN2.js";
+import "./chunk-RISCU4BB.js";
 import "./chunk-QQ6JMD24.js";
-import "./chunk-PNQTRLK3.js";
+import "./chunk-L2B45JQI.js";
+import "./chunk-MALUXLFS.js";
 import {
   thisMachine
-} from "./chunk-ENCAIYAX.js";
-import "./chunk-BJ5MPELV.js";
-import "./chunk-A55C6JR5.js";
-import "./chunk-XBXHNNI5.js";
-import "./chunk-YHH5PPO5.js";
-import "./chunk-6MD4CUC3.js";
-import "./chunk-X35PJ2UA.js";
-import "./chunk-DL6C3E4O.js";
-import "./chunk-Z6BS36K7.js";
+} from "./chunk-FWJHGFIP.js";
+import "./chunk-YUOWPTI3.js";
+import "./chunk-F5WAN3K3.js";
+import "./chunk-JHDYLEBT.js";
+import "./chunk-KLG7C2X7.js";
+import "./chunk-ZODR5LQM.js";
+import "./chunk-QLFXTSCP.js";
+import "./chunk-WTIERWO2.js";
+import "./chunk-ZIRQ5OYK.js";
+import "./chunk-S6QD5BGI.js";
+import "./chunk-ZYBEAVHH.js";
+import "./chunk-ZOMEQQGK.js";
+import "./chunk-CVTQFW4F.js";
+import "./chunk-7LINYFDY.js";
+import "./chunk-W4LMWFRO.js";
+import "./chunk-746D3ODV.js";
 import "./chunk-QI2MY3KS.js";
-import "./chunk-IQLQFKDL.js";
-import "./chunk-CKJU2S6O.js";
+import "./chunk-WVIFX3WP.js";
 import "./chunk-QTX6ZG2H.js";
 
 // src/post.ts

@@ -129,5 +129,6 @@ async function licenceOf(name: string): Promise<string> {
     LICENCE_FILES.map((file) => readFile(join(directory, file), "utf8").catch(() => "")),
   );
   const text = texts.find((text) => text !== "") ?? "The package contains no licence text.";
-  return `${name} ${version} (${license})\n\n${text}`;
+  // Git stores the file with these ends of lines.
+  return `${name} ${version} (${license})\n\n${text.replaceAll("\r\n", "\n")}`;
 }

@@ -22,7 +22,14 @@ import { matching, type Test, testsIn } from "../test/mutations/report.ts";
  * Exits with code 1 when a test still passes, or when a mutation no longer applies.
  */
 const ROOT = join(import.meta.dirname, "..");
-const PARTS = ["src", "test", "scripts", "package.json", "tsconfig.json"];
+const PARTS = [
+  "src",
+  "test",
+  "scripts",
+  "images.lock.schema.json",
+  "package.json",
+  "tsconfig.json",
+];
 const BUILT = ["dist", "demo"];
 // As many as a runner has processors.
 const AT_ONCE = 2;

@@ -1,6 +1,6 @@
 import { endWhenUnread, type Machine, thisMachine } from "./action/machine.ts";
 import { savePending } from "./action/save.ts";
-import { step } from "./action/step.ts";
+import { type Extras, step } from "./action/step.ts";
 import { readCommandLine, USAGE } from "./runner/command-line.ts";
 import { terminal } from "./runner/terminal.ts";
 
@@ -21,9 +21,13 @@ const write: Write = (line) => {
  * Runs a step, and saves to the cache at once: no post step exists here. Prints the named outputs,
  * or all of them. Returns its exit code.
  */
-async function run(machine: Machine, outputs?: readonly string[]): Promise<number> {
+async function run(
+  machine: Machine,
+  outputs?: readonly string[],
+  extras?: Extras,
+): Promise<number> {
   const workflow = terminal(write);
-  const exitCode = await step(machine, workflow);
+  const exitCode = await step(machine, workflow, extras);
   workflow.printOutputs(outputs);
   await savePending(workflow.pendingSaves(), machine, workflow);
   return exitCode;
@@ -50,7 +54,10 @@ async function demonstrate(): Promise<number> {
 async function main(args: readonly string[]): Promise<number> {
   if (args.length === 0) return demonstrate();
   const asked = readCommandLine(args, process.env);
-  if ("environment" in asked) return run(thisMachine(asked.environment));
+  if ("environment" in asked) {
+    const { environment, prunes } = asked;
+    return run(thisMachine(environment), undefined, { prunes });
+  }
   if ("problem" in asked) {
     write(`${asked.problem}\n\n${USAGE}`);
     return 2;

@@ -21,11 +21,12 @@ const ROOMS: Readonly<Record<string, readonly string[]>> = {
 
 // One door a package: the files that may import it, or the rooms, for Node's own modules.
 const DOORS: Readonly<Record<string, readonly string[]>> = {
-  "@actions/cache": ["store/cache-service.ts"],
+  "@actions/cache": ["store/older-service-calls.ts", "store/service-calls.ts"],
   "@actions/core": ["runner/actions.ts"],
   "@actions/glob": ["find/workspace.ts"],
   "@actions/http-client": ["http/connections.ts"],
   "@azure/storage-blob": ["store/upload.ts"],
+  "jsonc-parser": ["runner/json-tree.ts"],
   tar: ["store/tarball.ts"],
   tldts: ["registry/domain.ts"],
   yaml: [
@@ -49,9 +50,10 @@ const DOORS: Readonly<Record<string, readonly string[]>> = {
     "find/workspace.ts",
     "registry/docker-config.ts",
     "runner/build-files.ts",
+    "runner/inputs.ts",
     "store",
   ],
-  "node:stream": ["action/program.ts", "http/body.ts"],
+  "node:stream": ["action/program.ts", "http/body.ts", "store/older-service-calls.ts"],
   "node:stream/promises": ["action/program.ts", "store/hash.ts"],
   "node:timers/promises": ["action/machine.ts", "store"],
   "node:util": ["runner/command-line.ts"],

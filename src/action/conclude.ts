@@ -2,38 +2,45 @@ import { failsStep } from "../gate/resolved.ts";
 import type { Outcome } from "../pull/outcome.ts";
 import { annotate } from "../runner/annotations.ts";
 import { buildContexts, writeFiles } from "../runner/build-files.ts";
-import type { FilesReport, NamedInFiles } from "../runner/found-images.ts";
+import type { FileProblem, FilesReport } from "../runner/found-images.ts";
 import type { Inputs } from "../runner/inputs.ts";
-import { sayPinned } from "../runner/log.ts";
+import { sayLocked, sayPinned } from "../runner/log.ts";
 import { leftOut, OUTPUTS, type Outputs, toOutputs } from "../runner/outputs.ts";
-import { redact, redactFiles } from "../runner/redaction.ts";
+import { redact } from "../runner/redaction.ts";
 import { toReferenceRows } from "../runner/references.ts";
 import { toResults } from "../runner/results.ts";
 import type { Judged } from "../runner/summary.ts";
 import type { Workflow } from "../runner/workflow.ts";
 import type { ReadFiles } from "./files.ts";
+import { endLock, type OpenLock, type Replaced } from "./lock.ts";
 import { writePins } from "./pins.ts";
 
 /** What a step did. `files` is undefined when it reads none. */
-export type Done = { readonly outcome: Outcome; readonly files: ReadFiles | undefined };
+export type Done = {
+  readonly outcome: Outcome;
+  readonly files: ReadFiles | undefined;
+  /** Undefined when the step uses no lock file. */
+  readonly lock: OpenLock | undefined;
+  /** What the lock file has, and what the step replaces. */
+  readonly replaced: Replaced;
+};
 
 /**
  * Ends a step: writes pins if everything passed, and reports with annotations, files, outputs and
  * summary. Returns the exit code. `directory` is for the files that the outputs name.
  */
 export async function conclude(
-  { outcome, files }: Done,
+  done: Done,
   inputs: Inputs,
   workflow: Workflow,
   directory: string,
 ): Promise<0 | 1> {
+  const { outcome } = done;
   const cacheMiss = inputs.cache.failOnMiss ? missedBy(outcome) : "";
-  const isRefused = cacheMiss !== "" || hasFailed({ outcome, files }, inputs);
-  const report = files && pin(files, outcome, isRefused, inputs, workflow);
-  const isFailed = isRefused || hasProblem(report);
-  const redacted = redact(outcome, workflow.withhold);
-  const found = report && redactFiles(report, workflow.withhold);
-  const judged = { ...redacted, cacheMiss, files: found };
+  const isRefused = cacheMiss !== "" || hasFailed(done, inputs);
+  const written = write(done, isRefused, inputs, workflow);
+  const isFailed = isRefused || hasProblem(written.problems);
+  const judged = redact({ ...outcome, ...written, cacheMiss }, workflow.withhold);
   annotate(workflow, judged, inputs.failOnMissing);
   await handOn(judged, inputs, workflow, directory);
   const { jobSummary } = inputs;
@@ -43,12 +50,32 @@ export async function conclude(
 }
 
 /** True when an image or a file has a problem that is not forgiven. */
-export function hasFailed({ outcome, files }: Done, { failOnMissing }: Inputs): boolean {
-  return hasProblem(files) || outcome.images.some((image) => failsStep(image, failOnMissing));
+export function hasFailed(
+  { outcome, files, lock }: Omit<Done, "replaced">,
+  { failOnMissing }: Inputs,
+): boolean {
+  const problems = [...(files?.problems ?? []), ...(lock?.problems ?? [])];
+  return hasProblem(problems) || outcome.images.some((image) => failsStep(image, failOnMissing));
 }
 
-function hasProblem(files: NamedInFiles | undefined): boolean {
-  return files?.problems.some(({ optional }) => !optional) ?? false;
+function hasProblem(problems: readonly FileProblem[]): boolean {
+  return problems.some(({ optional }) => !optional);
+}
+
+type Written = Pick<Judged, "files" | "lock" | "problems">;
+
+/** Writes pins, and then the lock file, if the inputs ask for it and everything passed before. */
+function write(done: Done, isRefused: boolean, inputs: Inputs, workflow: Workflow): Written {
+  const { outcome, files, lock, replaced } = done;
+  const pinned = files && pin(files, outcome, isRefused, inputs, workflow);
+  const mayLock = !isRefused && !hasProblem(pinned?.problems ?? []);
+  // A file that could not be read may name any image.
+  const prunes = lock?.prunes === true && (files?.problems ?? []).length === 0;
+  const end = { outcome, replaced, isRefused: !mayLock };
+  const locked = lock && endLock({ ...lock, prunes }, end, inputs);
+  if (locked !== undefined) sayLocked(workflow, locked, mayLock);
+  const problems = [...(pinned?.problems ?? []), ...(locked?.problems ?? [])];
+  return { files: pinned, lock: locked, problems };
 }
 
 /** Pins the references in the files, if the inputs ask for it and the step passed. */

@@ -3,11 +3,10 @@
 // a row: the cache, and for example a mirror behind it. Gate and pull ask the first of the row
 // and do not know which one answers.
 import { readFileSync } from "node:fs";
-import { homedir } from "node:os";
-import { join } from "node:path";
 import { Downloader } from "../http/download.ts";
 import { Http } from "../http/http.ts";
-import type { CacheKind } from "../pull/pending-saves.ts";
+import { MirroredRegistry } from "../pull/mirrored-registry.ts";
+import type { CachePlace } from "../pull/pending-saves.ts";
 import type { Registry } from "../pull/ports.ts";
 import { Api } from "../registry/api.ts";
 import { RegistryClient } from "../registry/client.ts";
@@ -15,9 +14,10 @@ import { Keychain, type KeychainOptions } from "../registry/credentials.ts";
 import { readDockerConfigs } from "../registry/docker-config.ts";
 import { Sessions } from "../registry/sessions.ts";
 import { TokenService } from "../registry/token.ts";
+import { cacheServiceVersion } from "../runner/cache-policy.ts";
 import type { Inputs } from "../runner/inputs.ts";
 import type { RestoringCache, SavingCache } from "../store/cache.ts";
-import type { CacheServiceOptions } from "../store/cache-service.ts";
+import type { CacheCalls, CacheServiceOptions } from "../store/cache-service.ts";
 import { DirectoryCache } from "../store/directory-cache.ts";
 import { helperRunner } from "./helper-program.ts";
 import type { Task } from "./task.ts";
@@ -25,7 +25,12 @@ import type { Task } from "./task.ts";
 /** How registries are reached. */
 export type RegistryInputs = Pick<
   Inputs,
-  "concurrency" | "githubToken" | "insecureRegistries" | "registryAuth" | "trustedRealms"
+  | "concurrency"
+  | "githubToken"
+  | "insecureRegistries"
+  | "mirrors"
+  | "registryAuth"
+  | "trustedRealms"
 >;
 
 /** Registries, and what else goes through the same connections. */
@@ -58,7 +63,24 @@ export function connectRegistry(
   const api = new Api({ http, sessions, insecureRegistries, say, warn, withhold });
   const downloader = new Downloader({ clock, signal, say, parts: concurrency });
   const registry = new RegistryClient({ api, downloader, say });
-  return { registry, api, http };
+  const sources = new RegistryClient({ api: impatient(api, SOURCE_ATTEMPTS), downloader, say });
+  const brief = new RegistryClient({ api: impatient(api, 1), downloader, say });
+  const { after } = clock;
+  const { mirrors } = inputs;
+  const mirrored = new MirroredRegistry({ registry, sources, brief, mirrors, after, warn, say });
+  return { registry: mirrored, api, http };
+}
+
+// The second attempt is for a failure that passes. Then another place follows.
+const SOURCE_ATTEMPTS = 2;
+
+/** The same API for what another place follows, or nothing depends on: it gives up sooner. */
+function impatient(api: Api, most: number): Pick<Api, "send" | "sentCredentials"> {
+  return {
+    send: (repository, path, wanted) =>
+      api.send(repository, path, { ...wanted, attempts: Math.min(wanted.attempts ?? most, most) }),
+    sentCredentials: (registry) => api.sentCredentials(registry),
+  };
 }
 
 type Warn = (message: string) => void;
@@ -81,52 +103,60 @@ function credentialsOf({ machine, signal }: Task, warn: Warn): MachineCredential
   };
 }
 
-/** The user's cache directory: https://specifications.freedesktop.org/basedir-spec/latest/ */
-export function cachesOf(environment: NodeJS.ProcessEnv): string {
-  const home = environment["HOME"] || homedir();
-  return environment["XDG_CACHE_HOME"] || join(home, ".cache");
-}
-
 // As many as the runner's own client uses:
 // https://github.com/actions/toolkit/blob/main/packages/cache/src/options.ts
 const CACHE_PARTS = 8;
 
 /** The cache to restore from. The service's client is loaded only for the service. */
 export async function connectCache(
-  kind: CacheKind,
+  place: CachePlace,
   http: Http,
   task: Task,
 ): Promise<RestoringCache> {
-  if (kind === "directory") return directoryCache(task);
+  if (place.kind === "directory") return directoryCache(place.path, place.size, task);
   const { machine, voice, signal } = task;
   const { clock } = machine;
   const { say, warn } = voice;
   const { ActionsCache } = await import("../store/actions-cache.ts");
   const { CacheService } = await import("../store/cache-service.ts");
   const downloader = new Downloader({ clock, signal, say, parts: CACHE_PARTS });
-  const service = new CacheService(serviceOptions(task));
+  const service = new CacheService(await serviceOptions(task));
   return new ActionsCache({ service, http, downloader, signal, warn, say });
 }
 
 /** The cache to save to. */
-export async function connectSaves(kind: CacheKind, task: Task): Promise<SavingCache> {
-  if (kind === "directory") return directoryCache(task);
+export async function connectSaves(place: CachePlace, task: Task): Promise<SavingCache> {
+  if (place.kind === "directory") return directoryCache(place.path, place.size, task);
   const { ActionsCacheWriter } = await import("../store/actions-cache.ts");
   const { CacheService } = await import("../store/cache-service.ts");
-  const service = new CacheService(serviceOptions(task));
+  const service = new CacheService(await serviceOptions(task));
   return new ActionsCacheWriter(service);
 }
 
-function directoryCache({ machine, voice, signal }: Task): DirectoryCache {
-  const path = join(cachesOf(machine.environment), "registry-pull");
-  return new DirectoryCache(path, { signal, warn: voice.warn });
+function directoryCache(
+  path: string,
+  size: number,
+  { machine, voice, signal }: Task,
+): DirectoryCache {
+  const { now, after, sleep } = machine.clock;
+  const { say, warn } = voice;
+  const time = { now, after, sleep: (ms: number) => sleep(ms, signal) };
+  return new DirectoryCache(path, { size, signal, say, warn, time });
 }
 
-function serviceOptions({ machine, voice, signal }: Task): CacheServiceOptions {
-  return {
-    after: machine.clock.after,
-    signal,
-    say: voice.say,
-    warn: voice.warn,
-  };
+async function serviceOptions({ machine, voice, signal }: Task): Promise<CacheServiceOptions> {
+  const { after } = machine.clock;
+  const { say, warn } = voice;
+  const calls = await connectCalls(machine.environment);
+  return { calls, after, signal, say, warn };
+}
+
+/** The calls of the version that the service has; only their client is loaded. */
+async function connectCalls(environment: NodeJS.ProcessEnv): Promise<CacheCalls> {
+  if (cacheServiceVersion(environment) === 1) {
+    const { OlderServiceCalls } = await import("../store/older-service-calls.ts");
+    return new OlderServiceCalls();
+  }
+  const { ServiceCalls } = await import("../store/service-calls.ts");
+  return new ServiceCalls();
 }

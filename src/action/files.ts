@@ -13,6 +13,8 @@ import {
   type NamedInFiles,
   nameImages,
 } from "../runner/found-images.ts";
+import type { Treatment } from "../runner/image-groups.ts";
+import { lockKey, type UsedLock } from "../runner/locked-images.ts";
 import { mayBeSecret } from "./secret-variables.ts";
 import type { Step } from "./task.ts";
 
@@ -27,13 +29,14 @@ export type ReadFiles = NamedInFiles & {
  * Reads the files of the input `files` and finds what they name. A file that cannot be read is a
  * problem, and the others are read. Where the files as a whole are too much, no image is checked.
  */
-export async function readFiles(step: Step): Promise<ReadFiles> {
+export async function readFiles(step: Step, lock: UsedLock | undefined): Promise<ReadFiles> {
   const { inputs, machine } = step;
   const workspace = new Workspace(machine.workspace);
   const reader = new FileReader(workspace, step);
   try {
     await reader.readAll(inputs.files);
-    const named = nameImages(inputs.plan.wanted, reader.found, inputs);
+    const treatment = { ...inputs, renews: renewal(lock) };
+    const named = nameImages(inputs.plan.wanted, reader.found, treatment);
     const problems = [...reader.problems, ...named.problems];
     return { ...named, problems, workspace, digests: reader.digests };
   } catch (error) {
@@ -41,6 +44,12 @@ export async function readFiles(step: Step): Promise<ReadFiles> {
     const nothing = { wanted: [], references: [], unknown: [] };
     return { ...nothing, problems: [problem], workspace, digests: new Map() };
   }
+}
+
+/** A lock file that decides renews only what it has. A digest in a file needs no entry in it. */
+function renewal(lock: UsedLock | undefined): Treatment["renews"] {
+  if (lock === undefined || lock.mode === "update") return () => true;
+  return (reference) => lock.entries.has(lockKey(reference));
 }
 
 // Timers run at least this often, in milliseconds: they end the step at its timeout.

@@ -1,5 +1,5 @@
 import type { Edit } from "../find/pin.ts";
-import { statusOf } from "../gate/resolved.ts";
+import { digestOfImage, statusOf } from "../gate/resolved.ts";
 import { PullError } from "../oci/failure.ts";
 import type { Outcome } from "../pull/outcome.ts";
 import { type FileProblem, fileProblem, type NamedReference } from "../runner/found-images.ts";
@@ -43,10 +43,12 @@ function editsOf(
   { images }: Outcome,
 ): ReadonlyMap<string, readonly Edit[]> {
   const resolved = images.filter((image) => statusOf(image) === "ok");
-  const roots = new Map(resolved.map(({ wanted, root }) => [wanted.name, root]));
+  const digestsOfImages = new Map(
+    resolved.map((image) => [image.wanted.name, digestOfImage(image)]),
+  );
   const files = new Map<string, Edit[]>();
   for (const { file, name, found } of references) {
-    const digest = roots.get(name)?.fetched.digest;
+    const digest = digestsOfImages.get(name);
     if (found.pin === undefined || digest === undefined) continue;
     const edits = files.get(file) ?? [];
     edits.push({ pin: found.pin, digest });

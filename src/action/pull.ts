@@ -1,5 +1,3 @@
-import { mkdirSync } from "node:fs";
-import { join } from "node:path";
 import { asProblem } from "../gate/problem.ts";
 import { problemsOf, type Resolved } from "../gate/resolved.ts";
 import { foundBy } from "../oci/failure.ts";
@@ -17,7 +15,7 @@ import { archive } from "../store/archive.ts";
 import { Layout } from "../store/layout.ts";
 import type { Time } from "../store/mutex.ts";
 import type { Cached } from "./cache.ts";
-import { cachesOf } from "./connect.ts";
+import { layoutOf } from "./directories.ts";
 import { engineRunner } from "./engine-program.ts";
 import type { Step, Voice } from "./task.ts";
 
@@ -35,7 +33,7 @@ export async function pullAndLoad(
   const progress = startProgress(workflow.say);
   try {
     const options = pullOptions(step, progress);
-    const path = inputs.path || defaultLayout(machine.environment);
+    const path = layoutOf(inputs.path, machine.environment);
     const store = await Layout.open(path, options);
     const load = loaderFor(store, step);
     const outcome = await pull(images, { registry, store }, options);
@@ -62,23 +60,6 @@ function pullOptions(step: Step, progress: Progress): PullOptions & Time {
     interval: plan.waitInterval * 1_000,
   };
   return { ...clock, sleep, concurrency, progress, runner, signal, patience };
-}
-
-/**
- * The layout's directory when the input names none: below the runner's temporary directory or,
- * without a runner, one that only this user can enter: others can write to a machine's temporary
- * directory.
- */
-function defaultLayout(environment: NodeJS.ProcessEnv): string {
-  const temporary = environment["RUNNER_TEMP"];
-  if (temporary) return join(temporary, "registry-pull");
-  const path = join(cachesOf(environment), "registry-pull-layout");
-  try {
-    mkdirSync(path, { recursive: true, mode: 0o700 });
-  } catch {
-    // Opening the layout fails then, and says why.
-  }
-  return path;
 }
 
 /** Loads the images; without a working engine, every image has a problem. */

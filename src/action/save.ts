@@ -39,7 +39,7 @@ export async function savePending(path: string, machine: Machine, workflow: Voic
 export async function save(path: string, machine: Machine, voice: Voice): Promise<void> {
   const { temporary, cancelled: signal, clock } = machine;
   const saves = await readPendingSaves(path, temporary);
-  const cache = await connectSaves(saves.kind, { machine, voice, signal });
+  const cache = await connectSaves(saves.cache, { machine, voice, signal });
   const sleep = (ms: number): Promise<unknown> => clock.sleep(ms, signal);
   const layout = await Layout.open(saves.layout, { ...clock, sleep });
   const results = await inTurns(saves.entries, AT_ONCE, async (entry): Promise<Saved> => {

@@ -2,32 +2,50 @@
 // Everything the work needs from outside is in `Machine` (time, environment, DNS) and `Workflow`
 // (what is printed and handed on), so that the same step runs in an action, on a laptop and in a
 // test.
+import { lstatSync } from "node:fs";
+import { join } from "node:path";
 import { judgeBases } from "../gate/base.ts";
 import type { Resolved } from "../gate/resolved.ts";
 import type { Source } from "../gate/source.ts";
 import { resolveAll } from "../gate/wait.ts";
 import { PullError } from "../oci/failure.ts";
 import { runnerPlatform } from "../oci/platform.ts";
-import { notPulled, type Outcome } from "../pull/outcome.ts";
+import { notPulled } from "../pull/outcome.ts";
 import { annotateInputs } from "../runner/annotations.ts";
 import { makeFilesDirectory } from "../runner/build-files.ts";
 import { type Inputs, readInputs } from "../runner/inputs.ts";
-import { sayFound, sayResolved } from "../runner/log.ts";
+import { lockImages } from "../runner/locked-images.ts";
+import { sayFound, sayRefusals, sayResolved } from "../runner/log.ts";
 import { EMPTY } from "../runner/outputs.ts";
 import type { Workflow } from "../runner/workflow.ts";
+import type { Cached } from "./cache.ts";
 import { conclude, type Done, hasFailed, writeOutputs } from "./conclude.ts";
 import { type Connected, connectRegistry } from "./connect.ts";
+import type { ReadFiles } from "./files.ts";
+import type { OpenLock, Replaced } from "./lock.ts";
 import type { Machine } from "./machine.ts";
 import type { Step } from "./task.ts";
+
+/** What a command line may ask for beside the inputs. */
+export type Extras = {
+  /** True to drop entries of the lock file that the step does not name. */
+  readonly prunes: boolean;
+};
+
+const NO_EXTRAS: Extras = { prunes: false };
 
 /**
  * Runs a step. Returns the process's exit code: 1 for invalid inputs, and for any problem that is
  * not forgiven. Never throws: an unexpected error is a bug in this action, and is reported with its
  * stack trace.
  */
-export async function step(machine: Machine, workflow: Workflow): Promise<0 | 1> {
+export async function step(
+  machine: Machine,
+  workflow: Workflow,
+  extras: Extras = NO_EXTRAS,
+): Promise<0 | 1> {
   try {
-    return await run(machine, workflow);
+    return await run(machine, workflow, extras);
   } catch (error) {
     report(workflow, error);
     writeEmptyOutputs(workflow);
@@ -57,7 +75,7 @@ function report(workflow: Workflow, error: unknown): void {
   workflow.group("stack trace", frames);
 }
 
-async function run(machine: Machine, workflow: Workflow): Promise<0 | 1> {
+async function run(machine: Machine, workflow: Workflow, extras: Extras): Promise<0 | 1> {
   const runner = runnerPlatform(machine.platform, machine.architecture);
   const inputs = await readInputs(machine.environment, runner);
   if ("problems" in inputs) {
@@ -70,7 +88,7 @@ async function run(machine: Machine, workflow: Workflow): Promise<0 | 1> {
   workflow.mask(inputs.githubToken);
   for (const { password } of inputs.registryAuth) workflow.mask(password);
   const directory = await makeFilesDirectory(machine.temporary);
-  const done = await withDeadline(inputs, machine, workflow, work);
+  const done = await withDeadline(inputs, machine, workflow, (step) => work(step, extras));
   return conclude(done, inputs, workflow, directory);
 }
 
@@ -96,43 +114,84 @@ async function withDeadline<T>(
   }
 }
 
-async function work(step: Step): Promise<Done> {
-  const { inputs, workflow } = step;
-  if (inputs.files.included.length === 0) {
-    return { outcome: await check(step, undefined), files: undefined };
-  }
-  // Loaded only for files, so that a step without any starts sooner.
-  const { readFiles } = await import("./files.ts");
-  const files = await readFiles(step);
-  sayFound(workflow, files);
-  const plan = { ...inputs.plan, wanted: files.wanted };
-  const outcome = await check({ ...step, inputs: { ...inputs, plan } }, files);
-  return { outcome, files };
+async function work(step: Step, extras: Extras): Promise<Done> {
+  const lock = await openLockOf(step, extras);
+  const files = await filesOf(step, lock);
+  const wanted = files?.wanted ?? step.inputs.plan.wanted;
+  const locked = lock === undefined ? wanted : lockImages(wanted, lock);
+  // Without its lock file, no image can be checked.
+  const isUsable = lock === undefined || lock.problems.length === 0;
+  const plan = { ...step.inputs.plan, wanted: isUsable ? locked : [] };
+  const done = await check({ ...step, inputs: { ...step.inputs, plan } }, { files, lock });
+  sayRefusals(step.workflow, done.outcome.images);
+  return done;
 }
 
-/** Asks the gate about every image of the plan. Pulls them if they and the files pass. */
-async function check(step: Step, files: Done["files"]): Promise<Outcome> {
+/** True when something has that name, also a link that leads nowhere. */
+function isThere(path: string): boolean {
+  return lstatSync(path, { throwIfNoEntry: false }) !== undefined;
+}
+
+/** The lock file. Its reader is loaded only for a step that uses one. */
+async function openLockOf(step: Step, { prunes }: Extras): Promise<OpenLock | undefined> {
+  const { inputs, machine } = step;
+  const { file, isNamed, mode } = inputs.lock;
+  const mayBeUsed = mode !== "" || isNamed || isThere(join(machine.workspace, file));
+  if (mode === "none" || !mayBeUsed) return undefined;
+  const { openLock } = await import("./lock.ts");
+  return openLock(step, prunes);
+}
+
+/** What files name. Their readers are loaded only for a step that names files. */
+async function filesOf(step: Step, lock: OpenLock | undefined): Promise<ReadFiles | undefined> {
+  if (step.inputs.files.included.length === 0) return undefined;
+  const { readFiles } = await import("./files.ts");
+  const files = await readFiles(step, lock);
+  sayFound(step.workflow, files);
+  return files;
+}
+
+/** Asks the gate about every image of the plan. Pulls them if they, files and lock file pass. */
+async function check(step: Step, { files, lock }: Pick<Done, "files" | "lock">): Promise<Done> {
   const { inputs, machine, workflow, signal } = step;
   const connected = connectRegistry(inputs, { machine, voice: workflow, signal });
   try {
-    if (inputs.pull === "none") {
-      const images = await ask(connected.registry, connected, step);
-      return notPulled(images);
-    }
-    // Loaded only for a pull, so that the gate alone starts sooner.
-    const [{ openCache }, { pullAndLoad }] = await Promise.all([
-      import("./cache.ts"),
-      import("./pull.ts"),
-    ]);
-    const cached = await openCache(connected, step);
-    const images = await ask(cached.registry, connected, step);
-    const resolved = notPulled(images);
+    const puller = inputs.pull === "none" ? undefined : await openPuller(connected, step);
+    const source = puller?.cached.registry ?? connected.registry;
+    const images = await ask(source, connected, step);
+    const done = { outcome: notPulled(images), files, lock, replaced: new Map() };
     // The gate failed the step: pull nothing.
-    if (hasFailed({ outcome: resolved, files }, inputs)) return resolved;
-    return await pullAndLoad(images, cached, step);
+    if (hasFailed(done, inputs)) return done;
+    const replaced = await replacedBy(images, source, { lock, step });
+    if (puller === undefined) return { ...done, replaced };
+    const outcome = await puller.pullAndLoad(images, puller.cached, step);
+    return { ...done, replaced, outcome };
   } finally {
     connected.http.close();
   }
+}
+
+/** What a pull needs. It is loaded only for a pull, so that the gate alone starts sooner. */
+async function openPuller(
+  connected: Connected,
+  step: Step,
+): Promise<Pick<typeof import("./pull.ts"), "pullAndLoad"> & { readonly cached: Cached }> {
+  const [{ openCache }, { pullAndLoad }] = await Promise.all([
+    import("./cache.ts"),
+    import("./pull.ts"),
+  ]);
+  return { cached: await openCache(connected, step), pullAndLoad };
+}
+
+/** What an update of the lock file replaces. */
+async function replacedBy(
+  images: readonly Resolved[],
+  source: Source,
+  { lock, step: under }: { readonly lock: OpenLock | undefined; readonly step: Step },
+): Promise<Replaced> {
+  if (lock?.mode !== "update") return new Map();
+  const { readReplaced } = await import("./lock.ts");
+  return readReplaced(images, source, under);
 }
 
 /** The gate's verdict on every image of the plan. */

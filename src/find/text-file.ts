@@ -33,20 +33,42 @@ export function attempt<T>(path: string, work: () => T): T {
  * same owner. `path` is for messages. Fails as `not-written`; the file is then as it was.
  */
 export function replaceFile(target: string, path: string, content: Buffer): void {
-  // Short, because a name can be as long as the file system allows.
-  const temporary = join(dirname(target), `.pin-${process.pid}`);
   writing(path, () => {
     const { mode, uid, gid } = statSync(target);
-    writeFileSync(temporary, content, { flag: "wx" });
-    try {
+    put(target, content, (temporary) => {
       keepOwner(temporary, uid, gid);
       chmodSync(temporary, mode);
-      renameSync(temporary, target);
-    } catch (error) {
-      rmSync(temporary, { force: true });
-      throw error;
-    }
+    });
   });
+}
+
+/** Makes a file where there is none. `path` is for messages. Fails as `not-written`. */
+export function makeFile(target: string, path: string, content: Buffer): void {
+  writing(path, () => put(target, content, () => undefined));
+}
+
+/** Puts a file at a path by rename; `prepare` gets it before that. Leaves nothing when it fails. */
+function put(target: string, content: Buffer, prepare: (temporary: string) => void): void {
+  // Short, because a name can be as long as the file system allows.
+  const temporary = join(dirname(target), `.pin-${process.pid}`);
+  const file = openSync(temporary, "wx");
+  try {
+    fill(file, content);
+    prepare(temporary);
+    renameSync(temporary, target);
+  } catch (error) {
+    rmSync(temporary, { force: true });
+    throw error;
+  }
+}
+
+/** Writes the content of an open file, and closes it. */
+function fill(file: number, content: Buffer): void {
+  try {
+    writeFileSync(file, content);
+  } finally {
+    closeSync(file);
+  }
 }
 
 /** Does `work`, which writes a file. */
@@ -71,28 +93,28 @@ function keepOwner(path: string, uid: number, gid: number): void {
 
 /**
  * The bytes of a file at a path without links; `path` is for messages. Fails as `invalid` for what is
- * no regular file, and for more than 1 MiB, also in a file that grows.
+ * no regular file, and for more than `limit` bytes, also in a file that grows.
  */
-export function readFile(real: string, path: string): Buffer {
+export function readFile(real: string, path: string, limit = SIZE_LIMIT): Buffer {
   const file = openSync(real, constants.O_RDONLY | constants.O_NONBLOCK);
   try {
     const status = fstatSync(file);
     if (!status.isFile()) throw new PullError("wrong-file", `${path} is no regular file`);
-    const buffer = Buffer.alloc(Math.min(status.size, SIZE_LIMIT) + 1);
+    const buffer = Buffer.alloc(Math.min(status.size, limit) + 1);
     let length = 0;
     for (let read = 1; read > 0 && length < buffer.length; length += read) {
       read = readSync(file, buffer, length, buffer.length - length, null);
     }
-    if (length > SIZE_LIMIT) throw tooLarge(path);
+    if (length > limit) throw tooLarge(path, limit);
     return buffer.subarray(0, length);
   } finally {
     closeSync(file);
   }
 }
 
-function tooLarge(path: string): PullError {
-  const found = `${path} has more than 1 MiB, the most that is read of a file`;
-  return new PullError("wrong-file", found, { next: "leave it out with !path" });
+function tooLarge(path: string, limit: number): PullError {
+  const found = `${path} has more than ${limit / 2 ** 20} MiB, the most that is read of a file`;
+  return new PullError("wrong-file", found);
 }
 
 const UTF_8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });

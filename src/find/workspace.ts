@@ -1,10 +1,10 @@
-import { realpathSync, statSync } from "node:fs";
+import { lstatSync, realpathSync, statSync } from "node:fs";
 import { basename, dirname, isAbsolute, join, relative, sep } from "node:path";
 import { create } from "@actions/glob";
 import { type Digest, digestOf } from "../oci/digest.ts";
-import { messageOf, PullError } from "../oci/failure.ts";
+import { codeOf, messageOf, PullError } from "../oci/failure.ts";
 import { type Edit, withPins } from "./pin.ts";
-import { attempt, decode, readFile, replaceFile } from "./text-file.ts";
+import { attempt, decode, makeFile, readFile, replaceFile } from "./text-file.ts";
 
 /** The most files that one step reads. */
 export const FILE_LIMIT = 10_000;
@@ -15,6 +15,9 @@ export type ReadFile = {
   /** Of its bytes. */
   readonly digest: Digest;
 };
+
+/** A file that is to be replaced: its digest when it was read, if it was there. */
+export type Replaced = { readonly before: Digest | undefined; readonly limit: number };
 
 /** A file that matches a pattern. */
 export type Match = {
@@ -61,12 +64,15 @@ export class Workspace {
     }
   }
 
-  /** A file of the workspace. Fails as `invalid` when it cannot be read as text. */
-  read(path: string): ReadFile {
+  /**
+   * A file of the workspace, of at most `limit` bytes: a mebibyte when none is given. Fails as
+   * `invalid` when it cannot be read as text.
+   */
+  read(path: string, limit?: number): ReadFile {
     if (/\p{Cc}/u.test(path)) {
       throw new PullError("wrong-file", `${path} has a control character in its name`);
     }
-    const bytes = this.#bytes(path);
+    const bytes = this.#bytes(path, limit);
     return { text: decode(bytes, path), digest: digestOf(bytes) };
   }
 
@@ -96,9 +102,43 @@ export class Workspace {
     return true;
   }
 
-  #bytes(path: string): Buffer {
+  /**
+   * Makes a file that did not exist when it was looked for, or replaces one that then had the digest
+   * `before`, of at most `limit` bytes. Fails as `file-changed` when it is another one by now, as
+   * `not-written`, and as `invalid` when it or its directory is outside the workspace.
+   */
+  write(path: string, content: Buffer, { before, limit }: Replaced): void {
+    const isThere = this.has(path);
+    const now = isThere ? digestOf(this.#bytes(path, limit)) : undefined;
+    if (now !== before) {
+      throw new PullError("file-changed", `${path} changed while the step ran`);
+    }
+    if (isThere) replaceFile(this.#real(path), path, content);
+    else makeFile(join(this.#directoryOf(path), basename(path)), path, content);
+  }
+
+  /** True when there is something at a path: also a link to nothing, and what cannot be read. */
+  has(path: string): boolean {
+    try {
+      return lstatSync(join(this.#root, path), { throwIfNoEntry: false }) !== undefined;
+    } catch (error) {
+      // Where a file stands in the place of a directory, there is nothing.
+      return codeOf(error) !== "ENOTDIR";
+    }
+  }
+
+  /** The directory for a new file, without links. Fails as `not-written` when it does not exist. */
+  #directoryOf(path: string): string {
+    const directory = dirname(path);
+    if (directory === ".") return this.#root;
+    if (this.#isDirectory(directory)) return this.#real(directory);
+    const found = `${path} cannot be written: there is no directory ${directory}`;
+    throw new PullError("not-written", found, { next: "make the directory before the step" });
+  }
+
+  #bytes(path: string, limit?: number): Buffer {
     const real = this.#real(path);
-    return attempt(path, () => readFile(real, path));
+    return attempt(path, () => readFile(real, path, limit));
   }
 
   /** The path of a file without links. Fails as `invalid` when no path may lead there. */

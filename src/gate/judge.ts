@@ -17,16 +17,17 @@ import {
   PLATFORM_COUNT,
   type Selection,
 } from "./candidates.ts";
-import { type Plan, soughtPlatforms, type Wanted } from "./plan.ts";
+import { asLocked, coversAll, expectLocked, judgeLock, lockedDigest, lockVerdict } from "./lock.ts";
+import { type Locked, type Plan, soughtPlatforms, type Wanted } from "./plan.ts";
 import { asProblem, problem } from "./problem.ts";
 import { resolveRoot } from "./resolve.ts";
 import type { PlatformOutcome, Resolved, Root } from "./resolved.ts";
 import type { Source } from "./source.ts";
-import { tagHint, tagWarnings } from "./tags.ts";
+import { checkTag, tagHint, UNKNOWN_TAG, withTag } from "./tags.ts";
 import { Configs, checkBlobs, verifyOffer } from "./verify.ts";
 
 /** How deep to examine an image and, for a pull, the platform to take if none is required. */
-export type Thoroughness = Pick<Plan, "verify" | "pullsFor">;
+export type Thoroughness = Pick<Plan, "verify" | "pullsFor" | "checksTags">;
 
 /**
  * Everything about one image, as deep as asked: what it is, what it offers, and whether everything
@@ -43,7 +44,8 @@ export async function resolveImage(
   } catch (error) {
     if (!(error instanceof PullError)) throw error;
     const { otherwise } = wanted;
-    const isAbsent = error.status === "not-found";
+    // A locked digest belongs to the first form.
+    const isAbsent = error.status === "not-found" && lockedDigest(wanted) === undefined;
     if (otherwise === undefined || !isAbsent) return unresolved(source, wanted, error, "");
     const { written, reference } = otherwise;
     const other = { ...wanted, written, reference };
@@ -87,25 +89,52 @@ async function unresolved(
 }
 
 function nothingOf(wanted: Wanted): Omit<Resolved, "problem"> {
-  return { wanted, root: undefined, platforms: [], blobs: [], warnings: [] };
+  const lock = lockVerdict(wanted, "");
+  return { wanted, root: undefined, platforms: [], blobs: [], warnings: [], lock };
 }
 
-/** The verdict on an image. Fails when its top document cannot be read. */
+/**
+ * The verdict on an image. Fails when its top document cannot be read, and as `not-locked` when its
+ * lock file does not have it.
+ */
 async function examine(
   source: Source,
   wanted: Wanted,
   thoroughness: Thoroughness,
 ): Promise<Resolved> {
-  const [root, moved] = await Promise.all([
+  expectLocked(wanted);
+  const entry = await unmovedEntry(source, wanted, thoroughness);
+  if (entry !== undefined) {
+    return { ...asLocked(wanted, entry), lock: lockVerdict(wanted, "same") };
+  }
+  const [root, tag] = await Promise.all([
     resolveRoot(source, wanted, thoroughness.pullsFor),
-    tagWarnings(source, wanted),
+    thoroughness.checksTags ? checkTag(source, wanted) : UNKNOWN_TAG,
   ]);
   const failed = (error: unknown): Resolved => {
     return { ...nothingOf(wanted), root, problem: asProblem(error, wanted.written) };
   };
   const inquiry = inquire(source, wanted, thoroughness, root);
-  const resolved = await judge(inquiry).catch(failed);
-  return { ...resolved, warnings: [...moved, ...resolved.warnings] };
+  const resolved = judgeLock(await judge(inquiry).catch(failed));
+  return withTag(resolved, root.fetched.digest, tag);
+}
+
+/**
+ * The lock entry of an image whose tag has not moved and of which nothing has to be read again:
+ * documents with a digest never change. Undefined when it has to be read.
+ */
+async function unmovedEntry(
+  source: Source,
+  wanted: Wanted,
+  { verify, pullsFor }: Thoroughness,
+): Promise<Locked | undefined> {
+  const { lock, reference, platforms, base } = wanted;
+  const isRead = verify === "blobs" || pullsFor !== undefined || base !== undefined;
+  const { entry } = lock ?? {};
+  if (lock?.mode !== "update" || entry === undefined || isRead) return undefined;
+  if (!coversAll(platforms, entry)) return undefined;
+  const { digest } = await source.claim(reference, reference.tag ?? "latest");
+  return digest === entry.digest ? entry : undefined;
 }
 
 /** A pull and a base need manifests and configs, even if less is to be verified. */

@@ -1,5 +1,4 @@
-import { PullError } from "../oci/failure.ts";
-import { formatPlatform, type Platform, parsePlatform, satisfies } from "../oci/platform.ts";
+import { asPlatform, formatPlatform, type Platform, satisfies } from "../oci/platform.ts";
 import type { Status } from "../oci/reason.ts";
 import { type Mention, mentionsOf, type Requirement, type Wanted } from "./plan.ts";
 
@@ -32,6 +31,10 @@ function isConcernedBy({ platform, status }: Concern): (mention: Mention) => boo
   if (status === "platform-missing") return ({ platforms }) => names(platforms, platform);
   const affected = asPlatform(platform);
   if (affected === undefined) return () => true;
+  // A place that takes any platform needs no digest of one.
+  if (status === "not-locked") {
+    return ({ platforms }) => platforms !== "any" && requires(platforms, affected);
+  }
   return ({ platforms }) => requires(platforms, affected);
 }
 
@@ -42,16 +45,6 @@ function names(platforms: Requirement, written: string): boolean {
 function requires(platforms: Requirement, affected: Platform): boolean {
   if (typeof platforms === "string") return true;
   return platforms.some((required) => satisfies(required, affected));
-}
-
-/** The platform in a text, which may come from an index; undefined when it is none. */
-function asPlatform(text: string): Platform | undefined {
-  try {
-    return parsePlatform(text);
-  } catch (error) {
-    if (!(error instanceof PullError)) throw error;
-    return undefined;
-  }
 }
 
 /** The platforms that a requirement names one by one: none for `all` and `any`. */

@@ -2,17 +2,17 @@ import { type Digest, encodedOf } from "../oci/digest.ts";
 import { tagIn } from "../oci/tag.ts";
 import { mentionsOf, type PinForm } from "./plan.ts";
 import { problem } from "./problem.ts";
-import type { Resolved } from "./resolved.ts";
+import { digestOfImage, type Resolved } from "./resolved.ts";
 
 /**
  * The same image, with the problem `not-pinned` when files must name it by digest and one does not.
  * Its message has the text to paste, if the digest is known.
  */
 export function judgePin(image: Resolved): Resolved {
-  const { wanted, root } = image;
+  const { wanted } = image;
   const forms = new Set(mentionsOf(wanted).flatMap(({ unpinned }) => unpinned ?? []));
   if (forms.size === 0) return image;
-  const next = whatToWrite([...forms], wanted.written, root?.fetched.digest);
+  const next = whatToWrite([...forms], wanted.written, digestOfImage(image));
   return { ...image, pin: problem("not-pinned", wanted.written, "it has no digest", next) };
 }
 

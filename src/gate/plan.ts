@@ -1,3 +1,4 @@
+import type { Digest } from "../oci/digest.ts";
 import type { Platform } from "../oci/platform.ts";
 import type { Reference } from "../oci/reference.ts";
 
@@ -32,6 +33,8 @@ export type Mention = {
   readonly optional: boolean;
   /** How a digest is written here, when one must be here and is not. */
   readonly unpinned?: PinForm | undefined;
+  /** True for a build cache, which each build replaces: nothing pins or locks it. */
+  readonly isCache?: boolean;
 };
 
 /** A reference, and how it was written. */
@@ -42,6 +45,25 @@ export function withoutDigest({ written, reference }: WrittenReference): Written
   const [named = ""] = written.split("@");
   return { written: named, reference: { ...reference, digest: undefined } };
 }
+
+/** What a lock file has on an image. */
+export type Locked = {
+  readonly digest: Digest;
+  /** The digest of each platform's manifest, by platform as it is written. */
+  readonly platforms: ReadonlyMap<string, Digest>;
+  /** The day when it was locked: `2026-11-21`. */
+  readonly day: string;
+};
+
+/** What a lock file means for an image that needs an entry in it. */
+export type LockWanted = {
+  /** The lock file as the inputs name it. */
+  readonly file: string;
+  /** `check` and `frozen` use the locked digest; `update` asks what the tag points at now. */
+  readonly mode: "check" | "frozen" | "update";
+  /** Undefined when the file does not have the image. */
+  readonly entry: Locked | undefined;
+};
 
 /** The image that another one should be built on; `auto` for the one that the image itself names. */
 export type BaseWanted = WrittenReference | "auto";
@@ -64,6 +86,8 @@ export type Wanted = {
   /** What counts when the reference does not exist. */
   readonly otherwise?: WrittenReference;
   readonly base?: BaseWanted;
+  /** Set when the step uses a lock file, and the reference has no digest of its own. */
+  readonly lock?: LockWanted;
 };
 
 /** Every place that names an image. */
@@ -75,6 +99,8 @@ export function mentionsOf({ mentions, platforms, optional }: Wanted): readonly 
 export type Plan = {
   readonly wanted: readonly Wanted[];
   readonly verify: Depth;
+  /** False when no tag may be asked for beside a digest that is known. */
+  readonly checksTags: boolean;
   /** Set for a pull: the platform to take from an index when no platform is required. */
   readonly pullsFor: Platform | undefined;
   /** How long to retry failures that may resolve on their own, in seconds. */

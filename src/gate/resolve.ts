@@ -6,6 +6,7 @@ import { PullError } from "../oci/failure.ts";
 import type { Fetched } from "../oci/fetched.ts";
 import { isIndex, isManifest, isSchema1, isSpecific } from "../oci/media-type.ts";
 import type { Repository } from "../oci/reference.ts";
+import { lockedDigest } from "./lock.ts";
 import { type Plan, soughtPlatforms, type Wanted } from "./plan.ts";
 import type { Offer, Root } from "./resolved.ts";
 import type { Source } from "./source.ts";
@@ -29,7 +30,7 @@ export async function resolveRoot(
 ): Promise<Root> {
   const { reference } = wanted;
   const platforms = soughtPlatforms(wanted, pullsFor);
-  const name = reference.digest ?? reference.tag ?? "latest";
+  const name = reference.digest ?? lockedDigest(wanted) ?? reference.tag ?? "latest";
   const fetched = await source.manifest(reference, name, { platforms });
   const document = parseDocument(fetched.content, fetched.mediaType);
   if (document.kind !== "index") {

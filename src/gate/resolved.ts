@@ -3,7 +3,7 @@ import type { ImageConfig } from "../oci/config.ts";
 import type { Descriptor } from "../oci/descriptor.ts";
 import type { Digest } from "../oci/digest.ts";
 import type { Document } from "../oci/document.ts";
-import type { Fetched } from "../oci/fetched.ts";
+import type { Fetched, Refusal } from "../oci/fetched.ts";
 import { type Platform, satisfies } from "../oci/platform.ts";
 import { REASONS, type Reason, type Status } from "../oci/reason.ts";
 import { isOptional } from "./mentions.ts";
@@ -41,6 +41,8 @@ export type PlatformImage = {
   readonly layers: readonly Digest[];
   /** True when only some can read manifest and config, or when that is not known. */
   readonly private: boolean;
+  /** Set when the registry refused to confirm manifest or config. */
+  readonly refusal?: Refusal | undefined;
   /** Config and layers, each once. */
   readonly blobs: readonly ListedBlob[];
 };
@@ -74,6 +76,16 @@ export type BaseVerdict = {
   readonly message: string;
 };
 
+/** What became of a tag since its digest was written down; empty when that is not known. */
+export type TagState = "same" | "moved" | "gone" | "";
+
+/** How an image and its lock file compare. */
+export type LockVerdict = {
+  /** What the lock file had before this step; undefined for an image that it did not have. */
+  readonly digest: Digest | undefined;
+  readonly tag: TagState;
+};
+
 /** What the gate found out about one image. Problems are values, so that all images are tried. */
 export type Resolved = {
   readonly wanted: Wanted;
@@ -89,7 +101,20 @@ export type Resolved = {
   readonly pin?: Problem;
   /** Set when the plan names a base. */
   readonly base?: BaseVerdict;
+  /** Set when the step uses a lock file for the image. */
+  readonly lock?: LockVerdict | undefined;
+  /** Set when the image is what the lock file has, and nothing of it was read again. */
+  readonly unread?: Digest;
+  /** Set when the registry refused to confirm documents that are used without it. */
+  readonly refusal?: Refusal | undefined;
+  /** Set when it refused to answer what the tag points at, and the digest is known without that. */
+  readonly tagRefusal?: Refusal | undefined;
 };
+
+/** The digest of an image; undefined when it could not be resolved. */
+export function digestOfImage({ root, unread }: Resolved): Digest | undefined {
+  return root?.fetched.digest ?? unread;
+}
 
 /** A problem of an image; `platform` is empty when it concerns the image as a whole. */
 export type PlatformProblem = Problem & { readonly platform: string };

@@ -8,8 +8,16 @@ import type { Requirement } from "./plan.ts";
 export type ManifestHints = {
   /** Bytes, where a descriptor states them; the caller compares them, too. */
   readonly size?: number;
+  /** What the registry says that the tag points at, if it was asked. */
+  readonly claimed?: Digest;
   /** For the top document of an image: which of its platforms will be asked for next. */
   readonly platforms?: Requirement;
+};
+
+/** How much an answer matters. */
+export type Urgency = {
+  /** True when it only informs: one short try is enough. */
+  readonly brief?: boolean;
 };
 
 /**
@@ -20,11 +28,11 @@ export interface Source {
   /** The manifest that a tag or digest names. */
   manifest(repository: Repository, reference: string, hints?: ManifestHints): Promise<Fetched>;
   /** What a registry says a tag or digest points at, without sending it. */
-  claim(repository: Repository, reference: string): Promise<Claim>;
+  claim(repository: Repository, reference: string, urgency?: Urgency): Promise<Claim>;
   /** A small blob, such as a config, whole. */
   blob(repository: Repository, blob: Blob): Promise<SmallBlob>;
   /** The stated size of a blob in bytes; undefined when none is stated. */
-  size(repository: Repository, digest: Digest): Promise<number | undefined>;
+  size(repository: Repository, digest: Digest, urgency?: Urgency): Promise<number | undefined>;
   /** The size of a blob in bytes: as stated or, when no size is stated, counted by a download. */
   measure(repository: Repository, digest: Digest): Promise<number>;
   /** The tags of a repository. */

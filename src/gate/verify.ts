@@ -9,7 +9,7 @@ import {
   parseDocument,
 } from "../oci/document.ts";
 import { PullError } from "../oci/failure.ts";
-import type { Fetched } from "../oci/fetched.ts";
+import type { Fetched, SmallBlob } from "../oci/fetched.ts";
 import { formatPlatform, type Platform, sameBuild, sameMachine } from "../oci/platform.ts";
 import type { Repository } from "../oci/reference.ts";
 import type { Depth } from "./plan.ts";
@@ -52,12 +52,8 @@ export class Configs {
   }
 }
 
-/** A config that was read. */
-type ReadConfig = {
-  readonly config: ImageConfig;
-  /** True when only some can read it, or when that is not known. */
-  readonly private: boolean;
-};
+/** A config that was read, and how. */
+type ReadConfig = Pick<SmallBlob, "private" | "refusal"> & { readonly config: ImageConfig };
 
 /** The image of one platform, and warnings about it. */
 export type Verified = { readonly image: PlatformImage; readonly warnings: readonly string[] };
@@ -120,6 +116,7 @@ export async function verifyImage(
     config: read.config,
     configDigest: descriptor.digest,
     private: manifest.private || read.private,
+    refusal: manifest.refusal ?? read.refusal,
     layers: layers.map(({ digest }) => digest),
     blobs: distinctBlobs([descriptor, ...layers]),
   };
@@ -139,6 +136,7 @@ async function verifySchema1(
     config,
     configDigest: undefined,
     private: manifest.private,
+    refusal: manifest.refusal,
     layers,
     blobs: await schema1Blobs(inspection, [...new Set(layers)]),
   };
@@ -178,7 +176,8 @@ async function readConfig(
 ): Promise<ReadConfig> {
   const read = await configs.get(descriptor, async () => {
     const blob = await orDangling(source.blob(repository, descriptor), "config", descriptor.digest);
-    return { config: parseConfig(blob.bytes), private: blob.private };
+    const { bytes, private: isPrivate, refusal } = blob;
+    return { config: parseConfig(bytes), private: isPrivate, refusal };
   });
   const { diffIds } = read.config;
   if (diffIds === undefined || diffIds === layers.length) return read;

@@ -73,9 +73,11 @@ export class Http {
   readonly #connections: Connections;
   readonly #reaches: Reaches;
   readonly #slots = new Map<string, Slots>();
+  readonly #closed = new AbortController();
 
   constructor(options: HttpOptions) {
-    this.#options = options;
+    const signal = AbortSignal.any([options.signal, this.#closed.signal]);
+    this.#options = { ...options, signal };
     this.#connections = new Connections(options.clock, options.insecureRegistries);
     this.#reaches = new Reaches(options.resolve, options.insecureRegistries);
   }
@@ -90,8 +92,9 @@ export class Http {
     return this.#reaches.isOpen(url);
   }
 
-  /** Closes all connections. */
+  /** Closes all connections. Requests under way, which nothing waits for any more, fail. */
   close(): void {
+    this.#closed.abort(new PullError("cancelled", "cancelled: its connection was closed"));
     this.#connections.close();
   }
 

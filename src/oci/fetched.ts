@@ -1,4 +1,5 @@
 import type { Digest } from "./digest.ts";
+import type { FailureStatus } from "./reason.ts";
 
 /** Where a document or a blob was read. */
 export type Origin = "cache" | "registry";
@@ -6,8 +7,20 @@ export type Origin = "cache" | "registry";
 /** Where content was read, and who may read it there. */
 export type Provenance = {
   readonly origin: Origin;
+  /** The place by name: a registry, one of its other sources, `cache` or `layout`. */
+  readonly source: string;
+  /** Set when the registry refused to confirm what is used from the cache or the layout. */
+  readonly refusal?: Refusal | undefined;
   /** False only when anyone is known to be able to read it at its registry. */
   readonly private: boolean;
+};
+
+/** A registry's refusal to confirm that it has what is used without it. */
+export type Refusal = {
+  readonly registry: string;
+  readonly status: FailureStatus;
+  /** What was found, without what to do next. */
+  readonly found: string;
 };
 
 /** A manifest as received. Its digest is computed from these bytes. */

@@ -93,6 +93,16 @@ function suggest(text: string): string | undefined {
   return `did you mean ${formatPlatform(normalise("linux", lower))}?`;
 }
 
+/** The platform in a text that may come from an index; undefined when it is none. */
+export function asPlatform(text: string): Platform | undefined {
+  try {
+    return parsePlatform(text);
+  } catch (error) {
+    if (!(error instanceof PullError)) throw error;
+    return undefined;
+  }
+}
+
 /**
  * The platform in the fields `os`, `architecture`, `variant` and `os.version` of `value`. Fails as
  * `invalid`, naming `what` and the field, when one is too long or not a string.

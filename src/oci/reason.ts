@@ -12,7 +12,8 @@ export type Status =
   | "not-an-image"
   | "invalid"
   | "unsupported"
-  | "not-pinned";
+  | "not-pinned"
+  | "not-locked";
 
 /** Every status that is a problem. */
 export type FailureStatus = Exclude<Status, "ok" | "listed">;
@@ -28,6 +29,11 @@ const MAY_PASS: ReadonlySet<Status> = new Set<Status>([
 /** True when a later try can succeed: `wait-timeout` retries these statuses. */
 export function mayPass(status: Status): boolean {
   return MAY_PASS.has(status);
+}
+
+/** True when a registry fails, which says nothing about an image. */
+export function isOutage(status: Status): boolean {
+  return status === "unreachable" || status === "rate-limited";
 }
 
 const PUSH_AGAIN = "build and push the image again";
@@ -160,6 +166,18 @@ export const REASONS = {
   "wrong-platform": { status: "invalid", next: "write it like linux/arm64" },
   "wrong-digest": { status: "invalid", next: "expected sha256: and 64 lower-case hex digits" },
   "not-pinned": { status: "not-pinned", next: "write its digest once it exists" },
+  "not-locked": {
+    status: "not-locked",
+    next: "run a step with lock: update, and commit the lock file",
+  },
+  "platform-not-locked": {
+    status: "not-locked",
+    next: "run a step that requires the platform with lock: update, and commit the lock file",
+  },
+  "lock-differs": {
+    status: "invalid",
+    next: "delete the entry from the lock file, and run a step with lock: update",
+  },
   "no-file": {
     status: "invalid",
     next: "correct the pattern, or add optional=true if there may be no such file",

@@ -1,54 +1,63 @@
 import type { Requirement } from "../gate/plan.ts";
-import type { ManifestHints } from "../gate/source.ts";
+import type { ManifestHints, Urgency } from "../gate/source.ts";
 import type { Blob } from "../oci/blob.ts";
 import { asDigest, type Digest } from "../oci/digest.ts";
 import { DOCUMENT_BYTES } from "../oci/document.ts";
 import { PullError } from "../oci/failure.ts";
-import type { Claim, Fetched, Provenance, SmallBlob } from "../oci/fetched.ts";
-import { isInterruption } from "../oci/reason.ts";
-import type { Repository } from "../oci/reference.ts";
+import type { Claim, Fetched, Provenance, Refusal, SmallBlob } from "../oci/fetched.ts";
+import { isOutage } from "../oci/reason.ts";
+import { type Repository, repositoryName } from "../oci/reference.ts";
 import type { CacheKeys } from "./cache-keys.ts";
 import type { BlobCache, Registry, TargetFrom } from "./ports.ts";
+import { expectIgnorable, isIgnorableOutage, type Reliance } from "./reliance.ts";
 
 // Twice an image's largest entry. The documents of a hundred real images take a tenth of it.
 const KNOWN_BYTES = 128 * 1024 * 1024;
 
-const FROM_CACHE: Provenance = { origin: "cache", private: false };
+const BRIEFLY: Urgency = { brief: true };
 
-/** The cache in front of a registry, how its entries are named, and where warnings go. */
+const FROM_CACHE: Provenance = { origin: "cache", source: "cache", private: false };
+
+/** The cache and the layout in front of a registry. */
 export type CachedRegistryOptions = {
   readonly cache: BlobCache;
   readonly keys: CacheKeys;
-  readonly warn: (message: string) => void;
+  /** The bytes of a document in the layout, verified; undefined when it does not have them. */
+  readonly inLayout: (digest: Digest) => Promise<Buffer | undefined>;
+  readonly reliance: Reliance;
 };
 
+/** A document that is here, and where. */
+type Kept = { readonly bytes: Buffer; readonly source: "cache" | "layout" };
+
+/** What the registry answered about something that is here, or its refusal. */
+type Confirmed<T> = { readonly answer?: T; readonly refusal?: Refusal };
+
 /**
- * A registry with a cache in front of it. Documents and blobs come from the cache when it has them,
- * proven by their digests. The registry is still asked, by HEAD, whether it has the documents, too:
- * a HEAD does not count against pull limits. While a registry is unavailable, the cached copies are
- * used with a warning.
+ * A registry with a cache and the layout in front of it. Documents and blobs that are here are not
+ * requested, proven by their digests. The registry is still asked, by HEAD, whether it has the
+ * documents, too: a HEAD does not count against pull limits. When it refuses to confirm that, the
+ * answer states its refusal, or is a failure: see {@link Reliance}.
  */
 export class CachedRegistry implements Registry {
   readonly #registry: Registry;
-  readonly #cache: BlobCache;
-  readonly #keys: CacheKeys;
-  readonly #warn: (message: string) => void;
+  readonly #options: CachedRegistryOptions;
   readonly #entries = new Map<string, Promise<ReadonlyMap<Digest, Buffer>>>();
   /** What the opened entries hold. */
   readonly #known = new Map<Digest, Buffer>();
+  /** The documents that the layout was asked for. */
+  readonly #documents = new Map<Digest, Promise<Buffer | undefined>>();
   /** Blobs that are not restored, because they were missed or read from the registry before. */
   readonly #missed = new Set<string>();
   #room = KNOWN_BYTES;
-  /** Registries that were found to be unavailable. */
-  readonly #silent = new Set<string>();
-  /** Registries for which a cached document was used. */
+  /** Registries for which a document that is here was used. */
   readonly #served = new Set<string>();
+  /** Repositories of which a document was used although the registry refused to confirm it. */
+  readonly #refused = new Set<string>();
 
-  constructor(registry: Registry, { cache, keys, warn }: CachedRegistryOptions) {
+  constructor(registry: Registry, options: CachedRegistryOptions) {
     this.#registry = registry;
-    this.#cache = cache;
-    this.#keys = keys;
-    this.#warn = warn;
+    this.#options = options;
   }
 
   async manifest(
@@ -62,43 +71,73 @@ export class CachedRegistry implements Registry {
     const digest = pinned ?? claim?.digest;
     if (digest === undefined) return this.#registry.manifest(repository, reference, hints);
     if (hints.platforms !== undefined) await this.#open(digest, hints.platforms);
-    const bytes = this.#document(digest, hints.size);
-    if (bytes === undefined) return this.#registry.manifest(repository, reference, hints);
+    const kept = await this.#kept(digest, hints.size);
+    if (kept === undefined) {
+      const claimed = claim === undefined ? hints : { ...hints, claimed: digest };
+      return this.#registry.manifest(repository, reference, claimed);
+    }
     this.#served.add(repository.registry);
-    const said = claim ?? (await this.#recheckClaim(repository, reference));
+    const confirmed =
+      claim === undefined
+        ? await this.#confirm(repository, () => this.#registry.claim(repository, digest, BRIEFLY))
+        : { answer: claim };
+    const { refusal } = confirmed;
+    const isRefused = refusal !== undefined && !isOutage(refusal.status);
+    if (isRefused) this.#refused.add(repositoryName(repository));
+    return this.#fetched(repository, digest, kept, confirmed);
+  }
+
+  #fetched(
+    { registry }: Repository,
+    digest: Digest,
+    { bytes, source }: Kept,
+    { answer, refusal }: Confirmed<Claim>,
+  ): Fetched {
     return {
       bytes,
       content: bytes,
       digest,
       mediaType: "",
       origin: "cache",
+      source,
       // Private unless the registry shows that anyone can read it.
-      authenticated: said?.authenticated ?? true,
-      private: said?.private ?? true,
+      private: answer?.private ?? true,
+      authenticated: answer?.authenticated ?? this.#registry.sentCredentials(registry),
+      refusal,
     };
   }
 
-  claim(repository: Repository, reference: string): Promise<Claim> {
-    return this.#registry.claim(repository, reference);
+  claim(repository: Repository, reference: string, urgency?: Urgency): Promise<Claim> {
+    return this.#registry.claim(repository, reference, urgency);
   }
 
   async blob(repository: Repository, blob: Blob): Promise<SmallBlob> {
-    const bytes = this.#document(blob.digest, blob.size);
-    if (bytes !== undefined) {
-      await this.size(repository, blob.digest);
-      return { bytes, origin: "cache", private: true };
+    const kept = await this.#kept(blob.digest, blob.size);
+    if (kept !== undefined) {
+      const { refusal } = await this.#confirmSize(repository, blob.digest);
+      return { ...kept, origin: "cache", private: true, refusal };
     }
     // The registry's client keeps it for a download, so the cache need not be asked for it.
     this.#missed.add(keyOf(blob));
     return this.#registry.blob(repository, blob);
   }
 
-  /** Undefined, too, when the registry is unavailable and a cached copy is used instead. */
-  size(repository: Repository, digest: Digest): Promise<number | undefined> {
-    const ask = (): ReturnType<Registry["size"]> => this.#registry.size(repository, digest);
-    const isServed = this.#served.has(repository.registry);
-    const isCached = isServed || this.#known.has(digest);
-    return isCached ? this.#recheck(repository, ask) : ask();
+  /**
+   * The size of a copy that is here is known without the registry. That of another blob is
+   * undefined, too, when a document of the registry is here and the registry is unavailable, or has
+   * refused to confirm it: a download proves the blob.
+   */
+  async size(
+    repository: Repository,
+    digest: Digest,
+    urgency?: Urgency,
+  ): Promise<number | undefined> {
+    const known = this.#known.get(digest)?.length;
+    const isHere = known !== undefined || this.#refused.has(repositoryName(repository));
+    const isServed = isHere || this.#served.has(repository.registry);
+    if (!isServed) return this.#registry.size(repository, digest, urgency);
+    const { answer } = await this.#confirmSize(repository, digest, isHere);
+    return answer ?? known;
   }
 
   measure(repository: Repository, digest: Digest): Promise<number> {
@@ -107,6 +146,10 @@ export class CachedRegistry implements Registry {
 
   tags(repository: Repository): Promise<readonly string[]> {
     return this.#registry.tags(repository);
+  }
+
+  sentCredentials(registry: string): boolean {
+    return this.#registry.sentCredentials(registry);
   }
 
   async download(repository: Repository, blob: Blob, targetFrom: TargetFrom): Promise<Provenance> {
@@ -129,21 +172,33 @@ export class CachedRegistry implements Registry {
       await target.commit();
       return true;
     }
-    const key = this.#missed.has(keyOf(blob)) ? undefined : this.#keys.blob(blob);
-    return key !== undefined && this.#cache.restore(key, blob, targetFrom("cache"));
+    const { cache, keys } = this.#options;
+    const key = this.#missed.has(keyOf(blob)) ? undefined : keys.blob(blob);
+    return key !== undefined && cache.restore(key, blob, targetFrom("cache"));
   }
 
-  /** The bytes of a manifest or config, within the limits that hold for a registry's. */
-  #document(digest: Digest, size: number | undefined): Buffer | undefined {
-    const bytes = this.#known.get(digest);
+  /** A manifest or config that is here, within the limits that hold for a registry's. */
+  async #kept(digest: Digest, size: number | undefined): Promise<Kept | undefined> {
+    const known = this.#known.get(digest);
+    const stored = known === undefined ? await this.#stored(digest) : undefined;
+    const bytes = known ?? stored;
     if (bytes === undefined || bytes.length > DOCUMENT_BYTES) return undefined;
-    return size === undefined || bytes.length === size ? bytes : undefined;
+    if (size !== undefined && bytes.length !== size) return undefined;
+    return { bytes, source: known === undefined ? "layout" : "cache" };
+  }
+
+  /** Reads a document of the layout, once. */
+  #stored(digest: Digest): Promise<Buffer | undefined> {
+    const stored = this.#documents.get(digest) ?? this.#options.inLayout(digest);
+    this.#documents.set(digest, stored);
+    return stored;
   }
 
   /** Reads an image's entry, once. */
   async #open(digest: Digest, platforms: Requirement): Promise<void> {
-    const key = this.#keys.image(digest, platforms);
-    const entry = this.#entries.get(key) ?? this.#cache.bundle(key);
+    const { cache, keys } = this.#options;
+    const key = keys.image(digest, platforms);
+    const entry = this.#entries.get(key) ?? cache.bundle(key);
     this.#entries.set(key, entry);
     for (const [known, bytes] of await entry) this.#keep(known, bytes);
   }
@@ -156,36 +211,40 @@ export class CachedRegistry implements Registry {
     this.#known.set(digest, Buffer.from(bytes));
   }
 
-  #recheckClaim(repository: Repository, reference: string): Promise<Claim | undefined> {
-    return this.#recheck(repository, () => this.#registry.claim(repository, reference));
+  #confirmSize(
+    repository: Repository,
+    digest: Digest,
+    isHere = true,
+  ): Promise<Confirmed<number | undefined>> {
+    const ask = (): ReturnType<Registry["size"]> =>
+      this.#registry.size(repository, digest, BRIEFLY);
+    return this.#confirm(repository, ask, isHere);
   }
 
-  /** What `ask` returns; undefined while the registry is unavailable, with one warning for it. */
-  async #recheck<T>({ registry }: Repository, ask: () => Promise<T>): Promise<T | undefined> {
-    if (this.#silent.has(registry)) return undefined;
+  /**
+   * What `ask` returns, or the registry's refusal. Fails when that may not be ignored: for what may
+   * not be here, only an outage is.
+   */
+  async #confirm<T>(
+    { registry }: Repository,
+    ask: () => Promise<T>,
+    isHere = true,
+  ): Promise<Confirmed<T>> {
+    const { reliance } = this.#options;
+    if (!reliance.confirms) return {};
     try {
-      return await ask();
+      return { answer: await ask() };
     } catch (error) {
-      if (!(error instanceof PullError) || !isUnavailable(error)) throw error;
-      if (!this.#silent.has(registry)) this.#warn(unavailable(registry, error));
+      if (!(error instanceof PullError)) throw error;
+      if (!isHere && !isIgnorableOutage(error)) throw error;
+      expectIgnorable(error, reliance, this.#registry.sentCredentials(registry));
+      const { status, found } = error;
+      return { refusal: { registry, status, found } };
     }
-    this.#silent.add(registry);
-    return undefined;
   }
 }
 
 /** A digest that is listed with two sizes is two blobs: one of them may be in the cache. */
 function keyOf({ digest, size }: Blob): string {
   return `${digest} ${size}`;
-}
-
-/** True when the registry fails, which says nothing about the image. */
-function isUnavailable({ status, reason }: PullError): boolean {
-  return !isInterruption(reason) && (status === "unreachable" || status === "rate-limited");
-}
-
-function unavailable(registry: string, { found }: PullError): string {
-  const copy = "using cached copies, whose digests are right";
-  const unchecked = "without checking that the registry has them";
-  return `${registry} is unavailable: ${copy}, ${unchecked} (${found})`;
 }

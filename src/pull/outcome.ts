@@ -16,6 +16,8 @@ export type Transfer = Provenance & {
 export type Tally = {
   readonly restored: number;
   readonly downloaded: number;
+  /** What was downloaded, by the place it came from. */
+  readonly places: ReadonlyMap<string, number>;
   readonly alreadyThere: number;
   readonly seconds: number;
 };

@@ -25,13 +25,15 @@ export type PendingBlob = { readonly key: string; readonly blob: Blob };
 /** An entry to save after the job. */
 export type PendingSave = PendingBlob | PendingBundle;
 
-/** The kind of a cache: the Actions service, or a directory. */
-export type CacheKind = "service" | "directory";
+/** Where entries are kept: in the Actions service, or in a directory of at most `size` bytes. */
+export type CachePlace =
+  | { readonly kind: "service" }
+  | { readonly kind: "directory"; readonly path: string; readonly size: number };
 
 /** The entries to save after the job, with the layout they come from and the cache they go to. */
 export type PendingSaves = {
   readonly layout: string;
-  readonly kind: CacheKind;
+  readonly cache: CachePlace;
   readonly entries: readonly PendingSave[];
 };
 
@@ -46,16 +48,30 @@ export function parsePendingSaves(text: Uint8Array): PendingSaves {
   if (layout === "") throw wrongState("pending saves layout: expected a path, got none");
   return {
     layout,
-    kind: readKind(fields["kind"]),
+    cache: readPlace(fields["cache"]),
     entries: asList(fields["entries"], "pending saves entries").map(readEntry),
   };
 }
 
-function readKind(value: Json | undefined): CacheKind {
-  const kind = asString(value, "pending saves kind");
-  if (kind === "service" || kind === "directory") return kind;
-  const got = JSON.stringify(kind);
-  throw wrongState(`pending saves kind: expected service or directory, got ${got}`);
+function readPlace(value: Json | undefined): CachePlace {
+  const what = "pending saves cache";
+  const fields = asObject(value, what);
+  const kind = asString(fields["kind"], `${what} kind`);
+  if (kind === "service") return { kind };
+  if (kind === "directory") {
+    return { kind, path: readPath(fields["path"], what), size: readSize(fields["size"], what) };
+  }
+  throw wrongState(`${what} kind: expected service or directory, got ${JSON.stringify(kind)}`);
+}
+
+// Absolute on POSIX, and on Windows on a drive or in a share.
+const ABSOLUTE = /^(\/|[A-Za-z]:[\\/]|\\\\)/;
+
+/** A relative path would depend on the working directory of the post step. */
+function readPath(value: Json | undefined, what: string): string {
+  const path = asString(value, `${what} path`);
+  if (ABSOLUTE.test(path) && !path.includes("\0")) return path;
+  throw wrongState(`${what} path: expected an absolute path, got ${JSON.stringify(path)}`);
 }
 
 function readEntry(value: Json, at: number): PendingSave {

@@ -19,6 +19,8 @@ export interface Registry extends Source {
    * may hold bytes then, and must be restarted before another attempt.
    */
   download(repository: Repository, blob: Blob, targetFrom: TargetFrom): Promise<Provenance>;
+  /** True when this run sent credentials to the registry, be they accepted or refused. */
+  sentCredentials(registry: string): boolean;
 }
 
 /** Keeps blobs between jobs. It may be missing, slow or wrong: it never fails. */

@@ -7,7 +7,7 @@ import type { CacheKeys } from "./cache-keys.ts";
 import type { CachedRegistry } from "./cached-registry.ts";
 import type { Outcome, Pulled, Result } from "./outcome.ts";
 import type {
-  CacheKind,
+  CachePlace,
   InlineDocument,
   PendingBlob,
   PendingBundle,
@@ -16,7 +16,7 @@ import type {
 
 /** What may be saved, and how it is named. */
 export type SavePolicy = {
-  readonly kind: CacheKind;
+  readonly cache: CachePlace;
   /** The platform that is pulled when an image requires none. */
   readonly pullsFor: Platform;
   readonly keys: CacheKeys;
@@ -36,7 +36,7 @@ type Cached = Pick<CachedRegistry, "holds">;
  */
 export function planSaves(outcome: Outcome, cached: Cached, policy: SavePolicy): PendingSaves {
   const { images, pulled } = outcome;
-  if (pulled === undefined) return { layout: "", kind: policy.kind, entries: [] };
+  if (pulled === undefined) return { layout: "", cache: policy.cache, entries: [] };
   const eligible = images.filter(
     (image) => problemsOf(image).length === 0 && sizeOf(image) <= policy.most,
   );
@@ -45,7 +45,7 @@ export function planSaves(outcome: Outcome, cached: Cached, policy: SavePolicy):
   const saves = [...bundles, ...singlesOf(parts, pulled, policy)];
   // Two images may be the same one, and then have the same entries.
   const entries = new Map(saves.map((save) => [save.key, save]));
-  return { layout: pulled.layout, kind: policy.kind, entries: [...entries.values()] };
+  return { layout: pulled.layout, cache: policy.cache, entries: [...entries.values()] };
 }
 
 /** An image as the cache stores it. */
@@ -133,7 +133,7 @@ function isPrivate(image: Resolved): boolean {
   return countedPlatforms(image).some((platform) => platform.private);
 }
 
-/** Why an image is not saved, as a line for the log; undefined when it is. */
+/** Why an image is not saved, as a line for the log; undefined when it is, or came from the cache. */
 export function whyNotSaved(
   image: Resolved,
   pulled: Pulled | undefined,
@@ -143,7 +143,9 @@ export function whyNotSaved(
   if (pulled === undefined || problemsOf(image).length > 0) return undefined;
   const size = sizeOf(image);
   if (size > most) return `not cached: ${written} has ${size} bytes, more than cache-max-size`;
-  const secret = blobsOf(image).filter(({ digest }) => pulled.transfers.get(digest)?.private);
+  const moved = blobsOf(image).flatMap(({ digest }) => pulled.transfers.get(digest) ?? []);
+  if (moved.length > 0 && moved.every(({ origin }) => origin === "cache")) return undefined;
+  const secret = moved.filter((transfer) => transfer.private);
   if (includePrivate || (!isPrivate(image) && secret.length === 0)) return undefined;
   const layers = secret.length === 1 ? "a layer" : `${secret.length} layers`;
   const what = isPrivate(image) ? written : `${layers} of ${written}`;

@@ -26,6 +26,21 @@ export function rateOf(
   return bytesOf(rated) / Math.max(ms / 1_000, 0.001);
 }
 
+/** The compressed bytes that were downloaded, by the place they came from. */
+function placesOf(
+  blobs: readonly Blob[],
+  transfers: Transferred["transfers"],
+): ReadonlyMap<string, number> {
+  const places = new Map<string, number>();
+  for (const { digest, size } of blobs) {
+    const transfer = transfers.get(digest);
+    if (transfer?.origin !== "registry") continue;
+    const { source } = transfer;
+    places.set(source, (places.get(source) ?? 0) + size);
+  }
+  return places;
+}
+
 /**
  * The compressed bytes of some blobs by where they came from, and the seconds from the start of
  * their first transfer to the end of the last.
@@ -41,6 +56,7 @@ export function tallyOf(blobs: readonly Blob[], { present, transfers }: Transfer
   return {
     restored: from("cache"),
     downloaded: from("registry"),
+    places: placesOf(blobs, transfers),
     alreadyThere: sum((digest) => present.has(digest)),
     seconds: moved.length === 0 ? 0 : (last - first) / 1_000,
   };

@@ -13,7 +13,7 @@ import type { Sessions } from "./sessions.ts";
 /** What requests need, and the registries that are contacted over plain HTTP. */
 export type ApiOptions = {
   readonly http: Pick<Http, "reach" | "isOpen">;
-  readonly sessions: Pick<Sessions, "get">;
+  readonly sessions: Pick<Sessions, "get" | "sentCredentials">;
   readonly insecureRegistries: ReadonlySet<string>;
   readonly say: (line: string) => void;
   readonly warn: (message: string) => void;
@@ -62,6 +62,11 @@ export class Api {
     if (isSuccess) return reached;
     const words = describeErrors(body, headers, this.#options.withhold);
     throw refusal(reached, words);
+  }
+
+  /** True when credentials were sent to the registry, be they accepted or refused. */
+  sentCredentials(registry: string): boolean {
+    return this.#options.sessions.sentCredentials(this.#origin(registry));
   }
 
   async #follow(

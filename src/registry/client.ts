@@ -27,7 +27,7 @@ const LAYER_BYTES = 10 * 1024 ** 3;
 
 /** What a client needs. */
 export type ClientOptions = {
-  readonly api: Pick<Api, "send">;
+  readonly api: Pick<Api, "send" | "sentCredentials">;
   readonly downloader: Pick<Downloader, "download">;
   readonly say: (line: string) => void;
 };
@@ -79,15 +79,15 @@ export class RegistryClient {
       mediaType,
       authenticated: reached.authenticated,
       origin: "registry",
+      source: repository.registry,
       private: reached.private,
     };
   }
 
   /** What a tag or digest points at according to a HEAD. Fails as `manifest` does. */
   async claim(repository: Repository, reference: string): Promise<Claim> {
-    const path = `manifests/${reference}`;
     const { api } = this.#options;
-    const reached = await head(api, repository, path, { accept: ACCEPT });
+    const reached = await head(api, repository, `manifests/${reference}`, { accept: ACCEPT });
     const { answer, authenticated, private: isPrivate } = reached;
     const digest = digestIn(answer.headers);
     return { digest, authenticated, private: isPrivate };
@@ -104,7 +104,7 @@ export class RegistryClient {
       const bytes = reached.answer.body;
       expectDigest(bytes, digest, "asked for");
       if (bytes.length !== size) throw sizeDiffers(digest, size, `${bytes.length}`);
-      return { bytes, origin: "registry", private: reached.private };
+      return { bytes, origin: "registry", source: repository.registry, private: reached.private };
     });
   }
 
@@ -130,22 +130,22 @@ export class RegistryClient {
     const target = targetFrom("registry");
     const key = keyIn(repository, blobKey(blob));
     const known = await this.#memo.known<SmallBlob>(key);
+    const source = repository.registry;
     if (known !== undefined) {
       target.part(0).write(known.bytes);
       await target.commit();
-      return { origin: "registry", private: known.private };
+      return { origin: "registry", source, private: known.private };
     }
     let isPrivate = false;
     const carried = (): void => {
       isPrivate = true;
     };
     const send = async (wanted: UnaddressedRequest): Promise<void> => {
-      const path = `blobs/${blob.digest}`;
-      const reached = await api.send(repository, path, { ...wanted, carried });
+      const reached = await api.send(repository, `blobs/${blob.digest}`, { ...wanted, carried });
       isPrivate ||= reached.private;
     };
     await downloader.download(send, blob, target);
-    return { origin: "registry", private: isPrivate };
+    return { origin: "registry", source, private: isPrivate };
   }
 
   /** The size of a blob in bytes, if the answer to a HEAD states it. Fails as `manifest` does. */
@@ -168,6 +168,11 @@ export class RegistryClient {
       const { answer } = await getFirstByte(api, repository, path, { headers: {} });
       return statedSize(answer) ?? this.#count(repository, digest);
     });
+  }
+
+  /** True when this run sent credentials to the registry, be they accepted or refused. */
+  sentCredentials(registry: string): boolean {
+    return this.#options.api.sentCredentials(registry);
   }
 
   /** The tags of a repository, as {@link listTags} returns them. Fails as `manifest` does. */

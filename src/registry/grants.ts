@@ -75,6 +75,8 @@ export class Grants {
     credential: Credential | undefined,
   ): Promise<Grant | Refusal> {
     const authenticated = credential !== undefined;
+    const isUnusable = challenge.scheme === "basic" && credential?.kind === "identity";
+    if (authenticated && !isUnusable) this.#origin.sendCredentials();
     const grant = (authorization: string, expires = Number.POSITIVE_INFINITY): Grant => ({
       authorization,
       authenticated,

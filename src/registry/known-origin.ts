@@ -7,6 +7,7 @@ export class KnownOrigin {
   readonly url: URL;
   #challenge: Challenge | undefined;
   #first: Promise<unknown> | undefined;
+  #sentCredentials = false;
   readonly #refused = new Map<string, Refusal>();
 
   constructor(url: URL) {
@@ -21,6 +22,16 @@ export class KnownOrigin {
   /** Its first request, which others wait for. */
   get first(): Promise<unknown> | undefined {
     return this.#first;
+  }
+
+  /** True when credentials were sent to it, or to its token service. */
+  get sentCredentials(): boolean {
+    return this.#sentCredentials;
+  }
+
+  /** Records that credentials are sent. */
+  sendCredentials(): void {
+    this.#sentCredentials = true;
   }
 
   learn(challenge: Challenge): void {

@@ -34,7 +34,8 @@ export function refusal(refused: Refused, words: string): RefusedError {
 }
 
 function reasonFor(status: number, refusals: readonly string[]): Reason {
-  if (status === 404) return "not-found";
+  // 410 is final, and no registry is known to send it for anything else.
+  if (status === 404 || status === 410) return "not-found";
   if (status === 401 || status === 403) {
     return refusals.length === 0 ? "no-credentials" : "credentials-refused";
   }

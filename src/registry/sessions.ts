@@ -23,6 +23,11 @@ export class Sessions {
     return session;
   }
 
+  /** True when credentials were sent to an origin, or to its token service. */
+  sentCredentials({ origin }: URL): boolean {
+    return this.#origins.get(origin)?.sentCredentials ?? false;
+  }
+
   #origin(url: URL): KnownOrigin {
     const known = this.#origins.get(url.origin);
     if (known !== undefined) return known;

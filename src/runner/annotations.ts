@@ -40,14 +40,14 @@ export function annotate(workflow: Workflow, outcome: Judged, failOnMissing: boo
 }
 
 function annotationsOf(outcome: Judged, failOnMissing: boolean): readonly Annotation[] {
-  const { images, files, cacheMiss } = outcome;
+  const { images, problems, cacheMiss } = outcome;
   const missed =
     cacheMiss === ""
       ? []
       : [{ title: "cache miss", message: cacheMiss, isError: true, location: undefined }];
   return [
     ...missed,
-    ...(files?.problems ?? []).map(annotationOfFile),
+    ...problems.map(annotationOfFile),
     ...images.flatMap((image) => annotationsOfImage(image, failOnMissing)),
   ];
 }

@@ -16,14 +16,20 @@ export type MissingEntry = Readonly<
 const KEPT = ["reference", "digest", "pinned", "status"];
 // The fields that go first: a publisher decides how long they are.
 const FIRST_TO_GO = ["labels", "locations", "exposedPorts", "entrypoint", "cmd", "user", "workdir"];
-// The field that goes next: it grows with the number of platforms.
-const NEXT_TO_GO = ["platforms", "base"];
+// The fields that go next, in this order: they grow with the number of layers and of platforms.
+const SECOND_TO_GO = ["blobs"];
+const THIRD_TO_GO = ["platforms", "base"];
 
 type IsDue = (field: string) => boolean;
 
-const isFirstToGo: IsDue = (field) => FIRST_TO_GO.includes(field);
-const isNextToGo: IsDue = (field) => NEXT_TO_GO.includes(field);
 const isNotKept: IsDue = (field) => !KEPT.includes(field);
+
+const DUE: readonly IsDue[] = [
+  (field) => FIRST_TO_GO.includes(field),
+  (field) => SECOND_TO_GO.includes(field),
+  (field) => THIRD_TO_GO.includes(field),
+  isNotKept,
+];
 
 /**
  * The output `json` for the results of all images, with at most {@link JSON_LIMIT} bytes. If they
@@ -48,7 +54,7 @@ const FRAME_SIZE = `{"schema":1,"truncated":${Number.MAX_SAFE_INTEGER},"images":
 function shrink(images: readonly Shrinking[]): number {
   let excess = FRAME_SIZE - JSON_LIMIT;
   for (const image of images) excess += image.size;
-  for (const isDue of [isFirstToGo, isNextToGo, isNotKept]) {
+  for (const isDue of DUE) {
     excess = dropFields(images, excess, isDue);
   }
   if (excess <= 0) return excess;

@@ -1,6 +1,7 @@
 import { mkdtemp, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { type PlatformImage, problemsOf, type Resolved, type Root } from "../gate/resolved.ts";
+import { digestOfImage, type PlatformImage, problemsOf, type Resolved } from "../gate/resolved.ts";
+import type { Digest } from "../oci/digest.ts";
 import { isArtifact } from "../oci/document.ts";
 import { codeOf, messageOf, PullError } from "../oci/failure.ts";
 import { familiarName, type Reference, repositoryName } from "../oci/reference.ts";
@@ -21,10 +22,12 @@ export function buildContexts({ images, pulled }: Outcome): readonly BuildContex
   const contexts: BuildContext[] = [];
   for (const image of images) {
     const { wanted, root } = image;
-    // No build can start from an artifact.
-    if (root === undefined || isArtifact(root.document)) continue;
+    const digest = digestOfImage(image);
+    // No build can start from an artifact. What was not read again may be one.
+    const isKnownArtifact = root !== undefined && isArtifact(root.document);
+    if (digest === undefined || isKnownArtifact) continue;
     const name = shortName(wanted.reference);
-    const context = contextOf(image, root, pulled?.layout);
+    const context = contextOf(image, digest, pulled?.layout);
     contexts.push([name, context]);
   }
   return contexts;
@@ -39,14 +42,14 @@ function shortName(reference: Reference): string {
 }
 
 /** An image with a problem is not in the layout. A converted one has another digest there. */
-function contextOf(image: Result, { fetched }: Root, layout: string | undefined): string {
+function contextOf(image: Result, digest: Digest, layout: string | undefined): string {
   const isStored = layout !== undefined && problemsOf(image).length === 0;
   if (isStored) {
-    const digest = image.pulled?.stored?.converted ?? fetched.digest;
-    return `oci-layout://${layout}@${digest}`;
+    const stored = image.pulled?.stored?.converted ?? digest;
+    return `oci-layout://${layout}@${stored}`;
   }
   const name = repositoryName(image.wanted.reference);
-  return `docker-image://${name}@${fetched.digest}`;
+  return `docker-image://${name}@${digest}`;
 }
 
 /**

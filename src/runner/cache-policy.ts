@@ -6,7 +6,7 @@ export type CacheMode = (typeof CACHE_MODES)[number];
 
 /** Which cache a step uses, and what it may do with it. */
 export type CachePolicy = {
-  /** The Actions service, a directory of the user when no runner runs the step, or none. */
+  /** The Actions service; a directory of a self-hosted runner, or of a user without one; none. */
   readonly kind: "service" | "directory" | "none";
   readonly restore: boolean;
   readonly save: boolean;
@@ -21,23 +21,48 @@ const NO_CACHE = {
 } as const;
 const NO_SERVICE = "there is no Actions cache service here: everything comes from registries";
 const NO_PERMISSION = "this run's token may not save to the cache";
+const NO_DIRECTORY =
+  "cache-directory is not used: the disk of a GitHub-hosted runner is gone after the job";
 
 /**
  * The policy for an input in an environment. `event` is the JSON of the event that triggered the
- * workflow. The strictest of the input, the runner's `ACTIONS_CACHE_MODE`, the token and, with
- * `auto`, the event decides.
+ * workflow, `directory` the input `cache-directory`; it takes the service's place on a self-hosted
+ * runner. The strictest of the input, with `auto` the event and, for the service, the runner's
+ * `ACTIONS_CACHE_MODE` and the token decides.
  */
 export function cachePolicy(
   mode: CacheMode,
   environment: NodeJS.ProcessEnv,
   event: string,
+  directory: string,
 ): CachePolicy {
   if (mode === "none") return { ...NO_CACHE, why: "" };
-  if (environment["GITHUB_ACTIONS"] !== "true") {
-    return { kind: "directory", ...permissions(mode), why: "" };
+  if (!isOnRunner(environment)) return { kind: "directory", ...permissions(mode), why: "" };
+  if (directory === "") return servicePolicy(mode, environment, event);
+  if (environment["RUNNER_ENVIRONMENT"] !== "github-hosted") {
+    return directoryPolicy(mode, environment, event);
   }
-  if (!hasService(environment)) return { ...NO_CACHE, why: NO_SERVICE };
-  return servicePolicy(mode, environment, event);
+  const policy = servicePolicy(mode, environment, event);
+  const why = policy.why === "" ? NO_DIRECTORY : `${NO_DIRECTORY}; ${policy.why}`;
+  return { ...policy, why };
+}
+
+function isOnRunner(environment: NodeJS.ProcessEnv): boolean {
+  return environment["GITHUB_ACTIONS"] === "true";
+}
+
+/**
+ * `ACTIONS_CACHE_MODE` and the token do not count: GitHub states them for its own service, and a
+ * server without that service states neither.
+ */
+function directoryPolicy(
+  mode: CacheMode,
+  environment: NodeJS.ProcessEnv,
+  event: string,
+): CachePolicy {
+  const { restore, save } = permissions(mode);
+  const why = whyStrangers(mode, environment, event);
+  return { kind: "directory", restore, save: save && why === "", why };
 }
 
 function servicePolicy(
@@ -45,6 +70,7 @@ function servicePolicy(
   environment: NodeJS.ProcessEnv,
   event: string,
 ): CachePolicy {
+  if (cacheServiceVersion(environment) === undefined) return { ...NO_CACHE, why: NO_SERVICE };
   const allowed = permissions(mode);
   const runnerMode = environment["ACTIONS_CACHE_MODE"] ?? "";
   const runner = permissions(runnerMode.trim().toLowerCase());
@@ -59,15 +85,17 @@ function servicePolicy(
 
 /** Why the event or the token forbids to save; empty when neither does. */
 function whyNotSaved(mode: CacheMode, environment: NodeJS.ProcessEnv, event: string): string {
-  const name = environment["GITHUB_EVENT_NAME"] ?? "";
-  const strangers = mode === "auto" && isStrangers(name, event);
-  if (strangers) return fromStrangers(name);
+  const strangers = whyStrangers(mode, environment, event);
+  if (strangers !== "") return strangers;
   const token = environment["ACTIONS_RUNTIME_TOKEN"] ?? "";
   return isReadOnly(token) ? NO_PERMISSION : "";
 }
 
-function fromStrangers(event: string): string {
-  const found = `${event} can be triggered by a stranger: nothing is saved to the cache`;
+/** Why the event forbids to save; empty when it does not. */
+function whyStrangers(mode: CacheMode, environment: NodeJS.ProcessEnv, event: string): string {
+  const name = environment["GITHUB_EVENT_NAME"] ?? "";
+  if (mode !== "auto" || !isStrangers(name, event)) return "";
+  const found = `${name} can be triggered by a stranger: nothing is saved to the cache`;
   return `${found}; cache-mode: write saves on any event`;
 }
 
@@ -118,21 +146,20 @@ function permissions(mode: string): Permissions {
   };
 }
 
-const SERVICE_VARIABLES = [
-  "ACTIONS_CACHE_SERVICE_V2",
-  "ACTIONS_RESULTS_URL",
-  "ACTIONS_RUNTIME_TOKEN",
-] as const;
-
-/** True with version 2 of the cache service, which GitHub Enterprise Server does not have. */
-function hasService(environment: NodeJS.ProcessEnv): boolean {
+/**
+ * The version of the cache service that the environment names, by the rule of `@actions/cache`;
+ * undefined without a service. GitHub Enterprise Server and nektos/act have version 1.
+ */
+export function cacheServiceVersion(environment: NodeJS.ProcessEnv): 1 | 2 | undefined {
   const server = environment["GITHUB_SERVER_URL"] || "https://github.com";
-  const isSet = SERVICE_VARIABLES.every((name) => environment[name]);
-  return isSet && isCloud(server);
+  if (!environment["ACTIONS_RUNTIME_TOKEN"] || !URL.canParse(server)) return undefined;
+  if (environment["ACTIONS_CACHE_SERVICE_V2"] && isCloud(server)) {
+    return environment["ACTIONS_RESULTS_URL"] ? 2 : undefined;
+  }
+  return environment["ACTIONS_CACHE_URL"] ? 1 : undefined;
 }
 
 function isCloud(server: string): boolean {
-  if (!URL.canParse(server)) return false;
   const { hostname } = new URL(server);
   if (hostname === "github.com") return true;
   return hostname.endsWith(".ghe.com") || hostname.endsWith(".localhost");
@@ -158,6 +185,15 @@ function isReadOnly(token: string): boolean {
   } catch {
     return false;
   }
+}
+
+/**
+ * True when only those can read the cache of this run who can read its private images: without a
+ * runner it is the user's own directory, on a runner the repository must be private. Otherwise
+ * private content is saved or used despite a refusal only with `cache-private`.
+ */
+export function isPrivateScope(environment: NodeJS.ProcessEnv, event: string): boolean {
+  return !isOnRunner(environment) || isPrivateRepository(event);
 }
 
 /** True when the repository is known to be private: only its own readers can read its cache. */

@@ -7,12 +7,13 @@ const OPTIONS = Object.entries(DEFAULTS)
   .map(([name, value]) => `  --${name} ${value}`.trimEnd());
 
 // A list may be given in several options.
-const LISTS = ["images", "files", "platforms", "insecure-registries", "trusted-realms"];
+const LISTS = ["images", "files", "platforms", "sources", "insecure-registries", "trusted-realms"];
 
 /** How the command line is used. */
 export const USAGE = `npm start                            a demonstration on an embedded registry, without network
 npm start -- REFERENCE… [--INPUT VALUE…]   the step that the runner runs, on these images
 npm start -- --files PATTERN [--pins write]  the same, on the images that files name
+npm start -- --lock update [--prune] …     locks them; --prune drops entries that are not named
 
 Inputs, with their defaults (README.md describes them):
 ${OPTIONS.join("\n")}
@@ -20,9 +21,11 @@ ${OPTIONS.join("\n")}
 
 /** What a command line asks for: a step in an environment, help, or nothing that is understood. */
 export type CommandLine =
-  | { readonly environment: NodeJS.ProcessEnv }
+  | { readonly environment: NodeJS.ProcessEnv; readonly prunes: boolean }
   | { readonly help: true }
   | { readonly problem: string };
+
+const PRUNES_NOTHING = "--prune: expected --lock update beside it, which writes the lock file";
 
 type Options = NonNullable<ParseArgsConfig["options"]>;
 
@@ -31,7 +34,10 @@ export function readCommandLine(
   args: readonly string[],
   environment: NodeJS.ProcessEnv,
 ): CommandLine {
-  const options: Options = { help: { type: "boolean", short: "h" } };
+  const options: Options = {
+    help: { type: "boolean", short: "h" },
+    prune: { type: "boolean" },
+  };
   for (const name of Object.keys(DEFAULTS)) {
     options[name] = { type: "string", multiple: LISTS.includes(name) };
   }
@@ -42,13 +48,14 @@ export function readCommandLine(
       options,
     });
     if (values["help"]) return { help: true };
-    const { images, ...others } = values;
+    const { images, prune = false, ...others } = values;
+    if (prune && values["lock"] !== "update") return { problem: PRUNES_NOTHING };
     const inputs: NodeJS.ProcessEnv = {};
     for (const [name, value] of Object.entries(others)) {
       inputs[inputName(name)] = [value].flat().join("\n");
     }
     inputs["INPUT_IMAGES"] = [...positionals, ...[images ?? []].flat()].join("\n");
-    return { environment: { ...environment, ...inputs } };
+    return { environment: { ...environment, ...inputs }, prunes: prune === true };
   } catch (error) {
     return { problem: messageOf(error) };
   }

@@ -60,17 +60,22 @@ function readPattern({ where, text }: Item, complain: Complain): FilePattern | u
   return { where, pattern, as, platforms: required, optional: optional === "true" };
 }
 
-/** The path or glob as it is used: below the workspace, with `/`. */
+/** The path or glob as it is used; the workspace itself stands for everything in it. */
 function readPath(written: string, where: string, complain: Complain): string | undefined {
-  const slashed = written.trim().replaceAll("\\", "/");
-  const parts = slashed.split("/");
-  const path = parts.filter((part) => part !== "." && part !== "").join("/");
-  const leadsOut = /^[/~]|^[A-Za-z]:/.test(slashed) || parts.includes("..");
-  // The workspace itself stands for everything in it.
-  if (slashed !== "" && !leadsOut) return path || "**";
+  const path = pathBelow(written);
+  if (path !== undefined) return path || "**";
   const got = JSON.stringify(written);
   complain(`${where}: expected a path or glob below the workspace, got ${got}; ${FORM}`);
   return undefined;
+}
+
+/** A path relative to the workspace, with `/`; undefined when it leads out of it. */
+export function pathBelow(written: string): string | undefined {
+  const slashed = written.trim().replaceAll("\\", "/");
+  const parts = slashed.split("/");
+  const leadsOut = /^[/~]|^[A-Za-z]:/.test(slashed) || parts.includes("..");
+  if (slashed === "" || leadsOut) return undefined;
+  return parts.filter((part) => part !== "." && part !== "").join("/");
 }
 
 function readKind(text: string | undefined, where: string, complain: Complain): Kind | undefined {

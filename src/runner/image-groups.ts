@@ -24,6 +24,8 @@ export type Treatment = {
   /** Required of an image for which neither its file nor the input states a platform. */
   readonly platforms: Requirement;
   readonly pins: "none" | "require" | "write";
+  /** True for a reference whose digest, where a file has one, is to be asked for again. */
+  readonly renews: (reference: Reference) => boolean;
 };
 
 /** One image, and every place in files that names it. */
@@ -60,14 +62,16 @@ export class ImageGroups {
     const platforms = this.#platforms(found, pattern);
     const group = this.#groups.get(keyOf(asked.reference, found)) ?? this.#start(asked, found);
     const { pins } = this.#treatment;
-    const hasDigest = asked.reference.digest !== undefined || found.isCache === true;
+    const isCache = found.isCache === true;
+    const hasDigest = asked.reference.digest !== undefined || isCache;
     // A guessed tag may not exist, and neither may the cache of a first build.
-    const mayMiss = found.otherwise !== undefined || found.isCache === true;
+    const mayMiss = found.otherwise !== undefined || isCache;
     group.mentions.push({
       location: locationOf(file, found.place),
       platforms,
       optional: pattern.optional || mayMiss,
       unpinned: pins === "require" && !hasDigest ? formOf(found) : undefined,
+      ...(isCache ? { isCache } : {}),
     });
     return group.image.name;
   }
@@ -85,8 +89,10 @@ export class ImageGroups {
   #asked(written: string): WrittenReference {
     const asked = askedFor(written);
     const { tag, digest } = asked.reference;
-    const isRenewed = this.#treatment.pins === "write" && tag !== undefined;
-    return digest !== undefined && isRenewed ? withoutDigest(asked) : asked;
+    const { pins, renews } = this.#treatment;
+    if (digest === undefined || tag === undefined || pins !== "write") return asked;
+    const renewed = withoutDigest(asked);
+    return renews(renewed.reference) ? renewed : asked;
   }
 
   /** The input decides before the file: a file must not ask for less than the input does. */

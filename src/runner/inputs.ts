@@ -1,11 +1,14 @@
-import type { Plan, Requirement } from "../gate/plan.ts";
+import { isAbsolute } from "node:path";
+import type { LockWanted, Plan, Requirement } from "../gate/plan.ts";
 import type { Login } from "../oci/login.ts";
 import type { Platform } from "../oci/platform.ts";
+import type { Mirror } from "../pull/mirrors.ts";
 import { CACHE_MODES, type CacheMode } from "./cache-policy.ts";
-import { type FilePatterns, readFilePatterns } from "./file-patterns.ts";
+import { type FilePatterns, pathBelow, readFilePatterns } from "./file-patterns.ts";
 import { IMAGE_FORM, namesImages, readImages } from "./images.ts";
 import { InputValues } from "./input-values.ts";
 import { readPlatforms } from "./list-syntax.ts";
+import { readSources } from "./sources.ts";
 
 /** Every input and its default, as `action.yml` declares them. */
 export const DEFAULTS = {
@@ -25,6 +28,12 @@ export const DEFAULTS = {
   "cache-private": "false",
   "cache-key-prefix": "registry-pull-v1",
   "fail-on-cache-miss": "false",
+  "when-unavailable": "fail",
+  lock: "",
+  "lock-file": "images.lock.json",
+  sources: "",
+  "cache-directory": "",
+  "cache-directory-size": "20GiB",
   "registry-auth": "",
   "github-token": "",
   "insecure-registries": "",
@@ -45,6 +54,9 @@ export type Inputs = {
   readonly pins: "none" | "require" | "write";
   /** Required of every image that names no platforms of its own. */
   readonly platforms: Requirement;
+  readonly lock: LockInputs;
+  /** Other places for the content of registries. */
+  readonly mirrors: readonly Mirror[];
   readonly pull: "none" | "layout" | "docker" | "podman";
   /** The layout's directory; empty for the default one. */
   readonly path: string;
@@ -63,6 +75,16 @@ export type Inputs = {
   readonly jobSummary: "always" | "on-failure" | "never";
 };
 
+/** How a step uses a lock file. */
+export type LockInputs = {
+  /** Below the workspace. */
+  readonly file: string;
+  /** False for the default file, which need not be there. */
+  readonly isNamed: boolean;
+  /** Empty to use the file as `check` does, if it is there. */
+  readonly mode: "" | "none" | LockWanted["mode"];
+};
+
 /** How a step uses the cache. */
 export type CacheInputs = {
   readonly mode: CacheMode;
@@ -73,6 +95,12 @@ export type CacheInputs = {
   readonly savePrivate: boolean;
   readonly keyPrefix: string;
   readonly failOnMiss: boolean;
+  /** What happens when the registry refuses what is here. */
+  readonly whenUnavailable: "fail" | "use-cache";
+  /** A directory in place of the cache service; empty for none. */
+  readonly directory: string;
+  /** Bytes that the directory may have. */
+  readonly directorySize: number;
 };
 
 /** Every problem with invalid inputs, and whether a job summary may show them. */
@@ -107,8 +135,12 @@ async function readAll(values: Values, runner: Platform): Promise<Inputs> {
   const files = readFilePatterns(values.lines("files"), values.complain);
   const pins = values.choice("pins", ["none", "require", "write"]);
   checkSubjects(values, files, pins);
+  const lock = readLock(values);
+  const checksTags = lock.mode !== "frozen";
   return {
-    plan: readPlan(values, platforms, pullsFor),
+    plan: { ...readPlan(values, platforms), checksTags, pullsFor },
+    lock,
+    mirrors: readSources(values.lines("sources"), values.complain),
     files,
     pins,
     platforms,
@@ -145,14 +177,27 @@ function checkSubjects(
   }
 }
 
-function readPlan(values: Values, platforms: Requirement, pullsFor: Platform | undefined): Plan {
+type PlanOfInputs = Omit<Plan, "checksTags" | "pullsFor">;
+
+function readPlan(values: Values, platforms: Requirement): PlanOfInputs {
   return {
     wanted: readImages(values.lines("images"), platforms, values.complain),
     verify: values.choice("verify", ["index", "manifest", "blobs"]),
-    pullsFor,
     waitTimeout: values.number("wait-timeout", 0, 86_400),
     waitInterval: values.number("wait-interval", 1, 3_600),
   };
+}
+
+function readLock(values: Values): LockInputs {
+  const written = values.text("lock-file");
+  const file = pathBelow(written) ?? "";
+  if (file === "" || /[/\\]$|\p{Cc}/u.test(written)) {
+    const got = JSON.stringify(written);
+    values.complain(`lock-file: expected the path of a file below the workspace, got ${got}`);
+  }
+  const modes = ["none", "check", "frozen", "update"] as const;
+  const mode = values.text("lock") === "" ? "" : values.choice("lock", modes);
+  return { file, isNamed: file !== DEFAULTS["lock-file"], mode };
 }
 
 /** Control characters are refused: outputs name the layout in lists, one item a line. */
@@ -168,7 +213,23 @@ function readCache(values: Values): CacheInputs {
     savePrivate: values.boolean("cache-private"),
     keyPrefix: readKeyPrefix(values),
     failOnMiss: values.boolean("fail-on-cache-miss"),
+    whenUnavailable: values.choice("when-unavailable", ["fail", "use-cache"]),
+    directory: readDirectory(values),
+    directorySize: values.size("cache-directory-size"),
   };
+}
+
+/** An absolute path: the step and the one after the job may run in different directories. */
+function readDirectory(values: Values): string {
+  const path = values.matching(
+    "cache-directory",
+    /^\P{Cc}*$/u,
+    "a path without control characters",
+  );
+  if (path !== "" && !isAbsolute(path)) {
+    values.complain(`cache-directory: expected an absolute path, got ${JSON.stringify(path)}`);
+  }
+  return path;
 }
 
 /**

@@ -5,9 +5,13 @@ import {
   type PlatformProblem,
   problemsOf,
   type Resolved,
+  type Root,
 } from "../gate/resolved.ts";
-import type { Outcome } from "../pull/outcome.ts";
+import type { Outcome, Pulled } from "../pull/outcome.ts";
 import type { NamedInFiles, UnknownReference } from "./found-images.ts";
+import { lockTable } from "./lock-diff.ts";
+import type { LockReport } from "./lock-report.ts";
+import { refusalsOf } from "./refusals.ts";
 import { pinnedReference, sumOfSizes } from "./results.ts";
 import { countOf, firstOf, formatBytes, LINE_LIMIT, platformMark, pulledLine } from "./wording.ts";
 import type { Workflow } from "./workflow.ts";
@@ -28,7 +32,8 @@ export function sayResolved(workflow: Workflow, resolved: Resolved): void {
   }
   workflow.say(resolvedLine(resolved));
   if (platforms.length > 1) {
-    workflow.group(`  platforms of ${name}`, platforms.map(platformLine));
+    const lines = platforms.map((outcome) => platformLine(outcome, resolved));
+    workflow.group(`  platforms of ${name}`, lines);
   }
 }
 
@@ -48,11 +53,24 @@ function writtenName({ name, written }: Wanted): string {
 }
 
 function foundPart(resolved: Resolved): string {
-  const { root, platforms } = resolved;
-  if (root === undefined) return "";
+  const { root, wanted, platforms } = resolved;
+  if (root === undefined) return unreadPart(resolved);
   const { kind } = root.document;
   const pinned = pinnedReference(resolved);
-  return ` → ${pinned} (${kind}${offeredPlatforms(platforms)})`;
+  const place = placeOf(root, wanted);
+  return ` → ${pinned} (${kind}${offeredPlatforms(platforms)})${place}`;
+}
+
+/** What is said of an image that is as its lock file has it, and was not read again. */
+function unreadPart(resolved: Resolved): string {
+  const pinned = pinnedReference(resolved);
+  return pinned === "" ? "" : ` → ${pinned} (as locked)`;
+}
+
+/** Where the top document came from, unless its own registry sent it. */
+function placeOf({ fetched }: Root, { reference }: Wanted): string {
+  const { source } = fetched;
+  return source === reference.registry ? "" : `, from ${source}`;
 }
 
 function problemsPart(problems: readonly PlatformProblem[]): string {
@@ -73,17 +91,28 @@ function offeredPlatforms(platforms: readonly PlatformOutcome[]): string {
   return `, ${offered.length} platforms`;
 }
 
-function platformLine(outcome: PlatformOutcome): string {
+function platformLine(outcome: PlatformOutcome, { root }: Resolved): string {
   const { platform, required, status, digest, image } = outcome;
   const mark = platformMark(outcome);
   const state = `${mark} ${platform} ${digest ?? status}`;
-  const line = image === undefined ? state : `${state}, ${sizeOf(image)}`;
+  const line = image === undefined ? state : `${state}, ${sizeOf(image)}${otherPlace(image, root)}`;
   return required ? line : `${line} (not required)`;
+}
+
+/** Where the manifest of a platform came from, unless the top document did, too. */
+function otherPlace({ manifest }: PlatformImage, root: Root | undefined): string {
+  const { source } = manifest;
+  return source === root?.fetched.source ? "" : `, from ${source}`;
 }
 
 function sizeOf({ blobs, layers }: PlatformImage): string {
   const size = formatBytes(sumOfSizes(blobs));
   return `${size} in ${countOf(layers.length, "layer")}`;
+}
+
+/** Prints what was used although its registry did not confirm it, one warning each. */
+export function sayRefusals(workflow: Workflow, images: readonly Resolved[]): void {
+  for (const text of refusalsOf(images)) workflow.warn(text);
 }
 
 /** Prints how many references files name, and each that cannot be known. */
@@ -109,11 +138,22 @@ export function sayPinned(workflow: Workflow, changed: readonly string[]): void 
   workflow.group(title, changed);
 }
 
+/** Prints what became of the lock file of a step that updates it. */
+export function sayLocked(workflow: Workflow, lock: LockReport, mayWrite: boolean): void {
+  const { file, mode, isWritten, changes, problems } = lock;
+  if (mode !== "update") return;
+  if (!mayWrite) return workflow.say(`${file} is not written, because the step failed`);
+  if (problems.length > 0) return workflow.say(`${file} is not written`);
+  if (!isWritten) return workflow.say(`${file} is up to date`);
+  workflow.group(`updated ${file}: ${countOf(changes.length, "image")}`, lockTable(changes));
+}
+
 /** Prints the warnings of a pull, one line about it, and one for every image it converted. */
 export function sayPulled(workflow: Workflow, { images, pulled }: Outcome): void {
   if (pulled === undefined) return;
   for (const warning of pulled.warnings) workflow.warn(warning);
   workflow.say(`${pulledLine(pulled)}; layout: ${pulled.layout}`);
+  sayPlaces(workflow, images, pulled);
   for (const image of images) {
     const converted = image.pulled?.stored?.converted;
     if (converted === undefined) continue;
@@ -121,4 +161,20 @@ export function sayPulled(workflow: Workflow, { images, pulled }: Outcome): void
     const what = `in the layout it is the OCI image ${converted}`;
     workflow.say(`${name} was converted from schema 1: ${what}`);
   }
+}
+
+/** Prints where each blob came from, unless the one registry of the images sent all of them. */
+function sayPlaces(
+  workflow: Workflow,
+  images: readonly Resolved[],
+  { transfers, places }: Pulled,
+): void {
+  const registries = new Set(images.map(({ wanted }) => wanted.reference.registry));
+  const isPlain = places.size < 2 && [...places.keys()].every((place) => registries.has(place));
+  if (isPlain) return;
+  const lines = firstOf([...transfers], LINE_LIMIT, ([digest, { source }]) => {
+    return `${digest} from ${source}`;
+  });
+  const total = [...places].map(([place, bytes]) => `${formatBytes(bytes)} from ${place}`);
+  workflow.group(`downloaded ${total.join(", ")}`, lines);
 }

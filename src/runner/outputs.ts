@@ -1,5 +1,6 @@
 import {
   countedPlatforms,
+  digestOfImage,
   existsAll,
   problemsOf,
   type Resolved,
@@ -16,10 +17,12 @@ import {
   type MissingEntry,
 } from "./bounds.ts";
 import type { BuildContext, Files } from "./build-files.ts";
-import type { FilesReport } from "./found-images.ts";
+import type { FileProblem, FilesReport } from "./found-images.ts";
+import { lockDiff } from "./lock-diff.ts";
 import type { ReferenceRow } from "./references.ts";
 import { type NamedResult, pinnedReference, totalSize } from "./results.ts";
 import { harmlessJson } from "./sanitiser.ts";
+import type { Judged } from "./summary.ts";
 
 /**
  * Every output, in the order of `action.yml`. A step always sets all of them: a label that a later
@@ -47,6 +50,8 @@ export const OUTPUTS = [
   "stale",
   "references",
   "changed-files",
+  "lock-changed",
+  "lock-diff",
 ] as const;
 
 type OutputName = (typeof OUTPUTS)[number];
@@ -72,19 +77,19 @@ export type Made = {
 };
 
 /** The outputs, as README.md describes them. */
-export function toOutputs(outcome: Outcome, made: Made): Outputs {
-  const { images, pulled } = outcome;
+export function toOutputs(judged: Judged, made: Made): Outputs {
+  const { images, pulled, problems, lock } = judged;
   const pinned = images.map(pinnedReference);
-  const digests = images.map(({ root }) => root?.fetched.digest ?? "");
+  const digests = images.map((image) => digestOfImage(image) ?? "");
   const contexts = made.contexts.map(([name, context]) => `${name}=${context}`);
   return {
-    exists: existsOf(images, made.found),
+    exists: existsOf(images, problems),
     ...outputsOfFirst(images[0], made.runner),
     digests: JSON.stringify(digests),
     image: pinned[0] ?? "",
     images: pinned.filter((reference) => reference !== "").join("\n"),
-    size: String(totalSize(images)),
-    missing: boundedList([...images.flatMap(missingEntries), ...missingFiles(made.found)]),
+    size: sizeOf(images),
+    missing: boundedList([...images.flatMap(missingEntries), ...problems.map(missingFile)]),
     json: boundedImages(made.results),
     "metadata-file": made.files.metadata,
     "build-contexts": contexts.join("\n"),
@@ -93,6 +98,8 @@ export function toOutputs(outcome: Outcome, made: Made): Outputs {
     stale: staleOf(images),
     references: made.found === undefined ? "" : boundedRows(made.references),
     "changed-files": made.found?.changed.join("\n") ?? "",
+    "lock-changed": lock?.mode === "update" ? String(lock.isWritten) : "",
+    "lock-diff": lockDiff(lock?.changes ?? []),
   };
 }
 
@@ -100,12 +107,18 @@ export function toOutputs(outcome: Outcome, made: Made): Outputs {
 const OF_PINS: readonly Reason[] = ["file-changed", "not-written"];
 
 /** With a file that could not be read, it is not known that everything exists. */
-function existsOf(images: readonly Resolved[], found: FilesReport | undefined): string {
+function existsOf(images: readonly Resolved[], problems: readonly FileProblem[]): string {
   const exists = existsAll(images);
-  const unread = found?.problems.filter(({ reason }) => !OF_PINS.includes(reason)) ?? [];
+  const unread = problems.filter(({ reason }) => !OF_PINS.includes(reason));
   const isComplete = unread.every(({ optional }) => optional);
   if (exists === undefined || (exists && !isComplete)) return "";
   return String(exists);
+}
+
+/** Empty with an image that was not read again: its size is not known. */
+function sizeOf(images: readonly Resolved[]): string {
+  const isKnown = images.every(({ unread }) => unread === undefined);
+  return isKnown ? String(totalSize(images)) : "";
 }
 
 /** The names of the images whose base has changed; empty when no base is asked about. */
@@ -115,10 +128,8 @@ function staleOf(images: readonly Resolved[]): string {
   return JSON.stringify(stale.map(({ wanted }) => wanted.name));
 }
 
-function missingFiles(found: FilesReport | undefined): readonly MissingEntry[] {
-  return (found?.problems ?? []).map(({ where, status, reason, message }) => {
-    return { name: where, reference: "", platform: "", status, reason, message };
-  });
+function missingFile({ where, status, reason, message }: FileProblem): MissingEntry {
+  return { name: where, reference: "", platform: "", status, reason, message };
 }
 
 type OutputsOfFirst = Pick<Outputs, "digest" | "platforms" | "config" | "labels">;
@@ -128,7 +139,7 @@ function outputsOfFirst(first: Resolved | undefined, runner: Platform): OutputsO
   const config = first && shownImage(first, runner)?.config;
   const labels = config && Object.fromEntries(config.labels);
   return {
-    digest: first?.root?.fetched.digest ?? "",
+    digest: (first && digestOfImage(first)) ?? "",
     platforms: bounded(platforms),
     config: bounded(config?.json),
     labels: bounded(labels),

@@ -1,11 +1,13 @@
 import type { Problem } from "../gate/problem.ts";
 import type { BaseVerdict, PlatformImage, PlatformOutcome, Root } from "../gate/resolved.ts";
 import type { ImageConfig } from "../oci/config.ts";
-import type { Fetched } from "../oci/fetched.ts";
+import type { Fetched, Refusal } from "../oci/fetched.ts";
 import type { Json, JsonObject } from "../oci/json.ts";
-import type { Outcome, Result } from "../pull/outcome.ts";
-
-import type { NamedInFiles } from "./found-images.ts";
+import type { Result } from "../pull/outcome.ts";
+import type { FilesReport } from "./found-images.ts";
+import type { LockedImage } from "./lock-diff.ts";
+import type { LockReport } from "./lock-report.ts";
+import type { Judged } from "./summary.ts";
 
 /** The same text with `***` for every known secret. */
 export type Withhold = (text: string) => string;
@@ -16,24 +18,46 @@ type Labels = ImageConfig["labels"];
  * The same outcome without known secrets in text from outside: messages, names of platforms,
  * documents and configs. Digests and the text of the workflow itself stay as they are.
  */
-export function redact(outcome: Outcome, withhold: Withhold): Outcome {
-  const images = outcome.images.map((image) => redactResult(image, withhold));
-  return { ...outcome, images };
+export function redact(judged: Judged, withhold: Withhold): Judged {
+  const { images, files, lock, problems } = judged;
+  return {
+    ...judged,
+    images: images.map((image) => redactResult(image, withhold)),
+    ...(files === undefined ? {} : { files: redactFiles(files, withhold) }),
+    ...(lock === undefined ? {} : { lock: redactLock(lock, withhold) }),
+    problems: problems.map((problem) => redactProblem(problem, withhold)),
+  };
 }
 
-/** The same report without known secrets in text from files: messages, and what is unknown. */
-export function redactFiles<T extends NamedInFiles>(report: T, withhold: Withhold): T {
+/** The same report without known secrets in problems and in names of platforms. */
+function redactLock(report: LockReport, withhold: Withhold): LockReport {
+  const redacted = (image: LockedImage | undefined): LockedImage | undefined =>
+    image && { ...image, platforms: image.platforms.map(withhold) };
+  return {
+    ...report,
+    problems: report.problems.map((problem) => redactProblem(problem, withhold)),
+    changes: report.changes.map((change) => ({
+      ...change,
+      old: redacted(change.old),
+      now: redacted(change.now),
+    })),
+  };
+}
+
+/** The same report without known secrets in text from files that is unknown. */
+function redactFiles(report: FilesReport, withhold: Withhold): FilesReport {
   const unknown = report.unknown.map((one) => ({ ...one, text: withhold(one.text) }));
-  const problems = report.problems.map((problem) => redactProblem(problem, withhold));
-  return { ...report, unknown, problems };
+  return { ...report, unknown };
 }
 
 function redactResult(result: Result, withhold: Withhold): Result {
-  const { root, problem, platforms, pin, base } = result;
+  const { root, problem, platforms, pin, base, refusal, tagRefusal } = result;
   return {
     ...result,
     ...(pin === undefined ? {} : { pin: redactProblem(pin, withhold) }),
     ...(base === undefined ? {} : { base: redactBase(base, withhold) }),
+    ...(refusal === undefined ? {} : { refusal: redactRefusal(refusal, withhold) }),
+    ...(tagRefusal === undefined ? {} : { tagRefusal: redactRefusal(tagRefusal, withhold) }),
     root: root && redactRoot(root, withhold),
     problem: problem && redactProblem(problem, withhold),
     platforms: platforms.map((platform) => redactPlatform(platform, withhold)),
@@ -53,6 +77,10 @@ function redactRoot(root: Root, withhold: Withhold): Root {
 function redactBase(base: BaseVerdict, withhold: Withhold): BaseVerdict {
   const reference = withhold(base.reference);
   return { ...base, reference, message: withhold(base.message) };
+}
+
+function redactRefusal(refusal: Refusal, withhold: Withhold): Refusal {
+  return { ...refusal, found: withhold(refusal.found) };
 }
 
 function redactProblem<T extends Problem>(problem: T, withhold: Withhold): T {

@@ -1,3 +1,4 @@
+import { digestOfImage } from "../gate/resolved.ts";
 import type { Result } from "../pull/outcome.ts";
 import type { NamedInFiles, NamedReference, UnknownReference } from "./found-images.ts";
 
@@ -9,7 +10,7 @@ export function toReferenceRows(
   { references, unknown }: NamedInFiles,
   images: readonly Result[],
 ): readonly ReferenceRow[] {
-  const digests = new Map(images.map(({ wanted, root }) => [wanted.name, root?.fetched.digest]));
+  const digests = new Map(images.map((image) => [image.wanted.name, digestOfImage(image)]));
   const known = references.map((reference) => {
     return rowOf(reference, digests.get(reference.name) ?? "");
   });

@@ -1,6 +1,7 @@
 import { mentionsOf } from "../gate/plan.ts";
 import {
   blobsOf,
+  digestOfImage,
   type PlatformImage,
   type PlatformOutcome,
   problemsOf,
@@ -11,7 +12,7 @@ import {
 import { bytesOf, distinctBlobs, type ListedBlob } from "../oci/blob.ts";
 import type { Platform } from "../oci/platform.ts";
 import { repositoryName } from "../oci/reference.ts";
-import type { Outcome, Result } from "../pull/outcome.ts";
+import type { Outcome, Pulled, Result } from "../pull/outcome.ts";
 
 /** An object of the output `json`: an image, or a platform. */
 export type ResultFields = Readonly<Record<string, unknown>>;
@@ -20,9 +21,9 @@ export type ResultFields = Readonly<Record<string, unknown>>;
 export type NamedResult = readonly [name: string, fields: ResultFields];
 
 /** The images of the output `json`, in the order of the plan. README.md describes the fields. */
-export function toResults({ images }: Outcome, runner: Platform): readonly NamedResult[] {
+export function toResults({ images, pulled }: Outcome, runner: Platform): readonly NamedResult[] {
   return images.map((image) => {
-    const fields = toResult(image, runner);
+    const fields = { ...toResult(image, runner), ...blobFields(image, pulled) };
     return [image.wanted.name, fields];
   });
 }
@@ -35,10 +36,12 @@ function toResult(image: Result, runner: Platform): ResultFields {
     reference: wanted.written,
     repository: repositoryName(wanted.reference),
     tag: wanted.reference.tag ?? "",
-    digest: root?.fetched.digest ?? "",
+    digest: digestOfImage(image) ?? "",
     pinned: pinnedReference(image),
     ...(converted === undefined ? {} : { converted }),
     ...baseFields(image),
+    ...lockFields(image),
+    source: root?.fetched.source ?? "",
     mediaType: root?.document.mediaType ?? "",
     kind: root?.document.kind ?? "",
     status: statusOf(image),
@@ -59,6 +62,24 @@ function locationFields({ wanted }: Result): ResultFields {
   if (places.length === 0) return {};
   const locations = places.map(({ file, line, column }) => ({ file, line, column }));
   return { locations };
+}
+
+/** How the image compares with its lock file; nothing without one. */
+function lockFields({ lock }: Result): ResultFields {
+  if (lock === undefined) return {};
+  const { digest = "", tag } = lock;
+  return { lock: { digest, tag } };
+}
+
+/** Where each blob of a pulled image came from. */
+function blobFields(image: Result, pulled: Pulled | undefined): ResultFields {
+  if (image.pulled === undefined || pulled === undefined) return {};
+  const blobs = distinctBlobs(blobsOf(image)).map(({ digest, size = 0 }) => {
+    // What is not transferred is in the layout, or missing.
+    const there = image.pulled?.stored === undefined ? "" : "layout";
+    return { digest, size, source: pulled.transfers.get(digest)?.source ?? there };
+  });
+  return { blobs };
 }
 
 /** The verdict on the base, for an image that names one; `stale` is null when it is not known. */
@@ -89,6 +110,7 @@ function toPlatformResult(outcome: PlatformOutcome): ResultFields {
     reason: outcome.reason,
     message: outcome.message,
     digest: outcome.digest ?? "",
+    source: outcome.image?.manifest.source ?? "",
   };
   const { image } = outcome;
   if (image === undefined) return fields;
@@ -102,10 +124,11 @@ function toPlatformResult(outcome: PlatformOutcome): ResultFields {
 }
 
 /** `registry/repository@digest`; empty when the image could not be resolved. */
-export function pinnedReference({ root, wanted }: Resolved): string {
-  if (root === undefined) return "";
-  const name = repositoryName(wanted.reference);
-  return `${name}@${root.fetched.digest}`;
+export function pinnedReference(image: Resolved): string {
+  const digest = digestOfImage(image);
+  if (digest === undefined) return "";
+  const name = repositoryName(image.wanted.reference);
+  return `${name}@${digest}`;
 }
 
 /** Compressed bytes of all blobs, each digest once. A blob of unknown size counts as 0. */

@@ -1,10 +1,19 @@
 import { isOptional, mentionsOfProblem } from "../gate/mentions.ts";
 import { type Mention, mentionsOf, type Wanted } from "../gate/plan.ts";
-import { type PlatformOutcome, problemsOf, type Resolved, statusOf } from "../gate/resolved.ts";
+import {
+  digestOfImage,
+  type PlatformOutcome,
+  problemsOf,
+  type Resolved,
+  statusOf,
+} from "../gate/resolved.ts";
 import type { Outcome, Pulled, Result, Tally } from "../pull/outcome.ts";
 import { fileProblemRow, filesLines, folded } from "./files-summary.ts";
-import type { FilesReport } from "./found-images.ts";
+import type { FileProblem, FilesReport } from "./found-images.ts";
+import { lockDiff } from "./lock-diff.ts";
+import type { LockReport } from "./lock-report.ts";
 import { type LineUrl, noUrl, placesCell } from "./places.ts";
+import { lossesOf } from "./refusals.ts";
 import { pinnedReference, totalSize } from "./results.ts";
 import { markdown } from "./sanitiser.ts";
 import { countOf, formatBytes, platformMark, pulledLine } from "./wording.ts";
@@ -24,8 +33,12 @@ export type Report = Judged | { readonly invalid: readonly string[] };
 /** An outcome, and the message that `fail-on-cache-miss` fails with; empty without a miss. */
 export type Judged = Outcome & {
   readonly cacheMiss: string;
+  /** Problems with files and with the lock file. */
+  readonly problems: readonly FileProblem[];
   /** Undefined when the step reads no files. */
   readonly files?: FilesReport | undefined;
+  /** Undefined when the step uses no lock file. */
+  readonly lock?: LockReport | undefined;
 };
 
 /** The job summary in Markdown. `urlOf` links lines of files. */
@@ -41,21 +54,23 @@ function summaryOfInputs(problems: readonly string[]): string {
 }
 
 /** The problems first, then one row an image, then the references to copy. */
-function summaryOfImages({ images, pulled, cacheMiss, files }: Judged, urlOf: LineUrl): string {
-  const fileProblems = files?.problems ?? [];
+function summaryOfImages(judged: Judged, urlOf: LineUrl): string {
+  const { images, pulled, cacheMiss, files, lock } = judged;
   const problems = [
-    ...fileProblems.map((problem) => fileProblemRow(problem, urlOf)),
+    ...judged.problems.map((problem) => fileProblemRow(problem, urlOf)),
     ...images.flatMap((image) => problemRows(image, urlOf)),
   ];
   const rows = images.map((image) => imageRow(image, urlOf));
   return capped([
-    headOf(images, fileProblems.length),
+    headOf(images, judged.problems.length),
     ...cacheMissLines(cacheMiss),
+    ...refusalLines(images),
     ...table(PROBLEM_COLUMNS, problems),
     ...table(IMAGE_COLUMNS, rows),
     ...pulledLines(pulled),
     ...pinnedReferences(images),
     ...filesLines(files, urlOf),
+    ...lockLines(lock),
     "",
   ]);
 }
@@ -63,6 +78,18 @@ function summaryOfImages({ images, pulled, cacheMiss, files }: Judged, urlOf: Li
 function cacheMissLines(cacheMiss: string): readonly string[] {
   if (cacheMiss === "") return [];
   return ["", `✗ cache miss: ${markdown(cacheMiss)}`];
+}
+
+/** What was used although its registry did not confirm it. */
+function refusalLines(images: readonly Resolved[]): readonly string[] {
+  const lines = lossesOf(images).map((text) => `⚠ ${markdown(text)}`);
+  return lines.flatMap((text) => ["", text]);
+}
+
+function lockLines(lock: LockReport | undefined): readonly string[] {
+  if (lock === undefined || !lock.isWritten) return [];
+  const changed = countOf(lock.changes.length, "image");
+  return ["", `${markdown(lock.file)} was updated: ${changed}.`, "", lockDiff(lock.changes)];
 }
 
 function pulledLines(pulled: Pulled | undefined): readonly string[] {
@@ -103,6 +130,7 @@ function line(cells: Row): string {
 }
 
 function code(text: string): string {
+  if (text === "") return "";
   return `<code>${markdown(text)}</code>`;
 }
 
@@ -127,11 +155,11 @@ function placesOf(mentions: readonly Mention[], urlOf: LineUrl): string {
 }
 
 function imageRow(image: Result, urlOf: LineUrl): Row {
-  const { wanted, root } = image;
+  const { wanted } = image;
   const size = totalSize([image]);
   return [
     `${nameCell(wanted)}${placesOf(mentionsOf(wanted), urlOf)}`,
-    root === undefined ? "" : code(root.fetched.digest),
+    code(digestOfImage(image) ?? ""),
     platformsCell(image),
     size === 0 ? "" : formatBytes(size),
     originCell(image),
@@ -153,24 +181,45 @@ function platformsCell({ root, platforms }: Resolved): string {
 function originCell(image: Result): string {
   const registry = registryCell(image);
   if (image.pulled === undefined) return registry;
-  return `${registry}<br>${tallyCell(image.pulled.tally)}`;
+  return `${registry}<br>${tallyCell(image.pulled.tally, image.wanted)}`;
 }
 
-function registryCell({ wanted, root }: Resolved): string {
-  if (root === undefined) return "";
+function registryCell({ wanted, root, unread }: Resolved): string {
+  if (root === undefined) return unread === undefined ? "" : "as locked";
+  const { authenticated, source } = root.fetched;
   const registry = markdown(wanted.reference.registry);
-  const { authenticated } = root.fetched;
-  return authenticated ? `${registry}, with credentials` : registry;
+  const place = isElsewhere(source, wanted)
+    ? `${registry} by way of ${markdown(source)}`
+    : registry;
+  return authenticated ? `${place}, with credentials` : place;
+}
+
+function isElsewhere(source: string, { reference }: Wanted): boolean {
+  return source !== reference.registry && source !== "cache" && source !== "layout";
 }
 
 /** Where the bytes of an image came from, without the places that none came from. */
-function tallyCell({ restored, downloaded, alreadyThere, seconds }: Tally): string {
+function tallyCell(
+  { restored, downloaded, alreadyThere, seconds, places }: Tally,
+  wanted: Wanted,
+): string {
   const parts: string[] = [];
   if (restored > 0) parts.push(`${formatBytes(restored)} from the cache`);
-  if (downloaded > 0) parts.push(`${formatBytes(downloaded)} downloaded`);
+  const from = fromPlaces(places, wanted);
+  if (downloaded > 0) parts.push(`${formatBytes(downloaded)} downloaded${from}`);
   if (alreadyThere > 0) parts.push(`${formatBytes(alreadyThere)} reused`);
   const bytes = parts.join(", ");
   return seconds === 0 ? bytes : `${bytes} in ${seconds.toFixed(1)} s`;
+}
+
+/** Where downloaded bytes came from, unless the image's registry sent all of them. */
+function fromPlaces(places: Tally["places"], { reference }: Wanted): string {
+  const [only = "", ...others] = places.keys();
+  if (others.length === 0) return only === reference.registry ? "" : ` from ${markdown(only)}`;
+  const parts = [...places].map(
+    ([place, bytes]) => `${formatBytes(bytes)} from ${markdown(place)}`,
+  );
+  return ` (${parts.join(", ")})`;
 }
 
 function platformCell(outcome: PlatformOutcome): string {

@@ -131,7 +131,7 @@ function toRow(image: Result): Row {
     image.wanted.name,
     status,
     platforms.join(" "),
-    formatBytes(totalSize([image])),
+    image.unread === undefined ? formatBytes(totalSize([image])) : "",
     pinnedReference(image),
   ];
 }

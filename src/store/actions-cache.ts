@@ -112,14 +112,15 @@ export class ActionsCacheWriter implements SavingCache {
   }
 
   /**
-   * Nothing can restore an entry before it is finalized; wrong bytes fail the upload before that.
+   * Nothing can restore an entry before it is complete; wrong bytes fail the upload before that.
    */
   async #upload(key: string, bytes: Outgoing): Promise<Saved> {
-    const url = await this.#service.create(key);
-    if (url === undefined) return "existed";
-    const { upload } = await import("./upload.ts");
-    const deadline = UPLOAD_DEADLINE_MS + bytes.size / SLOWEST_UPLOAD;
-    await this.#service.within(deadline, (signal) => upload(url, bytes, signal));
-    return (await this.#service.finalize(key, bytes.size)) ? "saved" : "failed";
+    const { size } = bytes;
+    const entry = await this.#service.call((calls) => calls.reserve(key, size));
+    if (entry === undefined) return "existed";
+    const deadline = UPLOAD_DEADLINE_MS + size / SLOWEST_UPLOAD;
+    await this.#service.within(deadline, (signal) => entry.send(bytes, signal));
+    const isComplete = await this.#service.call((_, signal) => entry.complete(size, signal));
+    return isComplete ? "saved" : "failed";
   }
 }

@@ -1,14 +1,32 @@
-// The package's own wire modules, by path: its public functions extract archives before anyone can
-// check a digest (https://github.com/actions/toolkit/issues/1927). The version is pinned exactly,
-// and a contract test compares the requests.
-import { internalCacheTwirpClient } from "../../node_modules/@actions/cache/lib/internal/shared/cacheTwirpClient.js";
 import { aborted } from "../http/aborted.ts";
 import type { Clock } from "../http/clock.ts";
-import { digestOf } from "../oci/digest.ts";
 import { messageOf, PullError } from "../oci/failure.ts";
+import type { Outgoing } from "./cache.ts";
 
-/** What ends calls to the service, and where messages go. */
+/** The calls of one version of the service. They fail with the errors of its client. */
+export interface CacheCalls {
+  /** How long one call may take. */
+  readonly deadlineMs: number;
+  /** The signed URL of the entry with this key, as the service states it; undefined without one. */
+  find(key: string): Promise<string | undefined>;
+  /**
+   * Reserves an entry of `size` bytes; undefined when another job was first. Fails as `invalid`
+   * when the service refuses that size.
+   */
+  reserve(key: string, size: number): Promise<Reservation | undefined>;
+}
+
+/** An entry that only this job can write. Nothing can restore it before it is complete. */
+export interface Reservation {
+  /** Sends the bytes. Fails as the slices do, and when the signal aborts. */
+  send(bytes: Outgoing, signal: AbortSignal): Promise<void>;
+  /** Completes the entry, whose `size` bytes were sent; false when the service refuses it. */
+  complete(size: number, signal: AbortSignal): Promise<boolean>;
+}
+
+/** Which service, what ends calls to it, and where messages go. */
 export type CacheServiceOptions = {
+  readonly calls: CacheCalls;
   readonly after: Clock["after"];
   /** Ends every call. */
   readonly signal: AbortSignal;
@@ -16,17 +34,9 @@ export type CacheServiceOptions = {
   readonly say: (line: string) => void;
 };
 
-// The service keeps entries of different versions apart. Ours are the bytes as they are; those of
-// `@actions/cache` are archives.
-const VERSION = digestOf(Buffer.from("registry-pull: bytes as they are")).slice("sha256:".length);
-const RPC_DEADLINE_MS = 10_000;
-// Two tries: a cache that needs more is no faster than the registry.
-const RPC = { maxAttempts: 2, retryIntervalMs: 500, retryMultiplier: 1.5 };
 const FAILURES_ALLOWED = 2;
 // Every later call would meet the same limit or denial.
-const FINAL = /rate.?limit|denied|\(40[13]\)|\(429\)/i;
-
-type Client = ReturnType<typeof internalCacheTwirpClient>;
+const FINAL = /rate.?limit|denied|(\(|responded with )(40[13]|429)\b/i;
 
 /**
  * Calls the Actions cache service. After two failures, or after one that every later call would
@@ -34,7 +44,6 @@ type Client = ReturnType<typeof internalCacheTwirpClient>;
  */
 export class CacheService {
   readonly #options: CacheServiceOptions;
-  #client: Client | undefined;
   #failures = 0;
   #isDisabled = false;
 
@@ -47,37 +56,8 @@ export class CacheService {
    * fails, and when the service is disabled. It never fails.
    */
   async lookUp(key: string): Promise<URL | undefined> {
-    const request = { key, restoreKeys: [], version: VERSION };
-    const answer = await this.attempt(() =>
-      this.within(RPC_DEADLINE_MS, () => this.#wire().GetCacheEntryDownloadURL(request)),
-    );
-    // The service also finds keys that only start with this one.
-    if (!answer?.ok || answer.matchedKey !== key) return undefined;
-    const { signedDownloadUrl: url } = answer;
-    return URL.canParse(url) ? new URL(url) : undefined;
-  }
-
-  /**
-   * Reserves an entry, and returns the signed URL to upload it to; undefined when another job was
-   * first. Fails as {@link within} does, and with the client's error.
-   */
-  async create(key: string): Promise<string | undefined> {
-    const request = { key, version: VERSION };
-    const created = await this.within(RPC_DEADLINE_MS, () =>
-      this.#wire().CreateCacheEntry(request),
-    );
-    return created.ok && created.signedUploadUrl !== "" ? created.signedUploadUrl : undefined;
-  }
-
-  /**
-   * Completes an uploaded entry; false when the service refuses it. Fails as {@link create} does.
-   */
-  async finalize(key: string, size: number): Promise<boolean> {
-    const request = { key, version: VERSION, sizeBytes: String(size) };
-    const finalized = await this.within(RPC_DEADLINE_MS, () =>
-      this.#wire().FinalizeCacheEntryUpload(request),
-    );
-    return finalized.ok;
+    const url = await this.attempt(() => this.call((calls) => calls.find(key)));
+    return url !== undefined && URL.canParse(url) ? new URL(url) : undefined;
   }
 
   /**
@@ -89,7 +69,7 @@ export class CacheService {
     try {
       return await work();
     } catch (error) {
-      // No fault of the service: the step has ended, or the bytes to save have changed.
+      // No fault of the service: the step has ended, or these bytes cannot be saved.
       if (error instanceof PullError) this.#options.say(error.found);
       else this.#failed(error);
       return undefined;
@@ -115,6 +95,12 @@ export class CacheService {
     this.#options.warn(`the Actions cache is disabled for the rest of this run: ${why}`);
   }
 
+  /** What one call returns. Fails as {@link within} does, and as the call does. */
+  async call<T>(work: (calls: CacheCalls, signal: AbortSignal) => Promise<T>): Promise<T> {
+    const { calls } = this.#options;
+    return this.within(calls.deadlineMs, (signal) => work(calls, signal));
+  }
+
   /** What `call` returns. Fails after `ms` milliseconds, and with the signal's reason on abort. */
   async within<T>(ms: number, call: (signal: AbortSignal) => Promise<T>): Promise<T> {
     const late = new AbortController();
@@ -130,10 +116,5 @@ export class CacheService {
       // Ends what the call left running.
       late.abort();
     }
-  }
-
-  #wire(): Client {
-    this.#client ??= internalCacheTwirpClient(RPC);
-    return this.#client;
   }
 }

@@ -58,7 +58,7 @@ export class Layout {
 
   /** The path of a blob. Only a checked digest can become a path. */
   blobPath(digest: Digest): string {
-    return join(this.path, "blobs", ...digest.split(":"));
+    return blobPathIn(this.path, digest);
   }
 
   /**
@@ -141,14 +141,9 @@ export class Layout {
     throw new PullError("layout-changed", `blob ${digest} of the layout has changed: ${found}`);
   }
 
-  /**
-   * The bytes of a small blob, hashed; undefined when it is missing, wrong, unreadable, or larger
-   * than `limit` bytes.
-   */
-  async readSmall(digest: Digest, limit: number): Promise<Buffer | undefined> {
-    const bytes = await readRegular(this.blobPath(digest), limit).catch(() => undefined);
-    const isRight = bytes !== undefined && digestOf(bytes, algorithmOf(digest)) === digest;
-    return isRight ? bytes : undefined;
+  /** The bytes of a small blob, as {@link readSmallIn} returns them. */
+  readSmall(digest: Digest, limit: number): Promise<Buffer | undefined> {
+    return readSmallIn(this.path, digest, limit);
   }
 
   /** The diffIDs of layers of this layout, by layer digest. Fails as {@link diffIdsOf} does. */
@@ -192,4 +187,22 @@ export class Layout {
   #temporary(name: string): string {
     return temporaryPath(join(this.path, PRIVATE, name));
   }
+}
+
+function blobPathIn(layout: string, digest: Digest): string {
+  return join(layout, "blobs", ...digest.split(":"));
+}
+
+/**
+ * The bytes of a small blob in the layout at a path, hashed; undefined when it is missing, wrong,
+ * unreadable, or larger than `limit` bytes, and when there is no layout.
+ */
+export async function readSmallIn(
+  layout: string,
+  digest: Digest,
+  limit: number,
+): Promise<Buffer | undefined> {
+  const bytes = await readRegular(blobPathIn(layout, digest), limit).catch(() => undefined);
+  const isRight = bytes !== undefined && digestOf(bytes, algorithmOf(digest)) === digest;
+  return isRight ? bytes : undefined;
 }

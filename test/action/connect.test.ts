@@ -1,19 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { cachesOf, connectRegistry } from "../../src/action/connect.ts";
+import { connectRegistry } from "../../src/action/connect.ts";
 import { SYSTEM_CLOCK } from "../../src/action/machine.ts";
-
-describe("cachesOf", () => {
-  for (const [environment, path] of [
-    [{ XDG_CACHE_HOME: "/caches", HOME: "/home/me" }, "/caches"],
-    [{ XDG_CACHE_HOME: "", HOME: "/home/me" }, "/home/me/.cache"],
-    [{ HOME: "/home/me" }, "/home/me/.cache"],
-  ] as const) {
-    it(`is ${path} for ${JSON.stringify(environment)}`, () => {
-      assert.equal(cachesOf(environment), path);
-    });
-  }
-});
 
 describe("connectRegistry", () => {
   it("warns once of what holds for every repository of a registry", async () => {
@@ -23,6 +11,7 @@ describe("connectRegistry", () => {
         concurrency: 6,
         githubToken: "",
         insecureRegistries: new Set(),
+        mirrors: [],
         registryAuth: [],
         trustedRealms: new Set(),
       },

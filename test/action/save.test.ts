@@ -43,12 +43,11 @@ describe("saving after the job", () => {
   };
   const pending = (...entries: readonly PendingSave[]): PendingSaves => ({
     layout: layout.path,
-    kind: "directory",
+    cache: { kind: "directory", path: join(directory, "registry-pull"), size: 2 ** 30 },
     entries,
   });
   const run = (path: string): Promise<void> => {
-    const environment = { XDG_CACHE_HOME: directory };
-    const machine = { ...MACHINE, environment, temporary: temporary() };
+    const machine = { ...MACHINE, temporary: temporary() };
     const say = (line: string): void => void said.push(line);
     return save(path, machine, {
       say,
@@ -67,7 +66,7 @@ describe("saving after the job", () => {
     const path = await writePendingSaves(pending({ key: "k", blob }), temporary());
     assert.equal(statSync(path).mode & 0o777, process.platform === "win32" ? 0o666 : 0o600);
     await run(path);
-    assert.equal(readFileSync(join(directory, "registry-pull", "k"), "utf8"), "a blob");
+    assert.equal(readFileSync(join(directory, "registry-pull", "k.cache-entry"), "utf8"), "a blob");
     assert.deepEqual(said, ["cache: saved 1 entry, 0 already existed"]);
   });
 
@@ -76,7 +75,7 @@ describe("saving after the job", () => {
     await run(
       await writePendingSaves(pending({ key: "k", blob: await stored(bytes) }), temporary()),
     );
-    assert.ok(readFileSync(join(directory, "registry-pull", "k")).equals(bytes));
+    assert.ok(readFileSync(join(directory, "registry-pull", "k.cache-entry")).equals(bytes));
   });
 
   it("reads no file from elsewhere, and none through a link", async () => {
@@ -114,7 +113,7 @@ describe("saving after the job", () => {
       ];
       change(layout.blobPath(changed.digest));
       await run(await writePendingSaves(pending(...entries), temporary()));
-      assert.deepEqual(saved(), ["other"]);
+      assert.deepEqual(saved(), ["other.cache-entry"]);
       assert.match(said.at(-1) ?? "", /saved 1 entry, 0 already existed, 2 not saved/);
     });
   }

@@ -1,9 +1,13 @@
 import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
 import {
+  chmodSync,
+  chownSync,
   mkdirSync,
   readdirSync,
   readFileSync,
   readlinkSync,
+  rmSync,
   statSync,
   symlinkSync,
   writeFileSync,
@@ -15,6 +19,10 @@ import { parseDigest } from "../../src/oci/digest.ts";
 import { temporaryDirectory } from "../support/directory.ts";
 import { failure } from "../support/resolving.ts";
 
+const WORKSPACE = new URL("../../src/find/workspace.ts", import.meta.url).href;
+// Modes bind neither root nor Windows.
+const IS_BOUND = process.getuid !== undefined && process.getuid() !== 0;
+const HAS_ULIMIT = process.platform === "linux";
 const DIGEST = parseDigest(`sha256:${"a".repeat(64)}`);
 
 /** A workspace with some files, below a directory with characters that mean something in globs. */
@@ -121,6 +129,203 @@ describe("the files of a workspace", () => {
     ] as const) {
       assert.throws(() => made.it.read(path), failure("wrong-file", message));
     }
+  });
+});
+
+describe("writing a file", () => {
+  const LIMIT = 1_000;
+  const NEW = { before: undefined, limit: LIMIT };
+  const content = Buffer.from("new");
+  const replaced = (made: { it: Workspace }, path: string) => ({
+    before: made.it.read(path).digest,
+    limit: LIMIT,
+  });
+  const textAt = ({ root }: { root: string }, path: string) =>
+    readFileSync(join(root, path), "utf8");
+
+  for (const path of ["a.json", "sub/a.json", ".github/a.json", `sub/${"n".repeat(255)}`]) {
+    it(`makes ${path.slice(0, 20)} where there is none`, () => {
+      const made = workspace({ "sub/x": "", ".github/x": "" });
+      made.it.write(path, content, NEW);
+      assert.equal(textAt(made, path), "new");
+      const names = readdirSync(dirname(join(made.root, path)));
+      assert.ok(!names.some((name) => name.startsWith(".pin")), names.join());
+    });
+  }
+
+  it("replaces a file that is as it was, with the same mode", () => {
+    const made = workspace({ "a.json": "old" });
+    chmodSync(join(made.root, "a.json"), 0o640);
+    const { mode, uid, gid } = statSync(join(made.root, "a.json"));
+    made.it.write("a.json", content, replaced(made, "a.json"));
+    const now = statSync(join(made.root, "a.json"));
+    assert.deepEqual([now.mode, now.uid, now.gid], [mode, uid, gid]);
+    assert.equal(textAt(made, "a.json"), "new");
+    assert.deepEqual(readdirSync(made.root), ["a.json"]);
+  });
+
+  it("keeps the owner of a file", { skip: process.getuid?.() !== 0 && "only root may" }, () => {
+    const made = workspace({ "a.json": "old" });
+    chownSync(join(made.root, "a.json"), 1234, 5678);
+    made.it.write("a.json", content, replaced(made, "a.json"));
+    const { uid, gid } = statSync(join(made.root, "a.json"));
+    assert.deepEqual([uid, gid], [1234, 5678]);
+  });
+
+  it("replaces the file that a link inside leads to, and keeps the link", () => {
+    const made = workspace({ "sub/a.json": "old" });
+    symlinkSync("sub/a.json", join(made.root, "link"));
+    made.it.write("link", content, replaced(made, "link"));
+    assert.equal(readlinkSync(join(made.root, "link")), "sub/a.json");
+    assert.equal(textAt(made, "sub/a.json"), "new");
+  });
+
+  const CHANGED = /a\.json changed while the step ran; it is left as it is/;
+  // what happens meanwhile, and what is left then
+  for (const [what, change, left] of [
+    ["has changed", (path: string) => writeFileSync(path, "other"), ["a.json"]],
+    ["is gone", (path: string) => rmSync(path), []],
+  ] as const) {
+    it(`leaves a file that ${what} as it is`, () => {
+      const made = workspace({ "a.json": "old" });
+      const before = replaced(made, "a.json");
+      change(join(made.root, "a.json"));
+      assert.throws(
+        () => made.it.write("a.json", content, before),
+        failure("file-changed", CHANGED),
+      );
+      assert.deepEqual(readdirSync(made.root), left);
+    });
+  }
+
+  it("leaves a file that appeared as it is", () => {
+    const made = workspace({ "a.json": "of someone else" });
+    assert.throws(() => made.it.write("a.json", content, NEW), failure("file-changed", CHANGED));
+    assert.equal(textAt(made, "a.json"), "of someone else");
+  });
+
+  it("leaves a file that grew beyond the limit as it is", () => {
+    const made = workspace({ "a.json": "old" });
+    const before = replaced(made, "a.json");
+    writeFileSync(join(made.root, "a.json"), "x".repeat(LIMIT + 1));
+    const write = (): void => made.it.write("a.json", content, before);
+    assert.throws(write, failure("wrong-file", /a\.json has more than/));
+    assert.equal(textAt(made, "a.json").length, LIMIT + 1);
+  });
+
+  // what is at the place of a new file, and how that fails
+  for (const [what, make, reason, message] of [
+    ["a link to nothing", (path: string) => symlinkSync("gone", path), "wrong-file", /ENOENT/],
+    ["a link out", (path: string) => symlinkSync("../../x", path), "wrong-file", /outside/],
+    ["a link to itself", (path: string) => symlinkSync("a.json", path), "wrong-file", /ELOOP/],
+    ["a directory", (path: string) => mkdirSync(path), "wrong-file", /no regular file|EISDIR/],
+  ] as const) {
+    it(`leaves ${what} as it is`, () => {
+      const made = workspace({});
+      const outside = join(made.root, "../../x");
+      writeFileSync(outside, "outside");
+      make(join(made.root, "a.json"));
+      assert.equal(made.it.has("a.json"), true);
+      assert.throws(() => made.it.write("a.json", content, NEW), failure(reason, message));
+      assert.deepEqual(readdirSync(made.root), ["a.json"]);
+      assert.equal(readFileSync(outside, "utf8"), "outside");
+    });
+  }
+
+  // a directory in which no file can be made, and how that fails
+  for (const [path, reason, message] of [
+    ["gone/a.json", "not-written", /^gone\/a\.json cannot be written: there is no directory gone;/],
+    ["file/a.json", "not-written", /: there is no directory file; make the directory before/],
+    ["out/a.json", "wrong-file", /^out is outside the workspace/],
+    ["hidden/a.json", "wrong-file", /^hidden is a link to a hidden file/],
+    ["n".repeat(256), "wrong-file", / cannot be read: ENAMETOOLONG/],
+  ] as const) {
+    it(`makes no file ${path.slice(0, 20)}`, () => {
+      const made = workspace({ file: "", ".git/config": "" });
+      const outside = temporaryDirectory("outside");
+      symlinkSync(outside, join(made.root, "out"));
+      symlinkSync(".git", join(made.root, "hidden"));
+      assert.throws(() => made.it.write(path, content, NEW), failure(reason, message));
+      assert.deepEqual(readdirSync(outside), []);
+      assert.deepEqual(readdirSync(join(made.root, ".git")), ["config"]);
+      assert.equal(readdirSync(made.root).length, 4);
+    });
+  }
+
+  it("fails where it may not write, and leaves nothing", { skip: !IS_BOUND }, () => {
+    const made = workspace({ "sub/a.json": "old" });
+    const before = replaced(made, "sub/a.json");
+    chmodSync(join(made.root, "sub"), 0o555);
+    const message = /cannot be written: EACCES; make it and its directory writable/;
+    for (const [path, how] of [
+      ["sub/a.json", before],
+      ["sub/b.json", NEW],
+    ] as const) {
+      assert.throws(() => made.it.write(path, content, how), failure("not-written", message));
+    }
+    chmodSync(join(made.root, "sub"), 0o755);
+    assert.deepEqual(readdirSync(join(made.root, "sub")), ["a.json"]);
+    assert.equal(textAt(made, "sub/a.json"), "old");
+  });
+
+  it("fails where another process writes, and leaves what that wrote", () => {
+    const made = workspace({ "a.json": "old" });
+    const other = `.pin-${process.pid}`;
+    writeFileSync(join(made.root, other), "of another process");
+    for (const [path, how] of [
+      ["a.json", replaced(made, "a.json")],
+      ["b.json", NEW],
+    ] as const) {
+      const write = (): void => made.it.write(path, content, how);
+      assert.throws(write, failure("not-written", /cannot be written: EEXIST/));
+    }
+    assert.deepEqual(readdirSync(made.root).toSorted(), [other, "a.json"]);
+    assert.equal(textAt(made, other), "of another process");
+  });
+
+  it("leaves nothing of a file for which the disk has no room", { skip: !HAS_ULIMIT }, () => {
+    const made = workspace({ "a.json": "old" });
+    const script = `
+      const { Workspace } = await import(${JSON.stringify(WORKSPACE)});
+      const workspace = new Workspace(process.argv[1]);
+      const { digest } = workspace.read("a.json");
+      for (const [path, before] of [["a.json", digest], ["b.json", undefined]]) {
+        try {
+          workspace.write(path, Buffer.alloc(2 ** 20), { before, limit: 1_000 });
+        } catch (error) {
+          console.log(error.message);
+        }
+      }`;
+    const limited = 'ulimit -f 8; exec "$0" --input-type=module --eval "$1" "$2"';
+    const { stdout } = spawnSync("sh", ["-c", limited, process.execPath, script, made.root]);
+    assert.match(String(stdout), /^a\.json cannot be written: EFBIG;.*\nb\.json .*: EFBIG;.*\n$/);
+    assert.deepEqual(readdirSync(made.root), ["a.json"]);
+    assert.equal(textAt(made, "a.json"), "old");
+  });
+});
+
+describe("what a workspace has", () => {
+  for (const [path, has] of [
+    ["a.txt", true],
+    ["sub", true],
+    ["dangling", true],
+    ["gone", false],
+    ["gone/a.txt", false],
+    ["a.txt/b", false],
+    ["n".repeat(256), true],
+  ] as const) {
+    it(`${has ? "includes" : "does not include"} ${path.slice(0, 20)}`, () => {
+      const made = workspace({ "a.txt": "", "sub/x": "" });
+      symlinkSync("nowhere", join(made.root, "dangling"));
+      assert.equal(made.it.has(path), has);
+    });
+  }
+
+  it("is read with the limit that is given", () => {
+    const made = workspace({ "a.txt": "x".repeat(2 ** 21) });
+    assert.equal(made.it.read("a.txt", 2 ** 21).text.length, 2 ** 21);
+    const read = (): unknown => made.it.read("a.txt", 2 ** 21 - 1);
+    assert.throws(read, failure("wrong-file", /a\.txt has more than/));
   });
 });
 

@@ -58,6 +58,21 @@ describe("mentionsOfProblem", () => {
       "invalid",
       [1, 2],
     ],
+    ["an image that is not locked", ["linux/amd64", "any"], "", "not-locked", [1, 2]],
+    [
+      "a platform that is not locked, for the places that require it",
+      ["linux/amd64", "all", "any", "linux/arm64,linux/amd64"],
+      "linux/arm64",
+      "not-locked",
+      [2, 4],
+    ],
+    [
+      "a Windows build that is not locked",
+      ["windows/amd64", "windows(10.0.20348)/amd64", "windows(10.0.17763)/amd64"],
+      "windows(10.0.20348.169)/amd64",
+      "not-locked",
+      [1, 2],
+    ],
     [
       "a Windows build, for places that require it or none",
       ["windows/amd64", "windows(10.0.20348)/amd64", "windows(10.0.17763)/amd64"],

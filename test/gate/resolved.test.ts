@@ -5,6 +5,7 @@ import { problem } from "../../src/gate/problem.ts";
 import {
   blobsOf,
   countedPlatforms,
+  digestOfImage,
   existsAll,
   failsStep,
   problemsOf,
@@ -172,6 +173,16 @@ describe("failsStep", () => {
   });
 });
 
+describe("digestOfImage", () => {
+  it("is that of the top document, else that of the lock file, else undefined", async () => {
+    const read = await gate(INDEX, "linux/amd64");
+    const { digest } = AMD64;
+    assert.equal(digestOfImage(read), INDEX.digest);
+    assert.equal(digestOfImage({ ...failed([]), unread: digest }), digest);
+    assert.equal(digestOfImage(failed(["not-found"])), undefined);
+  });
+});
+
 describe("existsAll", () => {
   for (const [what, images, expected] of [
     ["no image", [], true],
@@ -182,6 +193,7 @@ describe("existsAll", () => {
     ["an unreachable registry and a 404", [failed(["no-answer"]), failed(["not-found"])], false],
     ["an optional image with a 404", [failed(["not-found"], true)], true],
     ["an image that is not pinned", [failed(["not-pinned"])], true],
+    ["an image that is not locked", [failed(["not-locked"])], undefined],
     [
       "a lost layer of a platform that only an optional place requires",
       [mentioned(["no-answer", "layer-missing"], [NEEDS_AMD64, LIKES_ARM64])],

@@ -1,11 +1,15 @@
 import assert from "node:assert/strict";
 import { beforeEach, describe, it } from "node:test";
-import { tagHint, tagWarnings } from "../../src/gate/tags.ts";
+import type { LockWanted } from "../../src/gate/plan.ts";
+import type { Resolved } from "../../src/gate/resolved.ts";
+import { checkTag, type TagCheck, tagHint, UNKNOWN_TAG, withTag } from "../../src/gate/tags.ts";
 import { digestOf } from "../../src/oci/digest.ts";
 import { PullError } from "../../src/oci/failure.ts";
-import { image } from "../support/image.ts";
+import type { Refusal } from "../../src/oci/fetched.ts";
+import type { Reason, Status } from "../../src/oci/reason.ts";
+import { image, index } from "../support/image.ts";
 import { MemoryRegistry } from "../support/memory-registry.ts";
-import { wantedImage } from "../support/resolving.ts";
+import { lockedImage, lockOf, resolved, wantedImage } from "../support/resolving.ts";
 
 const NOT_FOUND = new PullError("not-found", "no such manifest");
 const REFUSED = new PullError("no-credentials", "answered 401");
@@ -52,51 +56,179 @@ describe("tagHint", () => {
     });
   }
 
+  for (const mode of ["check", "frozen"] as const) {
+    it(`is the day on which a digest was locked, and lists no tags: ${mode}`, async () => {
+      const lock = lockOf(mode, lockedImage(OLD));
+      const wanted = wantedImage(`${registry.host}/org/app:1`, { lock });
+      const words = "; images.lock.json locked this digest on 2026-11-01, and lock: update takes";
+      assert.equal(await tagHint(registry, wanted, NOT_FOUND), `${words} the tag's digest`);
+      assert.deepEqual(registry.asked, []);
+    });
+  }
+
+  it("names tags for an update of the lock file, which asks for the tag", async () => {
+    registry.push("org/app", "2", NEW);
+    const lock = lockOf("update", lockedImage(OLD));
+    const wanted = wantedImage(`${registry.host}/org/app:1`, { lock });
+    assert.equal(await tagHint(registry, wanted, NOT_FOUND), "; nearest of its 1 tags: 2");
+  });
+
   it("throws a bug", async () => {
     registry.fail(/^tags/, new TypeError("a bug"));
     await assert.rejects(hint(":1"), TypeError);
   });
 });
 
-describe("tagWarnings", () => {
+const WRITTEN = "registry.test/org/app:1";
+
+describe("checkTag", () => {
   let registry: MemoryRegistry;
   beforeEach(() => {
     registry = new MemoryRegistry();
     registry.push("org/app", "1", NEW);
   });
-  const warnings = (tail: string): Promise<readonly string[]> =>
-    tagWarnings(registry, wantedImage(`${registry.host}/org/app${tail}`));
+  const check = (written: string, lock?: LockWanted): Promise<TagCheck> =>
+    checkTag(registry, wantedImage(written, lock === undefined ? {} : { lock }));
+  const checkLocked = (entry = lockedImage(OLD)): Promise<TagCheck> =>
+    check(WRITTEN, lockOf("check", entry));
+  const given = `${WRITTEN}@${OLD.digest}`;
 
-  it("warns when the tag points at another digest", async () => {
-    const written = `${registry.host}/org/app:1@${OLD.digest}`;
-    assert.deepEqual(await warnings(`:1@${OLD.digest}`), [
-      `${written}: the tag 1 now points at ${NEW.digest}; the given digest is used`,
-    ]);
+  it("is same for a tag that points at the digest", async () => {
+    const same: TagCheck = { ...UNKNOWN_TAG, state: "same" };
+    assert.deepEqual(await check(`${WRITTEN}@${NEW.digest}`), same);
+    assert.deepEqual(await checkLocked(lockedImage(NEW)), same);
+    assert.deepEqual(registry.brief, ["claim org/app 1", "claim org/app 1"]);
   });
 
-  it("warns when the tag does not exist", async () => {
-    const [warning] = await warnings(`:2@${NEW.digest}`);
-    assert.match(warning ?? "", /: the tag 2 does not exist; the given digest is used$/);
+  it("is moved for a tag that points at another digest, and warns with both", async () => {
+    const moved = `the tag 1 now points at ${NEW.digest}`;
+    const warning = `${given}: ${moved}; the given digest is used`;
+    assert.deepEqual(await check(given), { ...UNKNOWN_TAG, state: "moved", warning });
+    const locked = await checkLocked();
+    assert.equal(locked.state, "moved");
+    assert.equal(
+      locked.warning,
+      `${WRITTEN}: ${moved}; ${OLD.digest} is used, which images.lock.json locked on 2026-11-01; ` +
+        "lock: update takes the new one",
+    );
   });
 
-  for (const [what, tail] of [
-    ["the tag points at the digest", `:1@${NEW.digest}`],
-    ["the digest has another algorithm", `:1@${digestOf(OLD.bytes, "sha512")}`],
-  ] as const) {
-    it(`is silent when ${what}`, async () => assert.deepEqual(await warnings(tail), []));
-  }
+  it("is gone for a tag that does not exist, and warns", async () => {
+    registry.remove("org/app", "1");
+    const gone = await check(given);
+    assert.deepEqual([gone.state, gone.refusal], ["gone", undefined]);
+    assert.equal(
+      gone.warning,
+      `${given}: the tag 1 does not exist; the given digest is used. ` +
+        "Remove the tag, or name one that exists",
+    );
+    assert.equal(
+      (await checkLocked()).warning,
+      `${WRITTEN}: the tag 1 does not exist any more; ${OLD.digest} is used, which ` +
+        "images.lock.json locked on 2026-11-01. " +
+        "Replace the image, or push it to a registry of yours",
+    );
+  });
 
-  for (const [what, tail] of [
-    ["a tag alone", ":1"],
-    ["a digest alone", `@${OLD.digest}`],
-  ] as const) {
-    it(`asks nothing about ${what}`, async () => {
-      assert.deepEqual([await warnings(tail), registry.asked], [[], []]);
+  for (const [reason, status] of [
+    ["no-credentials", "unauthorized"],
+    ["credentials-refused", "unauthorized"],
+    ["rate-limited", "rate-limited"],
+    ["server-error", "unreachable"],
+    ["no-answer", "unreachable"],
+    ["unexpected-answer", "invalid"],
+  ] as const satisfies readonly (readonly [Reason, Status])[]) {
+    it(`is unknown, with a refusal and without a warning: ${reason}`, async () => {
+      registry.fail(/^claim/, new PullError(reason, "answered badly"));
+      const refusal: Refusal = { registry: "registry.test", status, found: "answered badly" };
+      for (const found of [await check(given), await checkLocked()]) {
+        assert.deepEqual(found, { ...UNKNOWN_TAG, refusal });
+      }
     });
   }
 
-  it("is silent when the registry refuses to say what the tag is", async () => {
-    registry.fail(/^claim/, REFUSED);
-    assert.deepEqual(await warnings(`:1@${OLD.digest}`), []);
+  for (const reason of ["timeout", "cancelled"] as const) {
+    it(`is unknown when the step ends: ${reason}`, async () => {
+      registry.fail(/^claim/, new PullError(reason, "too late"));
+      assert.deepEqual(await checkLocked(), UNKNOWN_TAG);
+    });
+  }
+
+  it("is unknown when the digests have two algorithms", async () => {
+    const digest = digestOf(OLD.bytes, "sha512");
+    assert.deepEqual(await check(`${WRITTEN}@${digest}`), UNKNOWN_TAG);
+    assert.deepEqual(await checkLocked(lockedImage({ ...OLD, digest })), UNKNOWN_TAG);
+  });
+
+  it("is unknown when the registry announces no digest", async () => {
+    registry.claim = async () => ({ digest: undefined, authenticated: false, private: false });
+    assert.deepEqual(await checkLocked(), UNKNOWN_TAG);
+  });
+
+  for (const [what, written, lock] of [
+    ["a tag alone", WRITTEN, undefined],
+    ["a digest alone", `registry.test/org/app@${OLD.digest}`, undefined],
+    ["a tag that an update takes anyway", WRITTEN, lockOf("update", lockedImage(OLD))],
+    ["a tag that is not locked", WRITTEN, lockOf("check", undefined)],
+  ] as const) {
+    it(`asks nothing about ${what}`, async () => {
+      assert.deepEqual([await check(written, lock), registry.asked], [UNKNOWN_TAG, []]);
+    });
+  }
+
+  it("throws a bug", async () => {
+    registry.fail(/^claim/, new TypeError("a bug"));
+    await assert.rejects(checkLocked(), TypeError);
+  });
+});
+
+describe("withTag", () => {
+  const refusal = (status: Refusal["status"]): Refusal => {
+    return { registry: "registry.test", status, found: "answered" };
+  };
+  const TOP = index([OLD]);
+  const MOVED: TagCheck = { ...UNKNOWN_TAG, state: "moved", warning: "it moved" };
+
+  /** An image whose top document and manifest were refused like this, with a moved tag. */
+  async function refused(
+    top: Refusal | undefined,
+    manifest: Refusal | undefined,
+    tag = MOVED,
+  ): Promise<Resolved> {
+    const registry = new MemoryRegistry();
+    const found = await resolved(registry, registry.push("org/app", "1", TOP));
+    const { root } = found;
+    assert.ok(root);
+    const platforms = found.platforms.map((outcome) => {
+      const read = outcome.image && { ...outcome.image, refusal: manifest };
+      return { ...outcome, image: read };
+    });
+    const fetched = { ...root.fetched, refusal: top };
+    const image = { ...found, root: { ...root, fetched }, platforms };
+    return withTag({ ...image, warnings: ["another"] }, fetched.digest, tag);
+  }
+
+  for (const [top, manifest, expected] of [
+    [undefined, undefined, undefined],
+    ["not-found", undefined, "not-found"],
+    [undefined, "unauthorized", "unauthorized"],
+    ["rate-limited", undefined, "rate-limited"],
+    // That a document is gone matters more than an outage.
+    ["unreachable", "not-found", "not-found"],
+    ["not-found", "unreachable", "not-found"],
+  ] as const) {
+    const isGone = expected === "not-found" || expected === "unauthorized";
+    const says = isGone ? "leaves out the tag's warning" : "warns of the tag first";
+    it(`${says}: document ${top ?? "ok"}, manifest ${manifest ?? "ok"}`, async () => {
+      const found = await refused(top && refusal(top), manifest && refusal(manifest));
+      assert.equal(found.refusal?.status, expected);
+      assert.deepEqual(found.warnings, isGone ? ["another"] : ["it moved", "another"]);
+    });
+  }
+
+  it("adds no warning of a tag without one, and the refusal to answer about it", async () => {
+    const tag = { ...UNKNOWN_TAG, refusal: refusal("unauthorized") };
+    const found = await refused(undefined, undefined, tag);
+    assert.deepEqual([found.warnings, found.tagRefusal], [["another"], tag.refusal]);
   });
 });

@@ -8,9 +8,10 @@ import { connect } from "../support/connect.ts";
 import { image, index, multiPlatform } from "../support/image.ts";
 import { MemoryRegistry } from "../support/memory-registry.ts";
 import { Registry } from "../support/registry.ts";
-import { required, UNPINNED, wantedImage } from "../support/resolving.ts";
+import { lockedImage, lockOf, required, UNPINNED, wantedImage } from "../support/resolving.ts";
 
 const AMD64 = image("linux/amd64");
+const INDEX = index([AMD64]);
 const OVERDUE = new PullError("timeout", "the step's timeout of 60 s has passed");
 
 /** What a gate returned and reported. */
@@ -49,7 +50,7 @@ describe("resolveAll", () => {
     const waits: number[] = [];
     let time = 0;
     const plan: Omit<Plan, "wanted"> = {
-      ...{ verify: "manifest", pullsFor: undefined },
+      ...{ verify: "manifest", pullsFor: undefined, checksTags: true },
       ...{ waitTimeout, waitInterval: 15 },
     };
     const found = await resolveAll({ ...plan, wanted: images }, registry, {
@@ -117,6 +118,32 @@ describe("resolveAll", () => {
     registry.fail(/^manifest/, new PullError("no-credentials", "answered 401"));
     const { statuses, waits } = await attempt([wanted("org/app:1")], 300);
     assert.deepEqual([statuses, waits], [["unauthorized"], []]);
+  });
+
+  for (const [what, entry, expected] of [
+    ["does not retry an image that is not locked", undefined, ["not-locked", 0]],
+    ["does not retry a platform that is not locked", lockedImage(AMD64), ["not-locked", 0]],
+    ["retries a locked digest that does not exist yet", lockedImage(INDEX, [AMD64]), ["ok", 1]],
+  ] as const) {
+    it(what, async () => {
+      registry.push("org/app", "1", AMD64);
+      const lock = lockOf("check", entry);
+      const { statuses, waits } = await attempt([{ ...wanted("org/app:1"), lock }], 300, () => {
+        registry.push("org/app", "1", INDEX);
+      });
+      assert.deepEqual([statuses[0], waits.length], expected);
+    });
+  }
+
+  it("retries a locked image that lost a manifest", async () => {
+    registry.push("org/app", "1", INDEX);
+    registry.remove("org/app", AMD64.digest);
+    const lock = lockOf("check", lockedImage(INDEX, [AMD64]));
+    const { statuses, waits, said } = await attempt([{ ...wanted("org/app:1"), lock }], 300, () => {
+      registry.push("org/app", "1", INDEX);
+    });
+    assert.deepEqual([statuses, waits.length], [["ok"], 1]);
+    assert.deepEqual(said, ["waiting for org/app:1 (dangling); 300 s left"]);
   });
 
   it("does not retry an image when one of its problems stays", async () => {
@@ -217,6 +244,7 @@ describe("resolveAll with a registry's client", () => {
         {
           wanted: images,
           verify: "manifest",
+          checksTags: true,
           pullsFor: undefined,
           waitTimeout: 0,
           waitInterval: 1,

@@ -477,7 +477,11 @@ rows("saving after the job", [
       const blob = { digest: "sha256:../../../outside/file", size: 9 };
       writeFileSync(
         statePath(result),
-        JSON.stringify({ layout: world.layout, kind: "service", entries: [{ key: "k", blob }] }),
+        JSON.stringify({
+          layout: world.layout,
+          cache: { kind: "service" },
+          entries: [{ key: "k", blob }],
+        }),
       );
     },
     nothingSaved,

@@ -444,9 +444,10 @@ rows("answers", [
     /answered 404 EVIL: as you like \(\{"a":1\}\)/,
     1,
   ),
-  ...[400, 405, 406, 410, 418, 451, 300, 304, 204].map((status) =>
+  ...[400, 405, 406, 418, 451, 300, 304, 204].map((status) =>
     answered("B10", `${status}`, [error(status)], "invalid", `answered ${status}`, 1),
   ),
+  answered("B10", "410", [error(410)], "not-found", "answered 410 EVIL", 1),
   answered(
     "B10",
     "an error of many megabytes, all of one line",

@@ -163,6 +163,15 @@ describe("Http", () => {
     assert.equal(server.seen.length, 1);
   });
 
+  it("ends what is under way when it is closed, and retries nothing", async () => {
+    server.on(/./, async () => undefined);
+    const connection = connect();
+    const pending = send(connection);
+    setTimeout(() => connection.http.close(), 50);
+    await assert.rejects(pending, /its connection was closed/);
+    assert.deepEqual([server.seen.length, connection.slept], [1, []]);
+  });
+
   it("returns the last answer when the signal aborts before the next attempt", async () => {
     server.on(/./, answers(429, { "Retry-After": "60" }));
     const connection = connect({

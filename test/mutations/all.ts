@@ -1,8 +1,17 @@
 import { BYTES } from "./bytes.ts";
 import { FILES } from "./files.ts";
 import { JOB } from "./job.ts";
+import { LOCK } from "./lock.ts";
 import type { Mutation } from "./mutation.ts";
+import { PLACES } from "./places.ts";
 import { SECRETS } from "./secrets.ts";
 
-/** All mutations, in the order of docs/threat-model.md; every promise there has at least one. */
-export const MUTATIONS: readonly Mutation[] = [...BYTES, ...SECRETS, ...JOB, ...FILES];
+/** All mutations; every promise of docs/threat-model.md has at least one. */
+export const MUTATIONS: readonly Mutation[] = [
+  ...BYTES,
+  ...PLACES,
+  ...SECRETS,
+  ...JOB,
+  ...FILES,
+  ...LOCK,
+];

@@ -149,7 +149,7 @@ export const BYTES: readonly Mutation[] = [
   {
     name: "longer-key",
     promise: "The cache cannot be poisoned",
-    file: "src/store/cache-service.ts",
+    file: "src/store/service-calls.ts",
     search: "|| answer.matchedKey !== key",
     replace: "",
     test: "test/hostile/cache.test.ts",
@@ -186,8 +186,8 @@ export const BYTES: readonly Mutation[] = [
     name: "cached-document-of-another-size",
     promise: "Sizes and limits that hold for a registry's documents",
     file: "src/pull/cached-registry.ts",
-    search: "size === undefined || bytes.length === size ? bytes : undefined",
-    replace: "bytes",
+    search: "if (size !== undefined && bytes.length !== size) return undefined;",
+    replace: "",
     test: "test/pull/cached-registry.test.ts",
     pattern: "takes the size that is listed",
   },
@@ -221,7 +221,7 @@ export const BYTES: readonly Mutation[] = [
   {
     name: "layout-open-to-all",
     promise: "Without a runner, the layout",
-    file: "src/action/pull.ts",
+    file: "src/action/directories.ts",
     search: "mode: 0o700",
     replace: "mode: 0o777",
     test: "test/bundle.test.ts",

@@ -3,6 +3,7 @@ import { describe, it } from "node:test";
 import fc from "fast-check";
 import { PullError } from "../../src/oci/failure.ts";
 import {
+  asPlatform,
   formatPlatform,
   nearest,
   parsePlatform,
@@ -93,6 +94,20 @@ describe("parsePlatform", () => {
       ),
     );
   });
+});
+
+describe("asPlatform", () => {
+  for (const text of ["linux/arm64", "windows(10.0.20348.169)/amd64", "linux/arm/v7"]) {
+    it(`is the platform in ${text}`, () => {
+      assert.deepEqual(asPlatform(text), parsePlatform(text));
+    });
+  }
+
+  for (const text of ["", "all", "linux", "linux/a b", "/amd64", "a/b/c/d"]) {
+    it(`is undefined for ${JSON.stringify(text)}`, () => {
+      assert.equal(asPlatform(text), undefined);
+    });
+  }
 });
 
 describe("satisfies", () => {

@@ -1,11 +1,13 @@
 import assert from "node:assert/strict";
 import { beforeEach, describe, it } from "node:test";
+import type { ManifestHints } from "../../src/gate/source.ts";
 import type { Blob } from "../../src/oci/blob.ts";
 import { PullError } from "../../src/oci/failure.ts";
 import type { Provenance } from "../../src/oci/fetched.ts";
 import { parseReference } from "../../src/oci/reference.ts";
 import { keysUnder } from "../../src/pull/cache-keys.ts";
-import { CachedRegistry } from "../../src/pull/cached-registry.ts";
+import type { CachedRegistry } from "../../src/pull/cached-registry.ts";
+import { behindCache } from "../support/behind-cache.ts";
 import { type Content, content, image, index, type Made, multiPlatform } from "../support/image.ts";
 import { MemoryRegistry } from "../support/memory-registry.ts";
 import { MemoryCache, MemoryStore } from "../support/memory-store.ts";
@@ -23,15 +25,12 @@ const DOWN = new PullError("no-answer", "gave no answer");
 let registry: MemoryRegistry;
 let cache: MemoryCache;
 let store: MemoryStore;
-let warned: string[];
 let cached: CachedRegistry;
 beforeEach(() => {
   registry = new MemoryRegistry();
   cache = new MemoryCache();
   store = new MemoryStore();
-  warned = [];
-  const warn = (message: string): void => void warned.push(message);
-  cached = new CachedRegistry(registry, { cache, keys: KEYS, warn });
+  cached = behindCache(registry, { cache, keys: KEYS });
 });
 
 /** Puts the entry of an image into the cache, and returns its key. */
@@ -66,9 +65,35 @@ describe("a manifest", () => {
       const fetched = await cached.manifest(REPOSITORY, named, { platforms: AMD64 });
       assert.deepEqual([fetched.bytes, fetched.origin], [MADE.bytes, "cache"]);
       assert.deepEqual([fetched.digest, fetched.content], [MADE.digest, MADE.bytes]);
+      assert.deepEqual([fetched.source, fetched.refusal], ["cache", undefined]);
       assert.deepEqual(registry.asked, asked);
+      // What a tag points at decides; a copy that is here is only confirmed.
+      assert.deepEqual(registry.brief, how === "tag" ? [] : asked);
     });
+
+    for (const isPrivate of [true, false]) {
+      const who = isPrivate ? "some" : "anyone";
+      it(`named by ${how} is as private as the registry's answer: ${who} can read it`, async () => {
+        registry.isPrivate = isPrivate;
+        save(MADE, [CONFIG]);
+        const fetched = await cached.manifest(REPOSITORY, named, { platforms: AMD64 });
+        assert.deepEqual([fetched.private, fetched.authenticated], [isPrivate, isPrivate]);
+      });
+    }
   }
+
+  it("is asked of the registry with what that says the tag points at", async () => {
+    const hinted: (ManifestHints | undefined)[] = [];
+    const { manifest } = registry;
+    registry.manifest = (repository, reference, hints?: ManifestHints) => {
+      hinted.push(hints);
+      return manifest.call(registry, repository, reference);
+    };
+    await cached.manifest(REPOSITORY, "1", { platforms: AMD64 });
+    await cached.manifest(REPOSITORY, MADE.digest, { size: MADE.bytes.length });
+    const claimed = { platforms: AMD64, claimed: MADE.digest };
+    assert.deepEqual(hinted, [claimed, { size: MADE.bytes.length }]);
+  });
 
   it("comes from the registry when the cache has no entry", async () => {
     const fetched = await cached.manifest(REPOSITORY, "1", { platforms: AMD64 });
@@ -148,7 +173,9 @@ describe("a config", () => {
   it("read from the registry is not looked for in the cache by a download", async () => {
     cache.blobs.set(blobKey(CONFIG), CONFIG.bytes);
     await cached.blob(REPOSITORY, asBlob(CONFIG));
-    assert.deepEqual(await download(asBlob(CONFIG)), { origin: "registry", private: false });
+    assert.deepEqual(await download(asBlob(CONFIG)), {
+      ...{ origin: "registry", source: "registry.test", private: false },
+    });
     assert.deepEqual(cache.asked, []);
   });
 });
@@ -157,7 +184,7 @@ describe("a download", () => {
   beforeEach(() => {
     registry.push("org/app", "1", MADE);
   });
-  const fromCache: Provenance = { origin: "cache", private: false };
+  const fromCache: Provenance = { origin: "cache", source: "cache", private: false };
 
   it("takes a blob of an opened entry from there", async () => {
     save(MADE, [CONFIG]);

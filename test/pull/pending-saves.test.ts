@@ -7,7 +7,7 @@ import { failure } from "../support/resolving.ts";
 const DIGEST = digestOf(Buffer.from("a blob"));
 const SAVES: PendingSaves = {
   layout: "/tmp/layout",
-  kind: "service",
+  cache: { kind: "service" },
   entries: [
     { key: "prefix-blob", blob: { digest: DIGEST, size: 6 } },
     { key: "prefix-image", bundle: [DIGEST], inline: [{ digest: DIGEST, base64: "YSBibG9i" }] },
@@ -16,25 +16,46 @@ const SAVES: PendingSaves = {
 const parse = (saves: unknown): PendingSaves =>
   parsePendingSaves(Buffer.from(JSON.stringify(saves)));
 const single = (entry: unknown): unknown => ({ ...SAVES, entries: [entry] });
+const DIRECTORY = { kind: "directory", path: "/mnt/cache", size: 20 * 2 ** 30 } as const;
+const into = (directory: Readonly<Record<string, unknown>>): unknown => ({
+  ...SAVES,
+  cache: { ...DIRECTORY, ...directory },
+});
 
 describe("parsePendingSaves", () => {
-  for (const kind of ["service", "directory"] as const) {
-    it(`returns what was written for a ${kind}`, () => {
-      assert.deepEqual(parse({ ...SAVES, kind }), { ...SAVES, kind });
+  for (const cache of [
+    { kind: "service" },
+    DIRECTORY,
+    { ...DIRECTORY, path: "D:\\cache", size: 0 },
+    { ...DIRECTORY, path: "d:/cache" },
+    { ...DIRECTORY, path: "\\\\server\\share" },
+  ] as const) {
+    it(`returns what was written for ${JSON.stringify(cache)}`, () => {
+      assert.deepEqual(parse({ ...SAVES, cache }), { ...SAVES, cache });
     });
   }
 
   it("drops fields that it does not know", () => {
-    assert.deepEqual(parse({ ...SAVES, command: "rm" }), SAVES);
+    const cache = { kind: "service", path: "/elsewhere" };
+    assert.deepEqual(parse({ ...SAVES, cache, command: "rm" }), SAVES);
   });
 
   for (const [what, saves, words] of [
     [
-      "another kind",
-      { ...SAVES, kind: "elsewhere" },
-      /kind: expected service or directory, got "el/,
+      "another kind of cache",
+      { ...SAVES, cache: { kind: "elsewhere" } },
+      /cache kind: expected service or directory, got "el/,
     ],
-    ["no kind", { ...SAVES, kind: undefined }, /kind/],
+    ["no cache", { ...SAVES, cache: undefined }, /cache: expected an object/],
+    ["a cache without a kind", { ...SAVES, cache: {} }, /cache kind: expected service or/],
+    ["a directory without a path", into({ path: undefined }), /cache path: expected an absolute/],
+    ["an empty path", into({ path: "" }), /cache path: expected an absolute path, got ""/],
+    ["a relative path", into({ path: "../cache" }), /expected an absolute path, got "\.\.\/cache"/],
+    ["a path on a drive that is relative", into({ path: "C:cache" }), /expected an absolute path/],
+    ["a path with a NUL", into({ path: "/cache\0" }), /expected an absolute path/],
+    ["a directory without a size", into({ size: undefined }), /cache size/],
+    ["a directory's size below 0", into({ size: -1 }), /cache size/],
+    ["a directory's size that is text", into({ size: "20GiB" }), /cache size/],
     ["a layout that is a number", { ...SAVES, layout: 7 }, /layout: expected a string/],
     ["an empty layout", { ...SAVES, layout: "" }, /layout: expected a path, got none/],
     ["entries that are no list", { ...SAVES, entries: {} }, /entries: expected a list/],

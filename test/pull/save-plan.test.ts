@@ -4,11 +4,12 @@ import { problem } from "../../src/gate/problem.ts";
 import type { Digest } from "../../src/oci/digest.ts";
 import { parsePlatform } from "../../src/oci/platform.ts";
 import { keysUnder } from "../../src/pull/cache-keys.ts";
-import { CachedRegistry } from "../../src/pull/cached-registry.ts";
+import type { CachedRegistry } from "../../src/pull/cached-registry.ts";
 import { notPulled, type Outcome } from "../../src/pull/outcome.ts";
 import type { PendingSaves } from "../../src/pull/pending-saves.ts";
 import { pull } from "../../src/pull/pull.ts";
 import { planSaves, type SavePolicy, whyNotSaved } from "../../src/pull/save-plan.ts";
+import { behindCache } from "../support/behind-cache.ts";
 import { artifact, image, index, type Made, schema1 } from "../support/image.ts";
 import { MemoryRegistry } from "../support/memory-registry.ts";
 import { MemoryCache, MemoryStore } from "../support/memory-store.ts";
@@ -21,7 +22,7 @@ const MADE = image("linux/amd64", { busybox: LARGE });
 const [CONFIG, LAYER, ...SMALL] = MADE.blobs;
 assert.ok(CONFIG && LAYER);
 const POLICY: SavePolicy = {
-  ...{ kind: "service", keys: KEYS, pullsFor: parsePlatform("linux/amd64") },
+  ...{ cache: { kind: "service" }, keys: KEYS, pullsFor: parsePlatform("linux/amd64") },
   ...{ most: Number.POSITIVE_INFINITY, includePrivate: false },
 };
 
@@ -38,7 +39,7 @@ beforeEach(() => {
 
 /** Begins a run: nothing is known of cache and registry. */
 function open(): void {
-  cached = new CachedRegistry(registry, { cache, keys: KEYS, warn: assert.fail });
+  cached = behindCache(registry, { cache, keys: KEYS });
 }
 
 /** Resolves and pulls images, each as `reference platforms`. */
@@ -60,8 +61,8 @@ const bundleOf = ({ entries }: PendingSaves): readonly Digest[] =>
 describe("planSaves", () => {
   it("saves an entry for the image and one for each large blob", async () => {
     const outcome = await pulled(registry.push("org/app", "1", MADE));
-    const { layout, kind, entries } = plan(outcome);
-    assert.deepEqual([layout, kind], [store.path, "service"]);
+    const { layout, cache, entries } = plan(outcome);
+    assert.deepEqual([layout, cache], [store.path, { kind: "service" }]);
     const bundle = [MADE, CONFIG, ...SMALL].map(({ digest }) => digest);
     assert.deepEqual(entries, [
       { key: KEYS.image(MADE.digest, required("linux/amd64")), bundle, inline: [] },
@@ -185,7 +186,7 @@ describe("planSaves", () => {
   });
 
   it("saves nothing when nothing was pulled", () => {
-    assert.deepEqual(plan(notPulled([])), { layout: "", kind: "service", entries: [] });
+    assert.deepEqual(plan(notPulled([])), { layout: "", cache: { kind: "service" }, entries: [] });
   });
 });
 
@@ -245,6 +246,17 @@ describe("whyNotSaved", () => {
       registry.isPrivate = true;
     });
     assert.match((await why(MADE)) ?? "", /^not cached: 3 layers of registry\.test\/org\/app:1 /);
+  });
+
+  it("is undefined for an image that came from the cache, although its config may be private", async () => {
+    const { images, pulled: totals } = await pulled(registry.push("org/app", "1", MADE));
+    const [result] = images;
+    assert.ok(result && totals);
+    const restored = [...totals.transfers].map(
+      ([digest, transfer]) => [digest, { ...transfer, origin: "cache", private: true }] as const,
+    );
+    const transfers = new Map(restored);
+    assert.equal(whyNotSaved(result, { ...totals, transfers }, POLICY), undefined);
   });
 
   it("is undefined for an image with a problem, which has a message of its own", async () => {

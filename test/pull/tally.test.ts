@@ -5,6 +5,7 @@ import { digestOf } from "../../src/oci/digest.ts";
 import type { Origin } from "../../src/oci/fetched.ts";
 import type { Transfer } from "../../src/pull/outcome.ts";
 import { rateOf, tallyOf } from "../../src/pull/tally.ts";
+import { tally } from "../support/results.ts";
 
 const MB = 1_000_000;
 const blob = (name: string, size: number): Blob => ({ digest: digestOf(Buffer.from(name)), size });
@@ -17,7 +18,7 @@ const [SMALL, ONE, TWO, THREE] = [
 
 /** A transfer that ran between two times, in milliseconds. */
 const transfer = (origin: Origin, started: number, ended: number): Transfer => ({
-  ...{ origin, private: false },
+  ...{ origin, source: origin === "cache" ? "cache" : "registry.test", private: false },
   ...{ started, ended },
 });
 
@@ -55,9 +56,27 @@ describe("tallyOf", () => {
     assert.deepEqual(tallyOf([ONE, TWO, THREE], { present, transfers, failures: new Map() }), {
       restored: MB,
       downloaded: 2 * MB,
+      places: new Map([["registry.test", 2 * MB]]),
       alreadyThere: 3 * MB,
       seconds: 4,
     });
+  });
+
+  it("sums what was downloaded by the place it came from", () => {
+    const from = (source: string): Transfer => ({ ...transfer("registry", 0, 1_000), source });
+    const transfers = new Map([
+      [ONE.digest, from("mirror.test")],
+      [TWO.digest, from("registry.test")],
+      [THREE.digest, from("mirror.test")],
+      [SMALL.digest, transfer("cache", 0, 1_000)],
+    ]);
+    const blobs = [SMALL, ONE, TWO, THREE];
+    const { places } = tallyOf(blobs, { present: new Set(), transfers, failures: new Map() });
+    const expected = new Map([
+      ["mirror.test", 4 * MB],
+      ["registry.test", 2 * MB],
+    ]);
+    assert.deepEqual(places, expected);
   });
 
   it("counts only the blobs that are named", () => {
@@ -74,7 +93,6 @@ describe("tallyOf", () => {
 
   it("is zero when nothing was transferred", () => {
     const nothing = { present: new Set<never>(), transfers: new Map(), failures: new Map() };
-    const tally = { restored: 0, downloaded: 0, alreadyThere: 0, seconds: 0 };
-    assert.deepEqual(tallyOf([ONE], nothing), tally);
+    assert.deepEqual(tallyOf([ONE], nothing), tally());
   });
 });

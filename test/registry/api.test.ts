@@ -6,7 +6,7 @@ import type { Digest } from "../../src/oci/digest.ts";
 import { PullError } from "../../src/oci/failure.ts";
 import { Api } from "../../src/registry/api.ts";
 import type { Session } from "../../src/registry/session.ts";
-import { connect } from "../support/connect.ts";
+import { type Connection, type ConnectOptions, connect } from "../support/connect.ts";
 import { image } from "../support/image.ts";
 import { type Fault, Registry } from "../support/registry.ts";
 
@@ -79,7 +79,10 @@ describe("Api, a redirect", () => {
           },
           isOpen: () => true,
         },
-        sessions: { get: () => ({ send }) as unknown as Session },
+        sessions: {
+          get: () => ({ send }) as unknown as Session,
+          sentCredentials: () => assert.fail(),
+        },
         insecureRegistries: new Set(),
         say: assert.fail,
         warn: assert.fail,
@@ -154,6 +157,48 @@ describe("Api", () => {
     );
   });
 
+  describe("sentCredentials", () => {
+    const login = (password: string) => ({
+      registryAuth: [{ registry: registry.host, username: "u", password }],
+    });
+    const asked = async (options: ConnectOptions): Promise<Connection> => {
+      const connection = connect(options);
+      await connection.client.manifest(at(), "v1").catch(() => undefined);
+      return connection;
+    };
+
+    for (const [what, access, password, expected] of [
+      ["that asks for none", undefined, "p", false],
+      ["that accepts them", { scheme: "basic", login: "u:p" }, "p", true],
+      ["that refuses them", { scheme: "basic", login: "u:p" }, "wrong", true],
+      ["whose token service accepts them", { scheme: "bearer", login: "u:p" }, "p", true],
+      ["whose token service refuses them", { scheme: "bearer", login: "u:p" }, "wrong", true],
+    ] as const) {
+      it(`is ${expected} with credentials for a registry ${what}`, async () => {
+        registry.access = access;
+        const { api, client } = await asked(login(password));
+        const sent = [api.sentCredentials(registry.host), client.sentCredentials(registry.host)];
+        assert.deepEqual(sent, [expected, expected]);
+      });
+    }
+
+    for (const scheme of ["basic", "bearer"] as const) {
+      it(`is false without credentials: ${scheme}`, async () => {
+        registry.access = scheme === "basic" ? { scheme, login: "u:p" } : { scheme };
+        const { api } = await asked({});
+        assert.equal(api.sentCredentials(registry.host), false);
+      });
+    }
+
+    it("is false for another registry, and before the first request", async () => {
+      registry.access = { scheme: "basic", login: "u:p" };
+      const { api } = await asked(login("p"));
+      const others = ["registry.example", "127.0.0.1:1"].map((host) => api.sentCredentials(host));
+      assert.deepEqual(others, [false, false]);
+      assert.equal(connect(login("p")).api.sentCredentials(registry.host), false);
+    });
+  });
+
   describe("redirects", () => {
     let other: Registry;
     beforeEach(async () => {
@@ -197,6 +242,20 @@ describe("Api", () => {
         other.seen.map(({ authorization }) => authorization),
         [""],
       );
+    });
+
+    it("to another port send that no credentials", async () => {
+      registry.access = { scheme: "basic", login: "u:p" };
+      other.access = { scheme: "basic", login: "u:p" };
+      registry.faults.push((request, response) =>
+        request.headers.authorization
+          ? answer(307, { location: `http://${other.host}${request.url}` })(request, response)
+          : false,
+      );
+      const connection = connect(login());
+      await assert.rejects(fetched(connection));
+      const sent = [registry, other].map(({ host }) => connection.api.sentCredentials(host));
+      assert.deepEqual(sent, [true, false]);
     });
 
     it("to another registry are followed with an anonymous token of that registry", async () => {

@@ -5,11 +5,12 @@ import type { UnaddressedRequest } from "../../src/http/http.ts";
 import { type Digest, digestOf } from "../../src/oci/digest.ts";
 import { PullError } from "../../src/oci/failure.ts";
 import type { Reached } from "../../src/registry/api.ts";
-import { RegistryClient } from "../../src/registry/client.ts";
+import { type ClientOptions, RegistryClient } from "../../src/registry/client.ts";
 import { connect } from "../support/connect.ts";
 import { image, schema1 } from "../support/image.ts";
 import { MemoryTarget } from "../support/memory-target.ts";
 import { type Fault, Registry } from "../support/registry.ts";
+import { asBlob } from "../support/resolving.ts";
 
 const made = image("linux/amd64");
 const app = "org/app";
@@ -41,6 +42,15 @@ function reachedWith(
   const answer = { status, headers, body: Buffer.alloc(0) };
   const url = new URL("https://registry.example/");
   return { answer, url, authenticated: false, private: isPrivate, refusals: [] };
+}
+
+/** A client whose requests `send` answers. */
+function clientOf(
+  send: ClientOptions["api"]["send"],
+  downloader: ClientOptions["downloader"],
+): RegistryClient {
+  const api = { send, sentCredentials: () => false };
+  return new RegistryClient({ api, downloader, say: () => undefined });
 }
 
 describe("RegistryClient", () => {
@@ -190,7 +200,7 @@ describe("RegistryClient", () => {
         return target;
       };
       const provenance = await connect().client.download(at(), blobOf(layer), targetFrom);
-      assert.deepEqual(provenance, { origin: "registry", private: false });
+      assert.deepEqual(provenance, { origin: "registry", source: registry.host, private: false });
       assert.deepEqual(target.bytes, layer.bytes);
       assert.deepEqual(origins, ["registry"]);
     });
@@ -210,7 +220,7 @@ describe("RegistryClient", () => {
       const target = new MemoryTarget(blobOf(layer));
       const { client } = connect({ registryAuth });
       const provenance = await client.download(at(), blobOf(layer), () => target);
-      assert.deepEqual(provenance, { origin: "registry", private: true });
+      assert.deepEqual(provenance, { origin: "registry", source: registry.host, private: true });
     });
 
     it("reports a blob as private when one of its answers was", async () => {
@@ -221,10 +231,10 @@ describe("RegistryClient", () => {
           for (const _ of [1, 2, 3]) await request({ method: "GET", headers: {}, limit: 1 });
         },
       };
-      const client = new RegistryClient({ api: { send }, downloader, say: () => undefined });
+      const client = clientOf(send, downloader);
       const target = new MemoryTarget(blobOf(layer));
       const provenance = await client.download(at(), blobOf(layer), () => target);
-      assert.deepEqual(provenance, { origin: "registry", private: true });
+      assert.deepEqual(provenance, { origin: "registry", source: registry.host, private: true });
     });
 
     it("fails as the registry's answer means", async () => {
@@ -235,6 +245,15 @@ describe("RegistryClient", () => {
         failing("not-found", /404/),
       );
     });
+  });
+
+  it("names the registry as the source of manifests and blobs", async () => {
+    const { client } = connect();
+    const manifest = await client.manifest(at(), "v1");
+    const [listed] = made.blobs;
+    assert.ok(listed);
+    const config = await client.blob(at(), asBlob(listed));
+    assert.deepEqual([manifest.source, config.source], [registry.host, registry.host]);
   });
 
   describe("measure", () => {
@@ -252,7 +271,7 @@ describe("RegistryClient", () => {
         return reachedWith(false, status, headers);
       };
       const downloader: Pick<Downloader, "download"> = { download: () => assert.fail() };
-      const client = new RegistryClient({ api: { send }, downloader, say: () => undefined });
+      const client = clientOf(send, downloader);
       const repository = { registry: "registry.example", repository: app };
       return { size: client.measure(repository, digest), requests };
     }

@@ -103,6 +103,28 @@ describe("Grants", () => {
     });
   }
 
+  for (const [what, candidates, challenge, expected] of [
+    ["a password for Basic", [password, undefined], BASIC, true],
+    ["a registry token", [registryToken, undefined], BEARER, true],
+    ["credentials that the token service refuses", [identity, undefined], BEARER, true],
+    ["an identity token for Basic, which is not sent", [identity, undefined], BASIC, false],
+    ["anonymous requests", [undefined], BEARER, false],
+  ] as const) {
+    it(`${expected ? "records" : "does not record"} that credentials are sent: ${what}`, async () => {
+      const origin = new KnownOrigin(url);
+      await grants(candidates, [refusal], origin).found.obtain(challenge, "s");
+      assert.equal(origin.sentCredentials, expected);
+    });
+  }
+
+  it("records that credentials are sent when the token service does not work", async () => {
+    const origin = new KnownOrigin(url);
+    const obtain = async () => assert.fail("the token service does not work");
+    const found = new Grants(origin, Promise.resolve([password]), { obtain });
+    await assert.rejects(found.obtain(BEARER, "s"), /does not work/);
+    assert.equal(origin.sentCredentials, true);
+  });
+
   it("returns refusals that do not change later", async () => {
     const { found } = grants([password, undefined], [token]);
     const before = found.refusals;

@@ -16,6 +16,7 @@ const refuse = (
 describe("refusal", () => {
   for (const [status, refusals, reason] of [
     [404, [], "not-found"],
+    [410, [], "not-found"],
     [401, [], "no-credentials"],
     [403, [], "no-credentials"],
     [401, ["those from a"], "credentials-refused"],

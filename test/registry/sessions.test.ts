@@ -51,6 +51,17 @@ describe("Sessions", () => {
     assert.deepEqual(sent, ["none", BASIC, BASIC]);
   });
 
+  it("knows the origins that were sent credentials", async () => {
+    const { found } = sessions();
+    const elsewhere = new URL("https://cdn.example/");
+    assert.equal(found.sentCredentials(origin), false);
+    await found.get(elsewhere, app, false).send(request(elsewhere));
+    await found.get(origin, app, true).send(request(origin));
+    const plain = new URL("http://registry.example/");
+    const sent = [origin, elsewhere, plain].map((url) => found.sentCredentials(url));
+    assert.deepEqual(sent, [true, false, false]);
+  });
+
   it("sends credentials to the registry's own origin only", async () => {
     const { found, sent } = sessions();
     const { answer, authenticated } = await found.get(origin, app, false).send(request(origin));

@@ -1,23 +1,32 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
+import { PullError } from "../../src/oci/failure.ts";
 import type { Reason } from "../../src/oci/reason.ts";
 import type { Result } from "../../src/pull/outcome.ts";
 import { annotate, annotateInputs } from "../../src/runner/annotations.ts";
+import { type FileProblem, fileProblem } from "../../src/runner/found-images.ts";
 import {
   APP,
   failedPlatform,
   failedResult,
+  judgedOf,
   outcomeOf,
   RecordingWorkflow,
   resultOf,
 } from "../support/results.ts";
 
+type Options = {
+  readonly failOnMissing?: boolean;
+  readonly cacheMiss?: string;
+  readonly problems?: readonly FileProblem[];
+};
+
 function annotated(
   images: readonly Result[],
-  { failOnMissing = true, cacheMiss = "" } = {},
+  { failOnMissing = true, cacheMiss = "", problems = [] }: Options = {},
 ): RecordingWorkflow {
   const workflow = new RecordingWorkflow();
-  annotate(workflow, { ...outcomeOf(images), cacheMiss }, failOnMissing);
+  annotate(workflow, judgedOf(outcomeOf(images), { cacheMiss, problems }), failOnMissing);
   return workflow;
 }
 
@@ -83,6 +92,23 @@ describe("annotate", () => {
       `  app10: not-found: ${APP}10: nothing; try again`,
       `  app11: not-found: ${APP}11: nothing; try again`,
       `  app10: not-found: ${APP}10: nothing; try again`,
+    ]);
+  });
+
+  it("puts a problem of the lock file at its line, and one without a line nowhere", () => {
+    const file = "images.lock.json";
+    const place = { file, line: 7, column: 5, endColumn: 14 };
+    const wrong = new PullError("wrong-file", "digest: expected a digest", { next: "correct it" });
+    const absent = new PullError("not-locked", "there is no such file", { next: "make it" });
+    const { lines } = annotated([], {
+      problems: [
+        fileProblem(wrong, `${file}:7`, { optional: false, location: place }),
+        fileProblem(absent, file, { optional: false }),
+      ],
+    });
+    assert.deepEqual(lines, [
+      `error ${file}:7:5-14 ${file}:7: invalid: ${file}:7: digest: expected a digest; correct it`,
+      `error ${file}: not-locked: ${file}: there is no such file; make it`,
     ]);
   });
 

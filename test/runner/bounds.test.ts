@@ -80,6 +80,23 @@ describe("boundedImages", () => {
     }
   });
 
+  it("drops blobs of all images before the platforms of one", () => {
+    const platform = { platform: "linux/amd64", digest: `sha256:${"1".repeat(64)}` };
+    const blob = { digest: `sha256:${"2".repeat(64)}`, size: 1_000, source: "mirror.example" };
+    const images = Array.from({ length: 40 }, (_, at) => {
+      const fields = {
+        ...entry(`app${at}`, 0, 0),
+        labels: {},
+        platforms: Array(50).fill(platform),
+        blobs: Array(20).fill(blob),
+      };
+      return [`app${at}`, fields] as const;
+    });
+    const shown = Object.values(bounded(images).images);
+    assert.ok(shown.some((fields) => !("blobs" in fields)));
+    assert.ok(shown.every((fields) => "platforms" in fields));
+  });
+
   it("replaces the names of lost fields by * when they do not fit", () => {
     const { images, truncated } = bounded(many(900, 100, 6));
     assert.deepEqual([Object.keys(images).length, truncated], [900, undefined]);

@@ -21,6 +21,7 @@ import {
   pulledOf,
   RUNNER,
   resultOf,
+  unreadResult,
 } from "../support/results.ts";
 
 /** A good image that is written in another way than the registry of the test has it. */
@@ -62,6 +63,11 @@ describe("buildContexts", () => {
     const [context] = buildContexts(outcomeOf([{ ...result, platforms }], pulledOf()));
     assert.equal(context?.[1], `docker-image://registry.test/org/app@${DIGEST}`);
   });
+
+  it("pins an image that was not read again, by its locked digest", () =>
+    assert.deepEqual(buildContexts(outcomeOf([unreadResult()])), [
+      ["registry.test/org/app:1", `docker-image://registry.test/org/app@${DIGEST}`],
+    ]));
 
   it("has nothing for what is not an image, or was not resolved", async () => {
     const images = [
@@ -143,7 +149,7 @@ describe("makeFilesDirectory", () => {
 describe("writePendingSaves", () => {
   it("writes a file that only this user can read", async () => {
     const parent = temporaryDirectory("parent");
-    const saves = { kind: "service", layout: "/layout", entries: [] } as const;
+    const saves = { cache: { kind: "service" }, layout: "/layout", entries: [] } as const;
     const path = await writePendingSaves(saves, parent);
     assert.equal(dirname(dirname(path)), parent);
     assert.deepEqual(JSON.parse(readFileSync(path, "utf8")), saves);

@@ -1,6 +1,11 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import { type CacheMode, cachePolicy, isPrivateRepository } from "../../src/runner/cache-policy.ts";
+import {
+  type CacheMode,
+  cachePolicy,
+  isPrivateRepository,
+  isPrivateScope,
+} from "../../src/runner/cache-policy.ts";
 
 const RUNNER = {
   GITHUB_ACTIONS: "true",
@@ -55,7 +60,49 @@ describe("cachePolicy", () => {
   ])[]) {
     const does = [kind, ...(restore ? ["restores"] : []), ...(save ? ["saves"] : [])].join(", ");
     it(`with cache-mode: ${mode} and ${JSON.stringify(environment).slice(0, 60)}: ${does}`, () => {
-      const { why: _why, ...policy } = cachePolicy(mode, { ...RUNNER, ...environment }, "");
+      const { why: _why, ...policy } = cachePolicy(mode, { ...RUNNER, ...environment }, "", "");
+      assert.deepEqual(policy, { kind, restore, save });
+    });
+  }
+});
+
+describe("cachePolicy with a cache-directory", () => {
+  const SELF = { RUNNER_ENVIRONMENT: "self-hosted" };
+  const HOSTED = { RUNNER_ENVIRONMENT: "github-hosted" };
+  // the input, what the environment has beside the runner's own, then: kind, restore, save
+  for (const [mode, environment, kind, restore, save] of [
+    ["auto", SELF, "directory", true, true],
+    ["auto", {}, "directory", true, true],
+    ["auto", { ...SELF, GITHUB_EVENT_NAME: "push" }, "directory", true, true],
+    ["auto", { ...SELF, GITHUB_EVENT_NAME: "pull_request" }, "directory", true, false],
+    ["auto", { ...SELF, GITHUB_EVENT_NAME: "workflow_run" }, "directory", true, false],
+    ["write", { ...SELF, GITHUB_EVENT_NAME: "pull_request" }, "directory", true, true],
+    ["read", SELF, "directory", true, false],
+    ["write-only", SELF, "directory", false, true],
+    ["none", SELF, "none", false, false],
+    ["auto", { ...SELF, ACTIONS_CACHE_MODE: "none" }, "directory", true, true],
+    ["auto", { ...SELF, ACTIONS_RUNTIME_TOKEN: token(1) }, "directory", true, true],
+    ["auto", { ...SELF, ACTIONS_RUNTIME_TOKEN: "" }, "directory", true, true],
+    ["auto", { ...SELF, GITHUB_SERVER_URL: "https://git.example" }, "directory", true, true],
+    ["auto", HOSTED, "service", true, true],
+    ["auto", { ...HOSTED, GITHUB_EVENT_NAME: "pull_request" }, "service", true, false],
+    ["auto", { ...HOSTED, ACTIONS_CACHE_MODE: "read" }, "service", true, false],
+    ["auto", { ...HOSTED, ACTIONS_RUNTIME_TOKEN: "" }, "none", false, false],
+    ["none", HOSTED, "none", false, false],
+    ["auto", { GITHUB_ACTIONS: "" }, "directory", true, true],
+    ["auto", { ...HOSTED, GITHUB_ACTIONS: "" }, "directory", true, true],
+    ["read", { GITHUB_ACTIONS: "" }, "directory", true, false],
+  ] as const satisfies readonly (readonly [
+    CacheMode,
+    Record<string, string>,
+    string,
+    boolean,
+    boolean,
+  ])[]) {
+    const does = [kind, ...(restore ? ["restores"] : []), ...(save ? ["saves"] : [])].join(", ");
+    it(`and cache-mode: ${mode} and ${JSON.stringify(environment).slice(0, 80)}: ${does}`, () => {
+      const all = { ...RUNNER, ...environment };
+      const { why: _why, ...policy } = cachePolicy(mode, all, "", "/mnt/cache");
       assert.deepEqual(policy, { kind, restore, save });
     });
   }
@@ -76,7 +123,31 @@ describe("the reason for a policy", () => {
     ["no runner runs the step", "auto", { GITHUB_ACTIONS: "" }, ""],
   ] as const) {
     it(`is ${why === "" ? "empty" : "given"} when ${what}`, () =>
-      assert.equal(cachePolicy(mode, { ...RUNNER, ...environment }, "").why, why));
+      assert.equal(cachePolicy(mode, { ...RUNNER, ...environment }, "", "").why, why));
+  }
+
+  const NO_DIRECTORY =
+    "cache-directory is not used: the disk of a GitHub-hosted runner is gone after the job";
+  const HOSTED = { RUNNER_ENVIRONMENT: "github-hosted" };
+  for (const [what, mode, environment, why] of [
+    ["the runner is self-hosted", "auto", {}, ""],
+    ["no cache is wanted", "none", HOSTED, ""],
+    ["GitHub hosts the runner", "auto", HOSTED, NO_DIRECTORY],
+    [
+      "GitHub hosts the runner, and no service exists",
+      "auto",
+      { ...HOSTED, ACTIONS_RUNTIME_TOKEN: "" },
+      `${NO_DIRECTORY}; ${NO_SERVICE}`,
+    ],
+    [
+      "a stranger can trigger the event",
+      "auto",
+      { GITHUB_EVENT_NAME: "fork" },
+      "fork can be triggered by a stranger: nothing is saved to the cache; cache-mode: write saves on any event",
+    ],
+  ] as const) {
+    it(`with a cache-directory is ${why === "" ? "empty" : "given"} when ${what}`, () =>
+      assert.equal(cachePolicy(mode, { ...RUNNER, ...environment }, "", "/mnt/cache").why, why));
   }
 });
 
@@ -115,10 +186,10 @@ describe("an event that a stranger can trigger", () => {
   ] as const) {
     it(`${saves ? "saves" : "does not save"} on ${name} ${event.slice(0, 120)} with auto`, () => {
       const environment = { ...RUNNER, GITHUB_EVENT_NAME: name };
-      const { save, restore, why } = cachePolicy("auto", environment, event);
+      const { save, restore, why } = cachePolicy("auto", environment, event, "");
       assert.deepEqual([save, restore], [saves, true]);
       assert.match(why, saves ? /^$/ : new RegExp(`^${name} .*cache-mode: write`));
-      assert.equal(cachePolicy("write", environment, event).save, true);
+      assert.equal(cachePolicy("write", environment, event, "").save, true);
     });
   }
 });
@@ -134,5 +205,19 @@ describe("isPrivateRepository", () => {
   ] as const) {
     it(`of ${event || "nothing"} is ${expected}`, () =>
       assert.equal(isPrivateRepository(event), expected));
+  }
+});
+
+describe("isPrivateScope", () => {
+  const [yes, no] = ['{"repository":{"private":true}}', '{"repository":{"private":false}}'];
+  for (const [what, environment, event, expected] of [
+    ["a private repository's job", RUNNER, yes, true],
+    ["a public repository's job", RUNNER, no, false],
+    ["a job whose event is unknown", RUNNER, "", false],
+    ["a laptop", {}, "", true],
+    ["a laptop with a public event", {}, no, true],
+  ] as const) {
+    it(`of ${what} is ${expected}`, () =>
+      assert.equal(isPrivateScope(environment, event), expected));
   }
 });

@@ -9,6 +9,7 @@ describe("readCommandLine", () => {
   it("makes references the input images, one a line", () => {
     assert.deepEqual(read("alpine:3.20", "--images", "busybox", "ghcr.io/org/app"), {
       environment: { HOME: "/home/me", INPUT_IMAGES: "alpine:3.20\nghcr.io/org/app\nbusybox" },
+      prunes: false,
     });
   });
 
@@ -26,6 +27,7 @@ describe("readCommandLine", () => {
         INPUT_FILES: "a.yml\nb/**",
         INPUT_PINS: "write",
       },
+      prunes: false,
     });
   });
 
@@ -36,6 +38,29 @@ describe("readCommandLine", () => {
 
   for (const args of [["--help"], ["-h"], ["alpine", "--help"]]) {
     it(`asks for help: ${args.join(" ")}`, () => assert.deepEqual(read(...args), { help: true }));
+  }
+
+  it("joins sources, one a line", () => {
+    const given = read("--sources", "docker.io=mirror.gcr.io", "--sources", "ghcr.io=a.example/x");
+    assert.ok("environment" in given);
+    const sources = given.environment["INPUT_SOURCES"];
+    assert.equal(sources, "docker.io=mirror.gcr.io\nghcr.io=a.example/x");
+  });
+
+  it("prunes the lock file that it updates, without an input for it", () => {
+    const given = read("alpine", "--lock", "update", "--prune");
+    assert.deepEqual(given, {
+      environment: { HOME: "/home/me", INPUT_IMAGES: "alpine", INPUT_LOCK: "update" },
+      prunes: true,
+    });
+  });
+
+  for (const lock of [[], ["--lock", "check"], ["--lock", "update", "--lock", "frozen"]]) {
+    it(`refuses to prune what it does not write: ${lock.join(" ") || "no --lock"}`, () => {
+      const found = read("alpine", "--prune", ...lock);
+      assert.ok("problem" in found);
+      assert.match(found.problem, /^--prune: expected --lock update beside it/);
+    });
   }
 
   for (const [args, problem] of [

@@ -4,7 +4,7 @@ import type { Found } from "../../src/find/findings.ts";
 import type { Requirement, Wanted } from "../../src/gate/plan.ts";
 import { PullError } from "../../src/oci/failure.ts";
 import { formatPlatform } from "../../src/oci/platform.ts";
-import { formatReference } from "../../src/oci/reference.ts";
+import { formatReference, type Reference } from "../../src/oci/reference.ts";
 import type { FilePattern } from "../../src/runner/file-patterns.ts";
 import { type FoundFile, type NamedInFiles, nameImages } from "../../src/runner/found-images.ts";
 import type { Treatment } from "../../src/runner/image-groups.ts";
@@ -44,7 +44,7 @@ function nameAll(
   treatment: Partial<Treatment> = {},
 ): NamedInFiles {
   const platforms = required("linux/amd64");
-  return nameImages(images, files, { platforms, pins: "none", ...treatment });
+  return nameImages(images, files, { platforms, pins: "none", renews: () => true, ...treatment });
 }
 
 function shownPlatforms(platforms: Requirement): string {
@@ -163,6 +163,26 @@ describe("nameImages", () => {
       assert.equal(image.mentions?.[0]?.unpinned, unpinned ? "reference" : undefined);
     });
   }
+
+  it("keeps a digest that is not to be renewed, whatever tag is beside it", () => {
+    const asked: string[] = [];
+    const files = [
+      file("a.yml", [`alpine:3.20@${DIGEST}`, `busybox:1@${DIGEST}`, `redis@${DIGEST}`, "b:1"]),
+    ];
+    const renews = (reference: Reference): boolean => {
+      asked.push(formatReference(reference));
+      return reference.repository === "library/alpine";
+    };
+    for (const [pins, expected] of [
+      ["write", [ALPINE, `docker.io/library/busybox:1@${DIGEST}`]],
+      ["none", [`${ALPINE}@${DIGEST}`, `docker.io/library/busybox:1@${DIGEST}`]],
+    ] as const) {
+      const { wanted } = nameAll(files, [], { pins, renews });
+      const references = wanted.map(({ reference }) => formatReference(reference));
+      assert.deepEqual(references.slice(0, 2), expected);
+    }
+    assert.deepEqual(asked, [ALPINE, "docker.io/library/busybox:1"]);
+  });
 
   // how the digest is written, and how the file keeps it
   for (const [pin, form] of [

@@ -36,6 +36,8 @@ describe("readInputs", () => {
       files: { included: [], excluded: [] },
       pins: "none",
       platforms: [RUNNER],
+      lock: { file: "images.lock.json", isNamed: false, mode: "" },
+      mirrors: [],
       pull: "none",
       path: "",
       cache: {
@@ -45,6 +47,9 @@ describe("readInputs", () => {
         savePrivate: false,
         keyPrefix: "registry-pull-v1",
         failOnMiss: false,
+        whenUnavailable: "fail",
+        directory: "",
+        directorySize: 20 * 2 ** 30,
       },
       runner: RUNNER,
       failOnMissing: true,
@@ -163,6 +168,9 @@ describe("readInputs", () => {
       "cache-private": "TRUE",
       "cache-key-prefix": "my.prefix_1-",
       "fail-on-cache-miss": "true",
+      "when-unavailable": "use-cache",
+      "cache-directory": " /var/cache/images ",
+      "cache-directory-size": "500MB",
     });
     const login = { registry: "ghcr.io", username: "me", password: "0123" };
     assert.deepEqual(inputs.registryAuth, [login]);
@@ -173,6 +181,9 @@ describe("readInputs", () => {
       savePrivate: true,
       keyPrefix: "my.prefix_1-",
       failOnMiss: true,
+      whenUnavailable: "use-cache",
+      directory: "/var/cache/images",
+      directorySize: 500_000_000,
     });
   });
 
@@ -188,6 +199,51 @@ describe("readInputs", () => {
       assert.deepEqual([inputs.pull, inputs.plan.pullsFor], [pull, pullsFor]);
     });
   }
+
+  const LOCK = { file: "images.lock.json", isNamed: false };
+  // lock and lock-file, how the file is used, and whether tags are asked for
+  for (const [inputs, lock, checksTags] of [
+    [{}, { ...LOCK, mode: "" }, true],
+    [{ lock: "" }, { ...LOCK, mode: "" }, true],
+    [{ lock: "none" }, { ...LOCK, mode: "none" }, true],
+    [{ lock: "check" }, { ...LOCK, mode: "check" }, true],
+    [{ lock: "frozen" }, { ...LOCK, mode: "frozen" }, false],
+    [{ lock: " update " }, { ...LOCK, mode: "update" }, true],
+    [{ "lock-file": "a.json" }, { file: "a.json", isNamed: true, mode: "" }, true],
+    [{ "lock-file": "./images.lock.json" }, { ...LOCK, mode: "" }, true],
+    [{ "lock-file": "a\\b//c" }, { file: "a/b/c", isNamed: true, mode: "" }, true],
+  ] as const) {
+    it(`reads ${JSON.stringify(inputs)}`, async () => {
+      const read = await good(inputs);
+      assert.deepEqual([read.lock, read.plan.checksTags], [lock, checksTags]);
+    });
+  }
+
+  // In some of them one input has no effect, but none contradicts another.
+  for (const inputs of [
+    { lock: "none", "lock-file": "other.json" },
+    { lock: "frozen", "wait-timeout": "60" },
+    { lock: "check", pins: "write", files: "compose.yml" },
+    { lock: "update", pins: "write", files: "compose.yml" },
+    { lock: "frozen", pins: "require", files: "compose.yml" },
+    { lock: "update", pull: "layout" },
+    { lock: "update", verify: "index" },
+    { "when-unavailable": "use-cache", pull: "none" },
+    { "cache-directory": "/cache", pull: "none" },
+    { "cache-directory": "/cache", "cache-mode": "none", pull: "layout" },
+    { "cache-directory-size": "1GiB" },
+  ]) {
+    it(`accepts ${JSON.stringify(inputs)}`, async () => assert.equal(await problems(inputs), ""));
+  }
+
+  it("reads sources in their order", async () => {
+    const sources = "docker.io=mirror.gcr.io\ndocker.io=a.example/hub,trust-tags=true";
+    const { mirrors } = await good({ sources });
+    assert.deepEqual(mirrors, [
+      { original: "docker.io", source: "mirror.gcr.io", trustsTags: false },
+      { original: "docker.io", source: "a.example/hub", trustsTags: true },
+    ]);
+  });
 
   it("reads lists whose lines end with CRLF", async () => {
     const images = "alpine:3,optional=true\r\n# comment\r\n\r\nbusybox:1 # comment\r\n";
@@ -219,6 +275,21 @@ describe("readInputs", () => {
     ["cache-key-prefix", "a,b", "cache-key-prefix: expected at most 100 letters, digits and . _ -"],
     ["cache-key-prefix", "a".repeat(101), "cache-key-prefix: expected at most 100 letters"],
     ["fail-on-cache-miss", "no", 'fail-on-cache-miss: expected true or false, got "no"'],
+    ["when-unavailable", "ignore", 'when-unavailable: expected fail, use-cache, got "ignore"'],
+    ["lock", "write", 'lock: expected none, check, frozen, update, got "write"'],
+    ["lock-file", "../a.json", 'lock-file: expected the path of a file below the workspace, got "'],
+    ["lock-file", "/etc/a.json", "lock-file: expected the path of a file below the workspace"],
+    ["lock-file", "C:\\a.json", "lock-file: expected the path of a file below the workspace"],
+    ["lock-file", "~/a.json", "lock-file: expected the path of a file below the workspace"],
+    ["lock-file", ".", 'lock-file: expected the path of a file below the workspace, got "."'],
+    ["lock-file", "locks/", 'lock-file: expected the path of a file below the workspace, got "lo'],
+    ["lock-file", "locks\\", "lock-file: expected the path of a file below the workspace, got"],
+    ["lock-file", "a\nb", 'lock-file: expected the path of a file below the workspace, got "a\\nb'],
+    ["sources", "\ndocker.io", "sources, line 2: expected two prefixes with = between them; exp"],
+    ["cache-directory", "cache", 'cache-directory: expected an absolute path, got "cache"'],
+    ["cache-directory", "~/c", 'cache-directory: expected an absolute path, got "~/c"'],
+    ["cache-directory", "/a\nb", "cache-directory: expected a path without control characters"],
+    ["cache-directory-size", "20TB", "cache-directory-size: expected a size like 500kB, 1MiB or"],
     ["registry-auth", "a: b", "registry-auth: expected a YAML list"],
     ["insecure-registries", "http://x", "insecure-registries, line 1: expected host or host:port"],
     ["trusted-realms", "a\nb/c", "trusted-realms, line 2: expected host or host:port"],

@@ -1,8 +1,12 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
+import { PullError } from "../../src/oci/failure.ts";
+import type { FailureStatus } from "../../src/oci/reason.ts";
 import type { Result } from "../../src/pull/outcome.ts";
-import { sayPulled, sayResolved } from "../../src/runner/log.ts";
-import { artifact, image, multiPlatform } from "../support/image.ts";
+import { fileProblem } from "../../src/runner/found-images.ts";
+import type { LockReport } from "../../src/runner/lock-report.ts";
+import { sayLocked, sayPulled, sayRefusals, sayResolved } from "../../src/runner/log.ts";
+import { artifact, content, image, multiPlatform } from "../support/image.ts";
 import { required } from "../support/resolving.ts";
 import {
   APP,
@@ -12,7 +16,10 @@ import {
   pulledImage,
   pulledOf,
   RecordingWorkflow,
+  readFrom,
   resultOf,
+  transferFrom,
+  unreadResult,
 } from "../support/results.ts";
 
 function linesFor(result: Result): readonly string[] {
@@ -27,6 +34,29 @@ describe("sayResolved", () => {
     const lines = linesFor(await resultOf(made, { name: APP }));
     const pinned = `registry.test/org/app@${made.digest}`;
     assert.deepEqual(lines, [`say ✓ ${APP} → ${pinned} (image, linux/amd64)`]);
+  });
+
+  it("names the place of an image that its registry did not send", async () => {
+    for (const place of ["mirror.example/hub", "cache", "layout"]) {
+      const [line] = linesFor(readFrom(place, await resultOf()));
+      assert.ok(line?.endsWith(` (image, linux/amd64), from ${place}`), line);
+    }
+  });
+
+  it("names the place of a platform that is another than the image's", async () => {
+    const result = await resultOf(multiPlatform(["linux/amd64", "linux/arm64"]));
+    const { root } = result;
+    const moved = { ...readFrom("mirror.example", result), root };
+    assert.match(linesFor(moved)[2] ?? "", / in 2 layers, from mirror\.example$/);
+    const lines = linesFor(readFrom("mirror.example", result));
+    assert.match(lines[0] ?? "", /, from mirror\.example$/);
+    assert.match(lines[2] ?? "", / in 2 layers$/);
+  });
+
+  it("shows the locked digest of an image that was not read again", () => {
+    const unread = unreadResult();
+    const pinned = `registry.test/org/app@${unread.unread}`;
+    assert.deepEqual(linesFor(unread), [`say ✓ app: ${APP} → ${pinned} (as locked)`]);
   });
 
   it("puts a name of its own before the reference", async () => {
@@ -89,7 +119,122 @@ describe("sayResolved", () => {
   });
 });
 
+describe("sayRefusals", () => {
+  it("warns once for each registry that is unavailable, and for each image that is gone", async () => {
+    const workflow = new RecordingWorkflow();
+    const refused = async (written: string, status: FailureStatus): Promise<Result> => {
+      const result = await resultOf(undefined, { written });
+      return { ...result, refusal: { registry: "registry.test", status, found: "why" } };
+    };
+    sayRefusals(workflow, [
+      await resultOf(),
+      await refused("app:1", "unreachable"),
+      await refused("app:2", "not-found"),
+      await refused("app:3", "rate-limited"),
+      await refused("app:2", "not-found"),
+    ]);
+    const found = workflow.lines.map((line) => line.split(":").slice(0, 2).join(":"));
+    assert.deepEqual(found, [
+      "warn registry.test is unavailable: why; images with a known digest come from cache, layout or sources, verified; if this lasts, name another place for them in sources",
+      "warn app:2",
+    ]);
+  });
+});
+
+describe("sayLocked", () => {
+  const changed = {
+    reference: "docker.io/library/alpine:3.20",
+    old: undefined,
+    now: { digest: image("linux/amd64").digest, platforms: [], created: "", size: 1_000 },
+  };
+  const lock = {
+    file: "images.lock.json",
+    mode: "update",
+    isWritten: false,
+    changes: [],
+    problems: [],
+  } as const;
+
+  function linesOf(more: Partial<LockReport>, mayWrite = true): readonly string[] {
+    const workflow = new RecordingWorkflow();
+    sayLocked(workflow, { ...lock, ...more }, mayWrite);
+    return workflow.lines;
+  }
+
+  it("prints nothing for a lock file that is only used", () => {
+    for (const mode of ["check", "frozen"] as const) assert.deepEqual(linesOf({ mode }), []);
+  });
+
+  it("prints what changed", () => {
+    const [title, header, row] = linesOf({ isWritten: true, changes: [changed] });
+    assert.equal(title, "group updated images.lock.json: 1 image");
+    assert.match(header ?? "", /^ {2}image +old digest +new digest +created +size$/);
+    assert.match(
+      row ?? "",
+      /^ {2}docker\.io\/library\/alpine:3\.20 +none +sha256:\w{12} +1\.0 kB$/,
+    );
+  });
+
+  it("states that nothing changed", () =>
+    assert.deepEqual(linesOf({}), ["say images.lock.json is up to date"]));
+
+  it("states that a step that failed writes nothing", () => {
+    const line = "say images.lock.json is not written, because the step failed";
+    assert.deepEqual(linesOf({}, false), [line]);
+  });
+
+  it("does not state that a file is up to date that could not be written", () => {
+    const where = "images.lock.json";
+    const error = new PullError("not-written", "EACCES");
+    const problems = [fileProblem(error, where, { optional: false })];
+    assert.deepEqual(linesOf({ problems }), ["say images.lock.json is not written"]);
+  });
+});
+
 describe("sayPulled", () => {
+  const placesOf = (places: Readonly<Record<string, number>>) => new Map(Object.entries(places));
+
+  async function groupOf(places: Readonly<Record<string, number>>): Promise<readonly string[]> {
+    const workflow = new RecordingWorkflow();
+    const transfers = new Map(
+      ["cache", ...Object.keys(places)].map((place) => [
+        content("", place).digest,
+        transferFrom(place),
+      ]),
+    );
+    const pulled = pulledOf({ places: placesOf(places), transfers });
+    sayPulled(workflow, outcomeOf([await resultOf()], pulled));
+    return workflow.lines.slice(1);
+  }
+
+  it("lists the place of each blob, also of those in the cache, when there were several", async () => {
+    const places = { "mirror.example/hub": 2_000_000, "registry.test": 5_000 };
+    assert.deepEqual(await groupOf(places), [
+      "group downloaded 2.0 MB from mirror.example/hub, 5.0 kB from registry.test",
+      ...["cache", "mirror.example/hub", "registry.test"].map((place) => {
+        return `  ${content("", place).digest} from ${place}`;
+      }),
+    ]);
+  });
+
+  it("lists them when one place sent everything that is not the images' registry", async () => {
+    const [title] = await groupOf({ "mirror.example": 7 });
+    assert.equal(title, "group downloaded 7 B from mirror.example");
+  });
+
+  it("lists them when the registries of two images sent them", async () => {
+    const workflow = new RecordingWorkflow();
+    const other = failedResult("ghcr.io/org/app:1");
+    const pulled = pulledOf({ places: placesOf({ "registry.test": 5, "ghcr.io": 7 }) });
+    sayPulled(workflow, outcomeOf([await resultOf(), other], pulled));
+    assert.equal(workflow.lines[1], "group downloaded 5 B from registry.test, 7 B from ghcr.io");
+  });
+
+  for (const places of [{}, { "registry.test": 5 }]) {
+    it(`lists nothing when only ${JSON.stringify(places)} sent something`, async () =>
+      assert.deepEqual(await groupOf(places), []));
+  }
+
   it("prints nothing without a pull", async () => {
     const workflow = new RecordingWorkflow();
     sayPulled(workflow, outcomeOf([await resultOf()]));

@@ -1,28 +1,43 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
+import { PullError } from "../../src/oci/failure.ts";
 import type { Outcome, Result } from "../../src/pull/outcome.ts";
 import { JSON_LIMIT } from "../../src/runner/bounds.ts";
 import type { BuildContext } from "../../src/runner/build-files.ts";
+import { fileProblem } from "../../src/runner/found-images.ts";
 import { EMPTY, leftOut, OUTPUTS, type Outputs, toOutputs } from "../../src/runner/outputs.ts";
 import { toResults } from "../../src/runner/results.ts";
+import type { Judged } from "../../src/runner/summary.ts";
 import { artifact, image, multiPlatform } from "../support/image.ts";
 import { required } from "../support/resolving.ts";
 import {
   APP,
   failedPlatform,
   failedResult,
+  judgedOf,
   outcomeOf,
   pulledOf,
   RUNNER,
   resultOf,
+  unreadResult,
 } from "../support/results.ts";
 
 const FILES = { metadata: "/files/metadata.json", bake: "/files/bake.json" };
 
-function outputsOf(outcome: Outcome, contexts: readonly BuildContext[] = []): Outputs {
+function outputsOf(
+  outcome: Outcome,
+  contexts: readonly BuildContext[] = [],
+  more: Partial<Judged> = {},
+): Outputs {
   const results = toResults(outcome, RUNNER);
   const nothing = { found: undefined, references: [] };
-  return toOutputs(outcome, { results, contexts, files: FILES, runner: RUNNER, ...nothing });
+  return toOutputs(judgedOf(outcome, more), {
+    results,
+    contexts,
+    files: FILES,
+    runner: RUNNER,
+    ...nothing,
+  });
 }
 
 /** An image whose config has a label of some size. */
@@ -118,6 +133,67 @@ describe("toOutputs", () => {
     assert.deepEqual([outputs["oci-layout"], outputs["cache-hit"]], ["/layout", "false"]);
     assert.deepEqual([outputs["bytes-restored"], outputs["bytes-downloaded"]], ["5", "7"]);
   });
+
+  it("knows of an image that was not read again only what the lock file has", () => {
+    const outputs = outputsOf(outcomeOf([unreadResult()]));
+    const { digest } = image("linux/amd64");
+    const pinned = `registry.test/org/app@${digest}`;
+    assert.deepEqual(
+      [outputs.exists, outputs.digest, outputs.image, outputs.images, outputs.digests],
+      ["true", digest, pinned, pinned, JSON.stringify([digest])],
+    );
+    assert.equal(outputs.platforms, '["linux/amd64"]');
+    assert.deepEqual([outputs.config, outputs.labels, outputs.size], ["", "", ""]);
+    assert.deepEqual(leftOut(outputs, outcomeOf([unreadResult()])), []);
+  });
+
+  it("has no size with one image whose size is not known", async () =>
+    assert.equal(outputsOf(outcomeOf([await resultOf(), unreadResult()])).size, ""));
+
+  const change = {
+    reference: "docker.io/library/alpine:3.20",
+    old: undefined,
+    now: { digest: image("linux/amd64").digest, platforms: [], created: "", size: 1_000 },
+  };
+  // the mode of the lock file, whether it was written, and what lock-changed is then
+  for (const [mode, isWritten, changed] of [
+    ["update", true, "true"],
+    ["update", false, "false"],
+    ["check", false, ""],
+    ["frozen", false, ""],
+  ] as const) {
+    it(`has lock-changed: ${changed || "(empty)"} for lock: ${mode}`, async () => {
+      const changes = isWritten ? [change] : [];
+      const lock = { file: "images.lock.json", mode, isWritten, changes, problems: [] };
+      const outputs = outputsOf(outcomeOf([await resultOf()]), [], { lock });
+      assert.equal(outputs["lock-changed"], changed);
+      assert.equal(outputs["lock-diff"].includes("docker.io/library/alpine:3.20"), isWritten);
+    });
+  }
+
+  it("has empty outputs of the lock file without one", async () => {
+    const outputs = outputsOf(outcomeOf([await resultOf()]));
+    assert.deepEqual([outputs["lock-changed"], outputs["lock-diff"]], ["", ""]);
+  });
+
+  // the problem of a lock file, and whether everything is then known to exist
+  for (const [reason, exists] of [
+    ["not-locked", ""],
+    ["wrong-file", ""],
+    ["file-changed", "true"],
+    ["not-written", "true"],
+  ] as const) {
+    it(`lists ${reason} of the lock file, with exists: ${exists || "(empty)"}`, async () => {
+      const where = "images.lock.json";
+      const error = new PullError(reason, "something is wrong", { next: "correct it" });
+      const problems = [fileProblem(error, where, { optional: false })];
+      const outputs = outputsOf(outcomeOf([await resultOf()]), [], { problems });
+      const [missing] = JSON.parse(outputs.missing);
+      assert.deepEqual([missing.name, missing.reason], [where, reason]);
+      assert.equal(missing.message, `${where}: something is wrong; correct it`);
+      assert.equal(outputs.exists, exists);
+    });
+  }
 
   it("names the files, and lists build contexts one a line", async () => {
     const contexts = [

@@ -1,12 +1,15 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
+import { PullError } from "../../src/oci/failure.ts";
 import type { Outcome } from "../../src/pull/outcome.ts";
+import { fileProblem } from "../../src/runner/found-images.ts";
 import { redact } from "../../src/runner/redaction.ts";
 import { image, index } from "../support/image.ts";
 import {
   APP,
   failedPlatform,
   failedResult,
+  judgedOf,
   outcomeOf,
   pulledOf,
   resultOf,
@@ -42,7 +45,7 @@ async function repeating(text: string): Promise<Outcome> {
 
 describe("redact", () => {
   it("removes a secret from messages, platforms and configs", async () => {
-    const { images } = redact(await repeating(`say ${SECRET}`), withhold);
+    const { images } = redact(judgedOf(await repeating(`say ${SECRET}`)), withhold);
     const [good, failed] = images;
     const config = good?.platforms[0]?.image?.config;
     assert.deepEqual(
@@ -67,7 +70,7 @@ describe("redact", () => {
     const top = index([made], {
       entries: [{ ...other, platform: { os: "a", architecture: "b" } }],
     });
-    const { images } = redact(outcomeOf([await resultOf(top)]), withhold);
+    const { images } = redact(judgedOf(outcomeOf([await resultOf(top)])), withhold);
     const fetched = images[0]?.root?.fetched;
     const document = JSON.parse(String(fetched?.content));
     assert.deepEqual(document.manifests[1].annotations, { x: "***" });
@@ -84,7 +87,7 @@ describe("redact", () => {
       const manifest = image && { ...image.manifest, content };
       return { ...platform, image: image && manifest && { ...image, manifest } };
     });
-    const { images } = redact(outcomeOf([{ ...result, platforms }]), withhold);
+    const { images } = redact(judgedOf(outcomeOf([{ ...result, platforms }])), withhold);
     const { content } = images[0]?.platforms[0]?.image?.manifest ?? {};
     assert.deepEqual(JSON.parse(String(content)), { annotations: { note: "***" } });
   });
@@ -97,12 +100,42 @@ describe("redact", () => {
       ...result.root,
       fetched: { ...result.root.fetched, content: Buffer.from(bytes) },
     };
-    const { images } = redact(outcomeOf([{ ...result, root }]), withhold);
+    const { images } = redact(judgedOf(outcomeOf([{ ...result, root }])), withhold);
     assert.equal(JSON.parse(String(images[0]?.root?.fetched.content)).note, "***");
   });
 
+  it("removes a secret from what registries answered when they refused", async () => {
+    const found = `registry.test answered ${SECRET}`;
+    const refusal = { registry: "registry.test", status: "unreachable", found } as const;
+    const images = [
+      { ...(await resultOf()), refusal },
+      { ...(await resultOf()), tagRefusal: refusal },
+    ];
+    const [one, other] = redact(judgedOf(outcomeOf(images)), withhold).images;
+    const redacted = { ...refusal, found: "registry.test answered ***" };
+    assert.deepEqual([one?.refusal, one?.tagRefusal], [redacted, undefined]);
+    assert.deepEqual([other?.refusal, other?.tagRefusal], [undefined, redacted]);
+  });
+
+  it("removes a secret from the problems and changes of the lock file", () => {
+    const file = "images.lock.json";
+    const found = `expected a digest, got ${SECRET}`;
+    const error = new PullError("wrong-file", found, { next: "correct it" });
+    const problems = [fileProblem(error, file, { optional: false })];
+    const { digest } = image("linux/amd64");
+    const now = { digest, platforms: [`linux/${SECRET}`], created: "", size: undefined };
+    const change = { reference: "docker.io/library/alpine:3", old: undefined, now };
+    const lock = { file, mode: "update", isWritten: true, changes: [change], problems } as const;
+    const judged = redact(judgedOf(outcomeOf([]), { problems, lock }), withhold);
+    const message = `${file}: expected a digest, got ***; correct it`;
+    assert.equal(judged.problems[0]?.message, message);
+    assert.equal(judged.lock?.problems[0]?.message, message);
+    assert.deepEqual(judged.lock?.changes[0]?.now?.platforms, ["linux/***"]);
+    assert.equal(judged.lock?.changes[0]?.old, undefined);
+  });
+
   it("returns documents without a secret byte for byte", async () => {
-    const outcome = await repeating("nothing secret");
+    const outcome = judgedOf(await repeating("nothing secret"));
     const redacted = redact(outcome, withhold);
     assert.equal(redacted.images[0]?.root?.fetched, outcome.images[0]?.root?.fetched);
     assert.equal(redacted.pulled, outcome.pulled);
@@ -111,7 +144,7 @@ describe("redact", () => {
 
   it("leaves what the workflow wrote", async () => {
     const written = failedResult(`${SECRET}/app:1`);
-    const { images } = redact(outcomeOf([written]), withhold);
+    const { images } = redact(judgedOf(outcomeOf([written])), withhold);
     assert.deepEqual(images[0]?.wanted, written.wanted);
     assert.equal(images[0]?.problem?.message, "***/app:1: nothing; try again");
   });

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { boundedRows, JSON_LIMIT } from "../../src/runner/bounds.ts";
 import { toReferenceRows } from "../../src/runner/references.ts";
-import { failedResult, resultOf } from "../support/results.ts";
+import { APP, failedResult, resultOf, unreadResult } from "../support/results.ts";
 
 const PLACE = { line: 3, column: 12, endColumn: 20, start: 40, end: 48 };
 const PLACED = { line: 3, column: 12, endColumn: 20 };
@@ -27,6 +27,16 @@ describe("toReferenceRows", () => {
       { ...row, reference: "gone:1", platform: "", name: "gone:1", digest: "" },
       { file: "b.yml", line: 3, text: "$IMAGE", why: "no value" },
     ]);
+  });
+});
+
+describe("the digest in a row", () => {
+  it("is the locked one of an image that was not read again", () => {
+    const image = unreadResult();
+    const found = { place: PLACE, reference: APP };
+    const references = [{ file: "a.yml", kind: "compose" as const, found, name: "app" }];
+    const named = { wanted: [], references, unknown: [], problems: [] };
+    assert.equal(toReferenceRows(named, [image])[0]?.["digest"], image.unread);
   });
 });
 

@@ -10,8 +10,12 @@ import {
   failedResult,
   outcomeOf,
   pulledImage,
+  pulledOf,
   RUNNER,
+  readFrom,
   resultOf,
+  transferFrom,
+  unreadResult,
 } from "../support/results.ts";
 
 function fieldsOf(image: Result): Readonly<Record<string, unknown>> {
@@ -30,6 +34,7 @@ describe("toResults", () => {
       tag: "1",
       digest: made.digest,
       pinned: `registry.test/org/app@${made.digest}`,
+      source: "registry.test",
       mediaType: made.mediaType,
       kind: "image",
       status: "ok",
@@ -46,6 +51,7 @@ describe("toResults", () => {
           reason: "",
           message: "",
           digest: made.digest,
+          source: "registry.test",
           config: config?.digest,
           size,
           layers: layers.length,
@@ -69,6 +75,7 @@ describe("toResults", () => {
       tag: "1",
       digest: "",
       pinned: "",
+      source: "",
       mediaType: "",
       kind: "",
       status: "not-found",
@@ -104,6 +111,7 @@ describe("toResults", () => {
       reason: "",
       message: "",
       digest: made.manifests[1]?.digest,
+      source: "",
     });
     assert.equal(attestations, 2);
   });
@@ -143,6 +151,87 @@ describe("toResults", () => {
       assert.deepEqual(fields["base"], { ...base, stale: shown });
     });
   }
+
+  it("names the place that an image and each of its platforms came from", async () => {
+    const made = multiPlatform(["linux/amd64", "linux/arm64"]);
+    const result = readFrom("mirror.example", await resultOf(made));
+    const root = result.root && {
+      ...result.root,
+      fetched: { ...result.root.fetched, source: "cache" },
+    };
+    const { source, platforms } = fieldsOf({ ...result, root });
+    assert.equal(source, "cache");
+    assert.ok(Array.isArray(platforms));
+    assert.deepEqual(
+      platforms.map((platform) => platform.source),
+      ["mirror.example", ""],
+    );
+  });
+
+  it("names the place that each blob of a pulled image came from", async () => {
+    const made = image("linux/amd64");
+    const [config, layer, last] = made.blobs;
+    assert.ok(config && layer && last, "a config and two layers");
+    const transfers = new Map([
+      [config.digest, transferFrom("cache")],
+      [layer.digest, transferFrom("mirror.example/hub")],
+    ]);
+    const outcome = outcomeOf(
+      [{ ...(await resultOf(made)), pulled: pulledImage() }],
+      pulledOf({ transfers }),
+    );
+    assert.deepEqual(toResults(outcome, RUNNER)[0]?.[1]["blobs"], [
+      { digest: config.digest, size: config.bytes.length, source: "cache" },
+      { digest: layer.digest, size: layer.bytes.length, source: "mirror.example/hub" },
+      { digest: last.digest, size: last.bytes.length, source: "layout" },
+    ]);
+  });
+
+  it("knows no place of a blob that may be missing in the layout", async () => {
+    const pulled = pulledImage({ stored: undefined });
+    const outcome = outcomeOf([{ ...(await resultOf()), pulled }], pulledOf());
+    const blobs = toResults(outcome, RUNNER)[0]?.[1]["blobs"];
+    assert.ok(Array.isArray(blobs));
+    assert.deepEqual(new Set(blobs.map(({ source }) => source)), new Set([""]));
+  });
+
+  it("lists no blobs of an image that was not pulled", async () => {
+    const [first] = toResults(outcomeOf([await resultOf()], pulledOf()), RUNNER);
+    assert.ok(!("blobs" in (first?.[1] ?? {})));
+  });
+
+  const locked = content("", "locked").digest;
+  for (const [digest, tag] of [
+    [locked, "same"],
+    [locked, "moved"],
+    [locked, "gone"],
+    [locked, ""],
+    [undefined, ""],
+  ] as const) {
+    const what = digest === undefined ? "no digest" : "the locked digest";
+    it(`has ${what} and the state of the tag: ${tag || "(empty)"}`, async () => {
+      const fields = fieldsOf({ ...(await resultOf()), lock: { digest, tag } });
+      assert.deepEqual(fields["lock"], { digest: digest ?? "", tag });
+    });
+  }
+
+  it("has no field for a lock file that the step does not use", async () =>
+    assert.ok(!("lock" in fieldsOf(await resultOf()))));
+
+  it("has the locked digests of an image that was not read again, and no config", () => {
+    const { digest } = image("linux/amd64");
+    const fields = fieldsOf(unreadResult());
+    assert.deepEqual(
+      [fields["digest"], fields["pinned"], fields["status"], fields["lock"]],
+      [digest, `registry.test/org/app@${digest}`, "ok", { digest, tag: "same" }],
+    );
+    assert.deepEqual(
+      [fields["source"], fields["kind"], fields["mediaType"], fields["labels"], fields["user"]],
+      ["", "", "", {}, ""],
+    );
+    const platform = { platform: "linux/amd64", required: true, status: "ok", digest, source: "" };
+    assert.deepEqual(fields["platforms"], [{ ...platform, reason: "", message: "" }]);
+  });
 
   it("has no field for a base that was not asked for", async () =>
     assert.ok(!("base" in fieldsOf(await resultOf()))));

@@ -3,7 +3,7 @@ import { describe, it } from "node:test";
 import { type Terminal, terminal } from "../../src/runner/terminal.ts";
 import { image, multiPlatform } from "../support/image.ts";
 import { required } from "../support/resolving.ts";
-import { failedResult, outcomeOf, resultOf } from "../support/results.ts";
+import { failedResult, judgedOf, outcomeOf, resultOf, unreadResult } from "../support/results.ts";
 
 function recorded(): { readonly lines: string[]; readonly workflow: Terminal } {
   const lines: string[] = [];
@@ -77,7 +77,7 @@ describe("a terminal", () => {
       await resultOf(made, { name: "other-name", platforms }),
       failedResult("registry.test/org/gone:1", "not-found", { name: "gone" }),
     ];
-    await workflow.summary({ ...outcomeOf(images), cacheMiss: "" });
+    await workflow.summary(judgedOf(outcomeOf(images)));
     const [blank, title, ...rows] = lines;
     assert.deepEqual([blank, title, rows.length], ["", "summary", 3]);
     const pinned = images.map(({ root }) => `registry.test/org/app@${root?.fetched.digest}`);
@@ -86,6 +86,14 @@ describe("a terminal", () => {
     assert.equal(rows[2]?.trim().replace(/ +/g, " "), "✗ gone not-found 0 B");
     assert.ok(rows[0]?.endsWith(pinned[0] ?? "none") && rows[1]?.endsWith(pinned[1] ?? "none"));
     assert.equal(rows[0]?.indexOf("registry.test"), rows[1]?.indexOf("registry.test"));
+  });
+
+  it("prints no size of an image that was not read again", async () => {
+    const { lines, workflow } = recorded();
+    const unread = unreadResult();
+    await workflow.summary(judgedOf(outcomeOf([unread])));
+    const row = lines.at(-1)?.trim().replace(/ +/g, " ");
+    assert.equal(row, `✓ app ok ✓ linux/amd64 registry.test/org/app@${unread.unread}`);
   });
 
   it("prints no summary of invalid inputs, which it printed as errors", async () => {

@@ -211,13 +211,16 @@ describe("a layout that processes write to, crash in and damage, in any order", 
   it("accepts none of a thousand cached blobs with a flipped bit, alone or in a bundle, and the next save replaces them", async () => {
     const path = temporaryDirectory("cached");
     const { signal } = new AbortController();
-    const cache = new DirectoryCache(join(path, "cache"), { signal, warn: () => undefined });
+    const cache = new DirectoryCache(join(path, "cache"), {
+      ...{ signal, warn: () => undefined, say: () => undefined },
+      size: 2 ** 30,
+    });
     const layout = await Layout.open(join(path, "layout"));
     const small = BLOBS.filter(({ size }) => size < 10_000);
     const bundle = toBundle(small);
     for (let at = 0; at < 1_000; at++) {
       const one = BLOBS[1 + (at % (BLOBS.length - 1))] as Blob;
-      const entry = join(path, "cache", "key");
+      const entry = join(path, "cache", "key.cache-entry");
       const single = at % 2 === 0;
       const bytes = single ? one.bytes : bundle;
       assert.equal(await cache.save("key", outgoing(bytes)), "saved");

@@ -19,7 +19,7 @@ export type Connection = Pick<Connected, "api" | "http"> & {
 };
 
 export type ConnectOptions = Partial<
-  Pick<RegistryInputs, "registryAuth" | "githubToken" | "concurrency">
+  Pick<RegistryInputs, "registryAuth" | "githubToken" | "concurrency" | "mirrors">
 > & {
   readonly trustedRealms?: readonly string[];
   readonly insecureRegistries?: readonly string[];
@@ -76,6 +76,7 @@ function inputsOf(options: ConnectOptions): RegistryInputs {
     concurrency: options.concurrency ?? 6,
     githubToken: options.githubToken ?? "",
     insecureRegistries: new Set(options.insecureRegistries),
+    mirrors: options.mirrors ?? [],
     registryAuth: options.registryAuth ?? [],
     trustedRealms: new Set(options.trustedRealms),
   };

@@ -1,3 +1,4 @@
+import type { Urgency } from "../../src/gate/source.ts";
 import type { Blob } from "../../src/oci/blob.ts";
 import { type Digest, digestOf } from "../../src/oci/digest.ts";
 import { PullError } from "../../src/oci/failure.ts";
@@ -17,6 +18,8 @@ export class MemoryRegistry implements Registry {
   readonly host: string;
   /** Every question, one a line: `manifest org/app v1`. */
   readonly asked: string[] = [];
+  /** The questions whose answers only inform. */
+  readonly brief: string[] = [];
   /** True when only some can read it. */
   isPrivate = false;
   /** Whether `size` knows the size of a blob. */
@@ -68,8 +71,8 @@ export class MemoryRegistry implements Registry {
     return { bytes, content, digest, mediaType, ...this.#provenance(), ...this.#access() };
   }
 
-  async claim(repository: Repository, reference: string): Promise<Claim> {
-    const { manifests } = await this.#ask("claim", repository, reference);
+  async claim(repository: Repository, reference: string, urgency?: Urgency): Promise<Claim> {
+    const { manifests } = await this.#ask("claim", repository, reference, urgency);
     const { digest } = expectHeld(manifests.get(reference), reference);
     return { digest, ...this.#access() };
   }
@@ -82,8 +85,12 @@ export class MemoryRegistry implements Registry {
     return blob;
   }
 
-  async size(repository: Repository, digest: Digest): Promise<number | undefined> {
-    const { blobs } = await this.#ask("size", repository, digest);
+  async size(
+    repository: Repository,
+    digest: Digest,
+    urgency?: Urgency,
+  ): Promise<number | undefined> {
+    const { blobs } = await this.#ask("size", repository, digest, urgency);
     const { bytes } = expectHeld(blobs.get(digest), digest);
     return this.statesSizes ? bytes.length : undefined;
   }
@@ -111,14 +118,24 @@ export class MemoryRegistry implements Registry {
     return provenance;
   }
 
+  sentCredentials(): boolean {
+    return this.isPrivate;
+  }
+
   async #askDownload(repository: Repository, digest: Digest): Promise<SmallBlob> {
     const { blobs } = await this.#ask("download", repository, digest);
     return { bytes: expectHeld(blobs.get(digest), digest).bytes, ...this.#provenance() };
   }
 
-  async #ask(verb: string, repository: Repository, what: string): Promise<Held> {
+  async #ask(
+    verb: string,
+    repository: Repository,
+    what: string,
+    { brief = false }: Urgency = {},
+  ): Promise<Held> {
     const line = `${verb} ${repository.repository} ${what}`.trim();
     this.asked.push(line);
+    if (brief) this.brief.push(line);
     for (const { question, run } of this.#faults) if (question.test(line)) await run();
     if (repository.registry === this.host) return this.#repository(repository.repository);
     throw new PullError("not-found", `${repositoryName(repository)} is not in ${this.host}`);
@@ -131,7 +148,7 @@ export class MemoryRegistry implements Registry {
   }
 
   #provenance(): Provenance {
-    return { origin: "registry", private: this.isPrivate };
+    return { origin: "registry", source: this.host, private: this.isPrivate };
   }
 
   #access(): Pick<Fetched, "authenticated" | "private"> {

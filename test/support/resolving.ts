@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { resolveImage, type Thoroughness } from "../../src/gate/judge.ts";
-import type { Mention, Requirement, Wanted } from "../../src/gate/plan.ts";
+import type { Locked, LockWanted, Mention, Requirement, Wanted } from "../../src/gate/plan.ts";
 import { problemsOf, type Resolved } from "../../src/gate/resolved.ts";
 import type { Source } from "../../src/gate/source.ts";
 import type { Blob } from "../../src/oci/blob.ts";
@@ -9,7 +9,7 @@ import { parsePlatform } from "../../src/oci/platform.ts";
 import type { Reason } from "../../src/oci/reason.ts";
 import { parseReference } from "../../src/oci/reference.ts";
 import type { PullOptions } from "../../src/pull/pull.ts";
-import type { Content } from "./image.ts";
+import type { Content, Made } from "./image.ts";
 
 /** Platforms as the input lists them: `all`, `any`, or names with commas between. */
 export function required(text: string): Requirement {
@@ -35,8 +35,9 @@ export function resolved(
   written: string,
   more: Partial<Wanted & Thoroughness> = {},
 ): Promise<Resolved> {
-  const { verify = "manifest", pullsFor, ...wanted } = more;
-  return resolveImage(source, wantedImage(written, wanted), { verify, pullsFor });
+  const { verify = "manifest", pullsFor, checksTags = true, ...wanted } = more;
+  const thoroughness = { verify, pullsFor, checksTags };
+  return resolveImage(source, wantedImage(written, wanted), thoroughness);
 }
 
 /** The platforms of an image, one a line: `linux/arm64 listed unrequired`. */
@@ -82,6 +83,17 @@ export function failure(reason: Reason, message = /./): (error: unknown) => true
     assert.match(error.message, message);
     return true;
   };
+}
+
+/** What a lock file has on an image that was locked on 2026-11-01, with these of its platforms. */
+export function lockedImage({ digest }: Content, platforms: readonly Made[] = []): Locked {
+  const digests = platforms.map((made) => [made.platform ?? "", made.digest] as const);
+  return { digest, platforms: new Map(digests), day: "2026-11-01" };
+}
+
+/** How a step uses the file `images.lock.json` for an image. */
+export function lockOf(mode: LockWanted["mode"], entry: Locked | undefined): LockWanted {
+  return { file: "images.lock.json", mode, entry };
 }
 
 /** A place in a file that must have a digest, and has none. */

@@ -1,10 +1,18 @@
-import type { Location, Wanted } from "../../src/gate/plan.ts";
+import { asLocked } from "../../src/gate/lock.ts";
+import type { Location, LockWanted, Wanted } from "../../src/gate/plan.ts";
 import { problem } from "../../src/gate/problem.ts";
 import type { PlatformOutcome } from "../../src/gate/resolved.ts";
 import { parsePlatform } from "../../src/oci/platform.ts";
 import type { Reason } from "../../src/oci/reason.ts";
-import type { Outcome, Pulled, PulledImage, Result } from "../../src/pull/outcome.ts";
-import type { Report } from "../../src/runner/summary.ts";
+import type {
+  Outcome,
+  Pulled,
+  PulledImage,
+  Result,
+  Tally,
+  Transfer,
+} from "../../src/pull/outcome.ts";
+import type { Judged, Report } from "../../src/runner/summary.ts";
 import type { Workflow } from "../../src/runner/workflow.ts";
 import { image, type Made } from "./image.ts";
 import { MemoryRegistry } from "./memory-registry.ts";
@@ -44,19 +52,50 @@ export function failedResult(
   };
 }
 
+/** An image that is as its lock file has it: its tag was asked for, and nothing was read again. */
+export function unreadResult(more: Partial<Wanted> = {}): Result {
+  const { digest } = image("linux/amd64");
+  const entry = { digest, platforms: new Map([["linux/amd64", digest]]), day: "2026-11-21" };
+  const lock: LockWanted = { file: "images.lock.json", mode: "update", entry };
+  const wanted = wantedImage(APP, { name: "app", lock, ...more });
+  const verdict = { digest, tag: "same" } as const;
+  return { ...asLocked(wanted, entry), lock: verdict, pulled: undefined };
+}
+
+/** The same image, read from another place than its registry. */
+export function readFrom(source: string, result: Result): Result {
+  const { root, platforms } = result;
+  const moved = platforms.map((platform) => {
+    const { image: found } = platform;
+    const manifest = found && { ...found.manifest, source };
+    return { ...platform, image: found && manifest && { ...found, manifest } };
+  });
+  const fetched = root && { ...root.fetched, source };
+  return { ...result, root: root && fetched && { ...root, fetched }, platforms: moved };
+}
+
+/** A transfer that took a second. */
+export function transferFrom(source: string): Transfer {
+  const origin = source === "cache" ? "cache" : "registry";
+  return { origin, source, private: false, started: 0, ended: 1_000 };
+}
+
 /** A required platform that has a problem. */
 export function failedPlatform(platform: string, reason: Reason): PlatformOutcome {
   const found = problem(reason, platform, "nothing", "try again");
   return { platform, required: true, ...found, digest: undefined, image: undefined };
 }
 
+/** Nothing moved, unless `more` says otherwise. */
+export function tally(more: Partial<Tally> = {}): Tally {
+  const nothing = { restored: 0, downloaded: 0, alreadyThere: 0, seconds: 0 };
+  return { ...nothing, places: new Map(), ...more };
+}
+
 /** A pull that moved nothing, unless `more` says otherwise. */
 export function pulledOf(more: Partial<Pulled> = {}): Pulled {
   return {
-    restored: 0,
-    downloaded: 0,
-    alreadyThere: 0,
-    seconds: 0,
+    ...tally(),
     layout: "/layout",
     rates: { cache: undefined, registry: undefined },
     missed: [],
@@ -69,13 +108,17 @@ export function pulledOf(more: Partial<Pulled> = {}): Pulled {
 
 /** What a pull did for an image that is in the layout. */
 export function pulledImage(more: Partial<PulledImage> = {}): PulledImage {
-  const tally = { restored: 0, downloaded: 0, alreadyThere: 0, seconds: 0 };
-  return { tally, stored: { converted: undefined, loadable: undefined }, ...more };
+  return { tally: tally(), stored: { converted: undefined, loadable: undefined }, ...more };
 }
 
 /** The outcome of a step. */
 export function outcomeOf(images: readonly Result[], pulled?: Pulled): Outcome {
   return { images, pulled };
+}
+
+/** What a step reports of an outcome. */
+export function judgedOf(outcome: Outcome, more: Partial<Judged> = {}): Judged {
+  return { ...outcome, cacheMiss: "", problems: [], ...more };
 }
 
 /** A workflow that records what it prints, one line each: `warn app.yml:3:5-9 …`. */

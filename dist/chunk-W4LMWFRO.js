@@ -1,0 +1,34 @@
+import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);
+import {
+  __name
+} from "./chunk-QTX6ZG2H.js";
+
+// src/oci/blob.ts
+function distinctBlobs(blobs) {
+  const byDigest = /* @__PURE__ */ new Map();
+  for (const { digest, size } of blobs) {
+    byDigest.set(digest, { digest, size });
+  }
+  return [...byDigest.values()];
+}
+__name(distinctBlobs, "distinctBlobs");
+function sizeClash(blobs) {
+  const sizes = /* @__PURE__ */ new Map();
+  for (const { digest, size } of blobs) {
+    const other = sizes.get(digest) ?? size;
+    if (other !== size) return `${digest} is listed with ${other} and with ${size} bytes`;
+    sizes.set(digest, size);
+  }
+  return void 0;
+}
+__name(sizeClash, "sizeClash");
+function bytesOf(blobs) {
+  return blobs.reduce((total, { size }) => total + (size ?? 0), 0);
+}
+__name(bytesOf, "bytesOf");
+
+export {
+  distinctBlobs,
+  sizeClash,
+  bytesOf
+};
