@@ -2,12 +2,12 @@ import { createRequire as __createRequire } from 'node:module'; const require = 
 import {
   DEFAULTS,
   step
-} from "./chunk-WJX5VUU7.js";
+} from "./chunk-MPUCLSCG.js";
 import "./chunk-4V4L3O2I.js";
-import "./chunk-JLSUCRUW.js";
+import "./chunk-ISYIH3YE.js";
 import {
   savePending
-} from "./chunk-C5QABVN2.js";
+} from "./chunk-FTNEYSJV.js";
 import "./chunk-RISCU4BB.js";
 import "./chunk-QQ6JMD24.js";
 import "./chunk-L2B45JQI.js";
@@ -18,18 +18,16 @@ import {
   thisMachine,
   withhold
 } from "./chunk-FWJHGFIP.js";
-import "./chunk-YUOWPTI3.js";
+import "./chunk-VILHWXFW.js";
 import "./chunk-F5WAN3K3.js";
 import {
   formatBytes,
   platformMark
 } from "./chunk-JHDYLEBT.js";
 import "./chunk-KLG7C2X7.js";
-import "./chunk-F3QR6OHM.js";
-import "./chunk-DJ5GAWCX.js";
-import "./chunk-NJILF6EX.js";
+import "./chunk-JYZXHWWT.js";
+import "./chunk-F5JEJP5I.js";
 import "./chunk-4OP3FLAA.js";
-import "./chunk-ZODR5LQM.js";
 import "./chunk-QLFXTSCP.js";
 import {
   pinnedReference,

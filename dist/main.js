@@ -4,22 +4,21 @@ import {
 } from "./chunk-ZL3V3JWF.js";
 import {
   step
-} from "./chunk-WJX5VUU7.js";
+} from "./chunk-MPUCLSCG.js";
 import "./chunk-4V4L3O2I.js";
-import "./chunk-JLSUCRUW.js";
+import "./chunk-ISYIH3YE.js";
 import {
   endWhenUnread,
   thisMachine
 } from "./chunk-FWJHGFIP.js";
-import "./chunk-YUOWPTI3.js";
+import "./chunk-VILHWXFW.js";
 import "./chunk-F5WAN3K3.js";
 import "./chunk-JHDYLEBT.js";
 import "./chunk-KLG7C2X7.js";
-import "./chunk-F3QR6OHM.js";
-import "./chunk-DJ5GAWCX.js";
-import "./chunk-NJILF6EX.js";
-import "./chunk-4OP3FLAA.js";
 import "./chunk-ZODR5LQM.js";
+import "./chunk-JYZXHWWT.js";
+import "./chunk-F5JEJP5I.js";
+import "./chunk-4OP3FLAA.js";
 import "./chunk-QLFXTSCP.js";
 import "./chunk-WTIERWO2.js";
 import "./chunk-ZIRQ5OYK.js";

@@ -5,7 +5,7 @@ import {
 } from "./chunk-ZL3V3JWF.js";
 import {
   savePending
-} from "./chunk-C5QABVN2.js";
+} from "./chunk-FTNEYSJV.js";
 import "./chunk-RISCU4BB.js";
 import "./chunk-QQ6JMD24.js";
 import "./chunk-L2B45JQI.js";
@@ -13,7 +13,7 @@ import "./chunk-MALUXLFS.js";
 import {
   thisMachine
 } from "./chunk-FWJHGFIP.js";
-import "./chunk-YUOWPTI3.js";
+import "./chunk-VILHWXFW.js";
 import "./chunk-F5WAN3K3.js";
 import "./chunk-JHDYLEBT.js";
 import "./chunk-KLG7C2X7.js";

@@ -55,6 +55,22 @@ describe("the bundle", () => {
     }
   });
 
+  it("loads for a gate neither the reader of files nor that of lock files", () => {
+    const loaded = new Set<string>();
+    const load = (file: string): void => {
+      if (loaded.has(file)) return;
+      loaded.add(file);
+      const imported = readFileSync(join(ROOT, "dist", file), "utf8").matchAll(/ from "\.\/(.+)"/g);
+      for (const [, name = ""] of imported) load(name);
+    };
+    load("main.js");
+    const text = [...loaded].map((file) => readFileSync(join(ROOT, "dist", file), "utf8")).join("");
+    assert.ok(loaded.size > 5);
+    for (const name of ["jsonc-parser", "@actions/glob", "yaml"]) {
+      assert.ok(!text.includes(`node_modules/${name}/`), name);
+    }
+  });
+
   it("demonstrates itself without network, and prints its options", async () => {
     const shown = await run(["dist/cli.js"], { PATH: "", HOME: "/nonexistent" });
     assert.equal(shown.exitCode, 0, shown.stderr);

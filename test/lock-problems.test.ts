@@ -81,7 +81,9 @@ describe("lock: check and frozen without a lock file", () => {
       const result = await workspace.step({ lock });
       assert.equal(result.exitCode, 1);
       assert.deepEqual(errorsOf(result), [
-        "images.lock.json: not-locked: images.lock.json: there is no such file; a step with lock: update makes it",
+        "images.lock.json: not-locked: images.lock.json: " +
+          `lock: ${lock} needs this file, and it does not exist; ` +
+          "run a step with lock: update, and commit the file",
       ]);
       assert.deepEqual(workspace.asked(), []);
       assert.equal(output(result, "exists"), "");

@@ -164,6 +164,23 @@ describe("an update", () => {
     assert.match(stdout, /docker\.io\/library\/alpine:3 +sha256:\w+ +removed/);
   });
 
+  it("drops nothing with --prune when a file was not read, which may name any image", async () => {
+    const other = { "docker.io/library/alpine:3": entryFor(OTHER) };
+    workspace.lock({ ...LOCKED, ...other });
+    const script = join(import.meta.dirname, "../src/cli.ts");
+    const { host, directory } = workspace;
+    const environment = { GITHUB_WORKSPACE: directory, HOME: temporaryDirectory("home") };
+    const asked = [`${host}/org/app:1`, "--platforms", "linux/amd64"];
+    const files = ["--files", "none.yaml,optional=true"];
+    const { exitCode, stdout } = await run(
+      [script, ...asked, ...files, "--lock", "update", "--prune"],
+      environment,
+    );
+    assert.equal(exitCode, 0, stdout);
+    assert.match(stdout, /no entry is dropped from images\.lock\.json/);
+    assert.deepEqual(workspace.digests(), { ...MOVED, "docker.io/library/alpine:3": OTHER.digest });
+  });
+
   it("removes every entry with --prune when nothing it names has a tag", async () => {
     const script = join(import.meta.dirname, "../src/cli.ts");
     const { host, directory } = workspace;

@@ -141,7 +141,10 @@ describe("lock: check", () => {
     assert.equal(result.exitCode, 0, result.stdout);
     const [warning = "", ...others] = warningsOf(result);
     assert.deepEqual(others, []);
-    assert.match(warning, /the tag 1 does not exist any more; sha256:\w+ is used, .* 2026-01-02/);
+    assert.match(
+      warning,
+      /the tag 1 does not exist any more; the digest .* on 2026-01-02 is used, sha256:\w+/,
+    );
     assert.equal(imagesOf(result)[0]?.lock?.tag, "gone");
     // A registry may not know HEAD, so what it does not have is asked for again.
     const asked = workspace.asked().filter(isOfTag);
@@ -237,7 +240,7 @@ describe("lock without a value", () => {
     const result = await workspace.step({ "lock-file": "other.json" });
     assert.equal(result.exitCode, 0, result.stdout);
     assert.deepEqual(warningsOf(result), [
-      "other.json does not exist, so nothing is locked; a step with lock: update makes it",
+      "other.json does not exist, so nothing is locked; run a step with lock: update, and commit the file",
     ]);
   });
 });

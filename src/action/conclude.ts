@@ -4,6 +4,7 @@ import { annotate } from "../runner/annotations.ts";
 import { buildContexts, writeFiles } from "../runner/build-files.ts";
 import type { FileProblem, FilesReport } from "../runner/found-images.ts";
 import type { Inputs } from "../runner/inputs.ts";
+import type { LockReport } from "../runner/lock-report.ts";
 import { sayLocked, sayPinned } from "../runner/log.ts";
 import { leftOut, OUTPUTS, type Outputs, toOutputs } from "../runner/outputs.ts";
 import { redact } from "../runner/redaction.ts";
@@ -12,7 +13,7 @@ import { toResults } from "../runner/results.ts";
 import type { Judged } from "../runner/summary.ts";
 import type { Workflow } from "../runner/workflow.ts";
 import type { ReadFiles } from "./files.ts";
-import { endLock, type OpenLock, type Replaced } from "./lock.ts";
+import type { LockEnd, OpenLock, Replaced } from "./lock.ts";
 import { writePins } from "./pins.ts";
 
 /** What a step did. `files` is undefined when it reads none. */
@@ -38,7 +39,7 @@ export async function conclude(
   const { outcome } = done;
   const cacheMiss = inputs.cache.failOnMiss ? missedBy(outcome) : "";
   const isRefused = cacheMiss !== "" || hasFailed(done, inputs);
-  const written = write(done, isRefused, inputs, workflow);
+  const written = await write(done, isRefused, inputs, workflow);
   const isFailed = isRefused || hasProblem(written.problems);
   const judged = redact({ ...outcome, ...written, cacheMiss }, workflow.withhold);
   annotate(workflow, judged, inputs.failOnMissing);
@@ -65,17 +66,34 @@ function hasProblem(problems: readonly FileProblem[]): boolean {
 type Written = Pick<Judged, "files" | "lock" | "problems">;
 
 /** Writes pins, and then the lock file, if the inputs ask for it and everything passed before. */
-function write(done: Done, isRefused: boolean, inputs: Inputs, workflow: Workflow): Written {
+async function write(
+  done: Done,
+  isRefused: boolean,
+  inputs: Inputs,
+  workflow: Workflow,
+): Promise<Written> {
   const { outcome, files, lock, replaced } = done;
   const pinned = files && pin(files, outcome, isRefused, inputs, workflow);
   const mayLock = !isRefused && !hasProblem(pinned?.problems ?? []);
-  // A file that could not be read may name any image.
-  const prunes = lock?.prunes === true && (files?.problems ?? []).length === 0;
   const end = { outcome, replaced, isRefused: !mayLock };
-  const locked = lock && endLock({ ...lock, prunes }, end, inputs);
+  const locked = lock && (await finish(prunable(lock, files, workflow), end, inputs));
   if (locked !== undefined) sayLocked(workflow, locked, mayLock);
   const problems = [...(pinned?.problems ?? []), ...(locked?.problems ?? [])];
   return { files: pinned, lock: locked, problems };
+}
+
+/** The lock file, from which nothing is dropped if a file was not read: it may name any image. */
+function prunable(lock: OpenLock, files: ReadFiles | undefined, { say }: Workflow): OpenLock {
+  const unread = files?.problems ?? [];
+  if (!lock.prunes || unread.length === 0) return lock;
+  say(`no entry is dropped from ${lock.file}, because a file could not be read`);
+  return { ...lock, prunes: false };
+}
+
+/** What became of the lock file. Its writer is loaded only for a step that uses one. */
+async function finish(lock: OpenLock, end: LockEnd, inputs: Inputs): Promise<LockReport> {
+  const { endLock } = await import("./lock.ts");
+  return endLock(lock, end, inputs);
 }
 
 /** Pins the references in the files, if the inputs ask for it and the step passed. */

@@ -1,10 +1,9 @@
 // Here the parts meet: the wires (registry, store, http) behind the ports of the work (gate, pull).
-// The compiler proves that they fit. A registry is the client, and decorators may stand before it in
-// a row: the cache, and for example a mirror behind it. Gate and pull ask the first of the row
-// and do not know which one answers.
+// The compiler proves that they fit. A registry is a row: for a pull the cache, then other sources,
+// then the client. Gate and pull ask the first of the row and do not know which one answers.
 import { readFileSync } from "node:fs";
 import { Downloader } from "../http/download.ts";
-import { Http } from "../http/http.ts";
+import { Http, type UnaddressedRequest } from "../http/http.ts";
 import { MirroredRegistry } from "../pull/mirrored-registry.ts";
 import type { CachePlace } from "../pull/pending-saves.ts";
 import type { Registry } from "../pull/ports.ts";
@@ -63,24 +62,42 @@ export function connectRegistry(
   const api = new Api({ http, sessions, insecureRegistries, say, warn, withhold });
   const downloader = new Downloader({ clock, signal, say, parts: concurrency });
   const registry = new RegistryClient({ api, downloader, say });
-  const sources = new RegistryClient({ api: impatient(api, SOURCE_ATTEMPTS), downloader, say });
-  const brief = new RegistryClient({ api: impatient(api, 1), downloader, say });
+  const sources = new RegistryClient({ api: impatient(api, OF_SOURCES), downloader, say });
+  const brief = new RegistryClient({ api: impatient(api, BRIEF), downloader, say });
   const { after } = clock;
   const { mirrors } = inputs;
-  const mirrored = new MirroredRegistry({ registry, sources, brief, mirrors, after, warn, say });
+  const mirrored = new MirroredRegistry({
+    registry,
+    sources,
+    brief,
+    mirrors,
+    after,
+    warn,
+    say,
+  });
   return { registry: mirrored, api, http };
 }
 
-// The second attempt is for a failure that passes. Then another place follows.
-const SOURCE_ATTEMPTS = 2;
+type Patience = Pick<UnaddressedRequest, "attempts" | "answerWithin">;
 
-/** The same API for what another place follows, or nothing depends on: it gives up sooner. */
-function impatient(api: Api, most: number): Pick<Api, "send" | "sentCredentials"> {
+// One retry is for a failure that passes. After that, another place is asked.
+const OF_SOURCES: Patience = { attempts: 2 };
+// A registry that works answers a HEAD within a second. Nothing is lost by giving up: what a brief
+// request asks only informs.
+const BRIEF: Patience = { attempts: 1, answerWithin: 10_000 };
+
+/** The same API with less patience. */
+function impatient(api: Api, patience: Patience): Pick<Api, "send" | "sentCredentials"> {
   return {
     send: (repository, path, wanted) =>
-      api.send(repository, path, { ...wanted, attempts: Math.min(wanted.attempts ?? most, most) }),
+      api.send(repository, path, { ...patience, ...wanted, attempts: fewest(patience, wanted) }),
     sentCredentials: (registry) => api.sentCredentials(registry),
   };
+}
+
+function fewest(one: Patience, other: Patience): number {
+  const { attempts = 1 } = one;
+  return Math.min(attempts, other.attempts ?? attempts);
 }
 
 type Warn = (message: string) => void;

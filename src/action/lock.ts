@@ -7,6 +7,7 @@ import type { Clock } from "../http/clock.ts";
 import type { Digest } from "../oci/digest.ts";
 import { PullError } from "../oci/failure.ts";
 import type { Outcome } from "../pull/outcome.ts";
+import { dayOf } from "../runner/day.ts";
 import { type FileProblem, fileProblem } from "../runner/found-images.ts";
 import type { Inputs } from "../runner/inputs.ts";
 import { parseLock, printLock } from "../runner/lock-file.ts";
@@ -34,24 +35,25 @@ export function openLock(
   prunes: boolean,
 ): OpenLock | undefined {
   const { file, isNamed, mode } = inputs.lock;
-  if (mode === "none") return undefined;
   const workspace = new Workspace(machine.workspace);
   const isThere = workspace.has(file);
   if (!isThere && mode === "") {
     if (isNamed) workflow.warn(`${file} does not exist, so nothing is locked; ${MAKE_IT}`);
     return undefined;
   }
-  const day = new Date(machine.clock.now()).toISOString().slice(0, "2026-11-21".length);
-  const lock = { file, mode: mode || "check", workspace, day, prunes } as const;
+  const day = dayOf(new Date(machine.clock.now()).toISOString());
+  const used = mode === "" || mode === "none" ? "check" : mode;
+  const lock = { file, mode: used, workspace, day, prunes };
   if (isThere) return readLock(lock);
-  const problems = mode === "update" ? [] : [absent(file)];
+  const problems = used === "update" ? [] : [absent(file, used)];
   return { ...lock, entries: new Map(), digest: undefined, problems };
 }
 
-const MAKE_IT = "a step with lock: update makes it";
+const MAKE_IT = "run a step with lock: update, and commit the file";
 
-function absent(file: string): FileProblem {
-  const error = new PullError("not-locked", "there is no such file", { next: MAKE_IT });
+function absent(file: string, mode: string): FileProblem {
+  const found = `lock: ${mode} needs this file, and it does not exist`;
+  const error = new PullError("not-locked", found, { next: MAKE_IT });
   return lockProblem(error, file);
 }
 
@@ -106,6 +108,7 @@ export async function readReplaced(
     if (before !== undefined) replaced.set(lockKey(image.wanted.reference), before);
   });
   await limited(Promise.all(reads), machine.clock.after);
+  // A copy, because a read that was given up may still end.
   return new Map(replaced);
 }
 

@@ -91,7 +91,7 @@ async function saveLater(
 ): Promise<void> {
   await handOver(planSaves(outcome, cached, policy), voice, step);
   for (const image of outcome.images) {
-    const why = whyNotSaved(image, outcome.pulled, policy);
+    const why = whyNotSaved(image, outcome.pulled, cached, policy);
     if (why !== undefined) step.workflow.say(why);
   }
 }

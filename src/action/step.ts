@@ -2,9 +2,9 @@
 // Everything the work needs from outside is in `Machine` (time, environment, DNS) and `Workflow`
 // (what is printed and handed on), so that the same step runs in an action, on a laptop and in a
 // test.
-import { lstatSync } from "node:fs";
 import { join } from "node:path";
-import { judgeBases } from "../gate/base.ts";
+import { hasName } from "../find/text-file.ts";
+import { judgeBases, unjudged } from "../gate/base.ts";
 import type { Resolved } from "../gate/resolved.ts";
 import type { Source } from "../gate/source.ts";
 import { resolveAll } from "../gate/wait.ts";
@@ -116,27 +116,24 @@ async function withDeadline<T>(
 
 async function work(step: Step, extras: Extras): Promise<Done> {
   const lock = await openLockOf(step, extras);
+  // Without its lock file, no image can be checked.
+  if (lock !== undefined && lock.problems.length > 0) {
+    return { outcome: notPulled([]), files: undefined, lock, replaced: new Map() };
+  }
   const files = await filesOf(step, lock);
   const wanted = files?.wanted ?? step.inputs.plan.wanted;
   const locked = lock === undefined ? wanted : lockImages(wanted, lock);
-  // Without its lock file, no image can be checked.
-  const isUsable = lock === undefined || lock.problems.length === 0;
-  const plan = { ...step.inputs.plan, wanted: isUsable ? locked : [] };
+  const plan = { ...step.inputs.plan, wanted: locked };
   const done = await check({ ...step, inputs: { ...step.inputs, plan } }, { files, lock });
   sayRefusals(step.workflow, done.outcome.images);
   return done;
-}
-
-/** True when something has that name, also a link that leads nowhere. */
-function isThere(path: string): boolean {
-  return lstatSync(path, { throwIfNoEntry: false }) !== undefined;
 }
 
 /** The lock file. Its reader is loaded only for a step that uses one. */
 async function openLockOf(step: Step, { prunes }: Extras): Promise<OpenLock | undefined> {
   const { inputs, machine } = step;
   const { file, isNamed, mode } = inputs.lock;
-  const mayBeUsed = mode !== "" || isNamed || isThere(join(machine.workspace, file));
+  const mayBeUsed = mode !== "" || isNamed || hasName(join(machine.workspace, file));
   if (mode === "none" || !mayBeUsed) return undefined;
   const { openLock } = await import("./lock.ts");
   return openLock(step, prunes);
@@ -162,10 +159,10 @@ async function check(step: Step, { files, lock }: Pick<Done, "files" | "lock">):
     const done = { outcome: notPulled(images), files, lock, replaced: new Map() };
     // The gate failed the step: pull nothing.
     if (hasFailed(done, inputs)) return done;
-    const replaced = await replacedBy(images, source, { lock, step });
-    if (puller === undefined) return { ...done, replaced };
-    const outcome = await puller.pullAndLoad(images, puller.cached, step);
-    return { ...done, replaced, outcome };
+    const outcome = (await puller?.pullAndLoad(images, puller.cached, step)) ?? done.outcome;
+    const pulled = { ...done, outcome };
+    if (hasFailed(pulled, inputs)) return pulled;
+    return { ...pulled, replaced: await replacedBy(images, source, lock, step) };
   } finally {
     connected.http.close();
   }
@@ -187,11 +184,12 @@ async function openPuller(
 async function replacedBy(
   images: readonly Resolved[],
   source: Source,
-  { lock, step: under }: { readonly lock: OpenLock | undefined; readonly step: Step },
+  lock: OpenLock | undefined,
+  step: Step,
 ): Promise<Replaced> {
   if (lock?.mode !== "update") return new Map();
   const { readReplaced } = await import("./lock.ts");
-  return readReplaced(images, source, under);
+  return readReplaced(images, source, step);
 }
 
 /** The gate's verdict on every image of the plan. */
@@ -207,7 +205,7 @@ async function ask(
     say: workflow.say,
     resolved: (image) => sayResolved(workflow, image),
   });
-  const judged = await judgeBases(images, source);
+  const judged = inputs.plan.checksTags ? await judgeBases(images, source) : unjudged(images);
   for (const { wanted, base } of judged) {
     if (base !== undefined) workflow.say(`base of ${wanted.name}: ${base.message}`);
   }

@@ -4,6 +4,7 @@ import {
   closeSync,
   constants,
   fstatSync,
+  lstatSync,
   openSync,
   readSync,
   renameSync,
@@ -40,6 +41,15 @@ export function replaceFile(target: string, path: string, content: Buffer): void
       chmodSync(temporary, mode);
     });
   });
+}
+
+/** True when something has that name, also a link to nothing. False where this cannot be known. */
+export function hasName(path: string): boolean {
+  try {
+    return lstatSync(path, { throwIfNoEntry: false }) !== undefined;
+  } catch {
+    return false;
+  }
 }
 
 /** Makes a file where there is none. `path` is for messages. Fails as `not-written`. */

@@ -34,6 +34,16 @@ export function judgeBases(
   return Promise.all(judged);
 }
 
+/** The same images, with no verdict on their bases: what a tag points at now is not asked for. */
+export function unjudged(images: readonly Resolved[]): readonly Resolved[] {
+  return images.map((image) => {
+    const { base } = image.wanted;
+    if (base === undefined) return image;
+    const written = base === "auto" ? "" : base.written;
+    return { ...image, base: unknown(written, "lock: frozen asks for no tag, so it is not known") };
+  });
+}
+
 /**
  * Whether an image is built on what its base is now: on every platform that counts, the base's
  * layers must be the image's first ones. Only a bug throws.

@@ -78,18 +78,18 @@ function compare(before: Digest, now: Digest): TagState {
 function movedWarning({ written, reference, lock }: Wanted, digest: Digest, now: Digest): string {
   const moved = `${written}: the tag ${reference.tag} now points at ${now}`;
   if (lock?.entry === undefined) return `${moved}; the given digest is used`;
-  const locked = `${lock.file} locked on ${lock.entry.day}`;
-  return `${moved}; ${digest} is used, which ${locked}; lock: update takes the new one`;
+  const locked = `the digest that ${lock.file} locked on ${lock.entry.day} is used, ${digest}`;
+  return `${moved}; ${locked}; run lock: update to take the new one`;
 }
 
 function goneWarning({ written, reference, lock }: Wanted): string {
   const gone = `${written}: the tag ${reference.tag} does not exist`;
   if (lock?.entry === undefined) {
-    return `${gone}; the given digest is used. Remove the tag, or name one that exists`;
+    return `${gone}; the given digest is used; remove the tag, or name one that exists`;
   }
-  const locked = `${lock.file} locked on ${lock.entry.day}`;
-  const next = "Replace the image, or push it to a registry of yours";
-  return `${gone} any more; ${lock.entry.digest} is used, which ${locked}. ${next}`;
+  const { digest, day } = lock.entry;
+  const locked = `the digest that ${lock.file} locked on ${day} is used, ${digest}`;
+  return `${gone} any more; ${locked}; replace the image, or push it to a registry of yours`;
 }
 
 /** The same image with what became of its tag, and with a refusal to confirm a document of it. */

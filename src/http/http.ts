@@ -30,6 +30,8 @@ export type HttpRequest = {
   readonly namedBy: NamedBy;
   /** The most times to send it, when fewer than usual are worth the wait. */
   readonly attempts?: number | undefined;
+  /** Milliseconds for an answer to start, when fewer than usual are worth the wait. */
+  readonly answerWithin?: number | undefined;
   /** True when a successful body is not wanted. */
   readonly headOnly?: boolean;
   /** Called when credentials let the request through; with a sink, before its body is read. */
@@ -41,7 +43,7 @@ export type HttpRequest = {
 /** A request without its URL and credentials, which the sender adds. */
 export type UnaddressedRequest = Pick<
   HttpRequest,
-  "method" | "headers" | "limit" | "sink" | "headOnly" | "attempts" | "carried"
+  "method" | "headers" | "limit" | "sink" | "headOnly" | "attempts" | "answerWithin" | "carried"
 >;
 
 /** A complete answer, its body as received. */
@@ -161,8 +163,9 @@ export class Http {
     const cancel = (): void => stop.abort(signal.reason);
     if (signal.aborted) cancel();
     signal.addEventListener("abort", cancel, { once: true });
-    const late = `no answer within ${HEADERS_DEADLINE_MS / 1_000} s`;
-    const cancelDeadline = clock.after(HEADERS_DEADLINE_MS, () =>
+    const { answerWithin = HEADERS_DEADLINE_MS } = request;
+    const late = `no answer within ${answerWithin / 1_000} s`;
+    const cancelDeadline = clock.after(answerWithin, () =>
       stop.abort(new PullError("no-answer", late)),
     );
     try {

@@ -49,17 +49,19 @@ export async function downloadSpan(
 ): Promise<void> {
   const { blob } = context;
   let failures = 0;
+  // The most that was ever received: bytes that were sent before, and discarded, are no progress.
+  let most = span.received;
   // An empty blob is requested, too: only the registry knows whether it exists.
   while (!span.isComplete || blob.size === 0) {
-    const before = span.received;
     try {
       const isNeeded = await attempt(span, context, begun);
       if (!isNeeded || span.isComplete) return;
       const found = `${blob.digest} has ${blob.size} bytes, got ${span.position}`;
       throw new PullError("too-short", `too short: ${found}`);
     } catch (error) {
-      const progressed = span.received - before >= RATE_WINDOW_BYTES;
+      const progressed = span.received - most >= RATE_WINDOW_BYTES;
       failures = progressed ? 1 : failures + 1;
+      most = Math.max(most, span.received);
       await recover(error, span, context, failures);
     }
   }

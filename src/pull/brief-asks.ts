@@ -5,57 +5,73 @@ import { isOutage } from "../oci/reason.ts";
 /** Calls `run` once, in `ms` milliseconds, unless the returned function is called first. */
 export type After = (ms: number, run: () => void) => () => void;
 
-// A registry that works answers a HEAD within a second, with its token service, redirects and one
-// retry within a few. Nothing is lost by giving up: what a brief request asks only informs.
-const BRIEF_MS = 10_000;
-
+// A request has a deadline of its own. This one also ends what is before it, such as a token service
+// that never answers.
+const LIMIT_MS = 60_000;
 /**
- * Keeps brief requests short. The first one to a host runs alone and has 10 s. When it shows that
- * the host is unavailable, every later one fails at once.
+ * Keeps brief requests short. The first one to a host runs alone. When one shows that the host is
+ * unavailable, every later one fails at once, until another request shows that the host works.
  */
 export class BriefAsks {
   readonly #after: After;
-  /** What the first request to each host showed: a failure when the host is unavailable. */
-  readonly #shown = new Map<string, Promise<PullError | undefined>>();
+  /** The first brief request to each host. It never fails. */
+  readonly #first = new Map<string, Promise<unknown>>();
+  /** Hosts that are unavailable. */
+  readonly #failures = new Map<string, PullError>();
 
   constructor(after: After) {
     this.#after = after;
   }
 
   /**
-   * What `run` returns. A brief request also fails as `no-answer` after 10 s, and with the failure
-   * of the first one when that showed that the host is unavailable.
+   * What `run` returns. A brief request also fails as `no-answer` after a minute, and with the
+   * failure of an earlier one that showed that the host is unavailable.
    */
   async ask<T>(host: string, { brief = false }: Urgency, run: () => Promise<T>): Promise<T> {
     if (!brief) return run();
-    const shown = this.#shown.get(host);
-    if (shown === undefined) return this.#first(host, run);
-    const failure = await shown;
+    const first = this.#first.get(host);
+    if (first !== undefined) {
+      await first;
+      return this.#run(host, run);
+    }
+    const result = this.#run(host, run);
+    const settled = result.catch(() => undefined);
+    this.#first.set(host, settled);
+    return result;
+  }
+
+  /** Records that a host answered a request. */
+  works(host: string): void {
+    this.#failures.delete(host);
+  }
+
+  async #run<T>(host: string, run: () => Promise<T>): Promise<T> {
+    const failure = this.#failures.get(host);
     if (failure !== undefined) throw failure;
-    return run();
+    try {
+      return await this.#limited(host, run);
+    } catch (error) {
+      if (isUnavailable(error)) this.#failures.set(host, error);
+      throw error;
+    }
   }
 
-  #first<T>(host: string, run: () => Promise<T>): Promise<T> {
-    const first = this.#limited(host, run);
-    const shown = first.then(
-      () => undefined,
-      (error: unknown) => (isUnavailable(error) ? error : undefined),
-    );
-    this.#shown.set(host, shown);
-    return first;
-  }
-
-  /** What `run` returns within the limit. A failure after that has no effect. */
-  #limited<T>(host: string, run: () => Promise<T>): Promise<T> {
-    return new Promise((resolve, reject) => {
-      const cancel = this.#after(BRIEF_MS, () => reject(noAnswer(host)));
-      run().then(resolve, reject).finally(cancel);
+  /** What `run` returns within the limit. The race also receives a failure after that. */
+  async #limited<T>(host: string, run: () => Promise<T>): Promise<T> {
+    let cancel = (): void => undefined;
+    const late = new Promise<never>((_, reject) => {
+      cancel = this.#after(LIMIT_MS, () => reject(noAnswer(host)));
     });
+    try {
+      return await Promise.race([run(), late]);
+    } finally {
+      cancel();
+    }
   }
 }
 
 function noAnswer(host: string): PullError {
-  return new PullError("no-answer", `${host} gave no answer within ${BRIEF_MS / 1_000} s`);
+  return new PullError("no-answer", `${host} gave no answer within ${LIMIT_MS / 1_000} s`);
 }
 
 function isUnavailable(error: unknown): error is PullError {

@@ -5,7 +5,7 @@ import type { Claim, Fetched, Provenance, SmallBlob } from "../oci/fetched.ts";
 import type { Repository } from "../oci/reference.ts";
 import { type After, BriefAsks } from "./brief-asks.ts";
 import { type Mirror, type Mirrored, mirrorsOf } from "./mirrors.ts";
-import { type Ask, type Place, Places, type Row } from "./places.ts";
+import { type Ask, type Course, type Place, Places, type Row } from "./places.ts";
 import type { Registry, TargetFrom } from "./ports.ts";
 import type { SourceVoice } from "./source-failures.ts";
 import { WatchedTarget } from "./watched-target.ts";
@@ -64,7 +64,7 @@ export class MirroredRegistry implements Registry {
   }
 
   #read(row: Row, reference: string, hints: ManifestHints): Promise<Fetched> {
-    return this.#places.first(row, async ({ registry, repository, source }) => {
+    return this.#first(row, async ({ registry, repository, source }) => {
       const fetched = await registry.manifest(repository, reference, hints);
       return { ...fetched, source };
     });
@@ -76,11 +76,11 @@ export class MirroredRegistry implements Registry {
     const { brief: isBrief = false } = urgency;
     const ask: Ask<Claim> = (place) =>
       this.#ask(place, urgency, (registry) => registry.claim(place.repository, reference, urgency));
-    return this.#places.first(row, ask, { isBrief });
+    return this.#first(row, ask, { isBrief });
   }
 
   blob(repository: Repository, blob: Blob): Promise<SmallBlob> {
-    return this.#places.first(this.#row(repository), async (place) => {
+    return this.#first(this.#row(repository), async (place) => {
       const small = await place.registry.blob(place.repository, blob);
       return { ...small, source: place.source };
     });
@@ -98,7 +98,17 @@ export class MirroredRegistry implements Registry {
       );
       return place.isOriginal ? stated : undefined;
     };
-    return this.#places.first(this.#row(repository), ask, { isBrief });
+    return this.#first(this.#row(repository), ask, { isBrief });
+  }
+
+  /** What the first place answers that does not fail. A place that answers works. */
+  #first<T>(row: Row, ask: Ask<T>, course?: Course): Promise<T> {
+    const asked: Ask<T> = async (place) => {
+      const answer = await ask(place);
+      this.#briefly.works(place.repository.registry);
+      return answer;
+    };
+    return this.#places.first(row, asked, course);
   }
 
   /** What a place answers, by the registry for brief requests if it is one. */
@@ -112,14 +122,13 @@ export class MirroredRegistry implements Registry {
     return this.#briefly.ask(repository.registry, urgency, () => ask(from));
   }
 
+  /** Asks the original alone: nothing proves what a source states. */
   measure(repository: Repository, digest: Digest): Promise<number> {
-    return this.#places.first(this.#row(repository), (place) =>
-      place.registry.measure(place.repository, digest),
-    );
+    return this.#options.registry.measure(repository, digest);
   }
 
   tags(repository: Repository): Promise<readonly string[]> {
-    return this.#places.first(this.#trustedRow(repository), (place) =>
+    return this.#first(this.#trustedRow(repository), (place) =>
       place.registry.tags(place.repository),
     );
   }
@@ -132,7 +141,7 @@ export class MirroredRegistry implements Registry {
       const provenance = await place.registry.download(place.repository, blob, () => target);
       return { ...provenance, source: place.source };
     };
-    return this.#places.first(row, download, { isFinal: () => target.isBroken });
+    return this.#first(row, download, { isFinal: () => target.isBroken });
   }
 
   /** True when this run sent credentials to the original registry, not to its sources. */

@@ -45,20 +45,24 @@ export class Places {
     { isFinal = () => false, isBrief = false }: Course = {},
   ): Promise<T> {
     const refusals: SourceRefusal[] = [];
+    const answered = (place: Place): void => {
+      if (!isBrief) this.#failures.answered(place.source, refusals);
+    };
     const mayGoOn = (error: unknown): error is PullError => isRefusal(error) && !isFinal();
     for (const place of sources) {
       const result = await this.#askSource(place, ask, mayGoOn);
       if ("answer" in result) {
-        this.#failures.answered(place.source, refusals);
+        answered(place);
         return result.answer;
       }
       refusals.push(result);
-      if (result.error !== undefined && !isBrief)
+      if (result.error !== undefined && !isBrief) {
         this.#failures.refused(result.source, result.error);
+      }
     }
     try {
       const answer = await ask(original);
-      this.#failures.answered(original.source, refusals);
+      answered(original);
       return answer;
     } catch (error) {
       throw mayGoOn(error) ? withRefusals(error, refusals) : error;

@@ -5,7 +5,7 @@ import type { Digest } from "../oci/digest.ts";
 import type { Platform } from "../oci/platform.ts";
 import type { CacheKeys } from "./cache-keys.ts";
 import type { CachedRegistry } from "./cached-registry.ts";
-import type { Outcome, Pulled, Result } from "./outcome.ts";
+import type { Outcome, Pulled } from "./outcome.ts";
 import type {
   CachePlace,
   InlineDocument,
@@ -50,7 +50,7 @@ export function planSaves(outcome: Outcome, cached: Cached, policy: SavePolicy):
 
 /** An image as the cache stores it. */
 type Parts = {
-  readonly image: Result;
+  readonly image: Resolved;
   /** Documents, config and small blobs: those that go into the image's entry. */
   readonly bundle: readonly Digest[];
   readonly inline: readonly InlineDocument[];
@@ -59,7 +59,7 @@ type Parts = {
 };
 
 /** A config is never on its own: the gate needs it before any other blob is restored. */
-function toParts(image: Result, pulled: Pulled, policy: SavePolicy): Parts {
+function toParts(image: Resolved, pulled: Pulled, policy: SavePolicy): Parts {
   const platforms = countedPlatforms(image);
   const configs = new Set(platforms.map(({ configDigest }) => configDigest));
   const blobs = sizedBlobsOf(image);
@@ -94,16 +94,20 @@ function inlineOf({ root }: Resolved): readonly InlineDocument[] {
 
 /** The entry of an image, unless it is private or the cache has all of it. */
 function toBundle(
-  { image, bundle, inline }: Parts,
+  parts: Parts,
   cached: Cached,
   { keys, includePrivate, pullsFor }: SavePolicy,
 ): readonly PendingBundle[] {
+  const { image, bundle, inline } = parts;
   const { root, wanted } = image;
   if (root === undefined || (isPrivate(image) && !includePrivate)) return [];
-  const documents = inline.map(({ digest }) => digest);
-  const isCached = cached.holds([...bundle, ...documents]);
   const key = keys.image(root.fetched.digest, soughtPlatforms(wanted, pullsFor));
-  return isCached ? [] : [{ key, bundle, inline }];
+  return isHeld(parts, cached) ? [] : [{ key, bundle, inline }];
+}
+
+/** True when the cache has the entry of an image. */
+function isHeld({ bundle, inline }: Parts, cached: Cached): boolean {
+  return cached.holds([...bundle, ...inline.map(({ digest }) => digest)]);
 }
 
 /** One entry for each large blob that the cache did not have. */
@@ -137,18 +141,19 @@ function isPrivate(image: Resolved): boolean {
 export function whyNotSaved(
   image: Resolved,
   pulled: Pulled | undefined,
-  { most, includePrivate }: SavePolicy,
+  cached: Cached,
+  policy: SavePolicy,
 ): string | undefined {
+  const { most, includePrivate } = policy;
   const { written } = image.wanted;
   if (pulled === undefined || problemsOf(image).length > 0) return undefined;
   const size = sizeOf(image);
   if (size > most) return `not cached: ${written} has ${size} bytes, more than cache-max-size`;
-  const moved = blobsOf(image).flatMap(({ digest }) => pulled.transfers.get(digest) ?? []);
-  if (moved.length > 0 && moved.every(({ origin }) => origin === "cache")) return undefined;
-  const secret = moved.filter((transfer) => transfer.private);
-  if (includePrivate || (!isPrivate(image) && secret.length === 0)) return undefined;
+  const secret = blobsOf(image).filter(({ digest }) => pulled.transfers.get(digest)?.private);
+  const isSecret = isPrivate(image) && !isHeld(toParts(image, pulled, policy), cached);
+  if (includePrivate || (!isSecret && secret.length === 0)) return undefined;
   const layers = secret.length === 1 ? "a layer" : `${secret.length} layers`;
-  const what = isPrivate(image) ? written : `${layers} of ${written}`;
+  const what = isSecret ? written : `${layers} of ${written}`;
   const why = "pulled with credentials or from a private address, or may have been";
   const risk = "in a public repository anyone could read it";
   return `not cached: ${what} (${why}); ${risk}. Set cache-private: true to cache it anyway`;

@@ -1,7 +1,7 @@
 import { PullError } from "../oci/failure.ts";
 import type { BlobPart, BlobTarget } from "../oci/target.ts";
 
-/** A target for which several places are asked, one after the other. It knows whose fault it is. */
+/** A target for several places, asked one after the other. It remembers if no other place can help. */
 export class WatchedTarget implements BlobTarget {
   readonly #target: BlobTarget;
   #isUsed = false;
@@ -54,7 +54,7 @@ export class WatchedTarget implements BlobTarget {
     throw this.#seen(error);
   };
 
-  /** Wrong bytes are the fault of who sent them, and every other failure is the target's. */
+  /** Wrong bytes are the sender's fault. Others: the disk failed, or the blob is not needed now. */
   #seen(error: unknown): unknown {
     const isWrong = error instanceof PullError && error.status === "invalid";
     this.#isBroken ||= !isWrong;

@@ -29,8 +29,8 @@ const HEADER: Row = ["image", "old digest", "new digest", "created", "size"];
 
 /**
  * The changes as a Markdown table of at most 60,000 characters, which states how many more there
- * are; empty without changes. Nothing in it starts a command, a quote or a variable in a shell, or
- * a tag in HTML.
+ * are; empty without changes. Between quotes, a shell acts on nothing in it. It has no HTML, and no
+ * Markdown but the table itself.
  */
 export function lockDiff(changes: readonly LockChange[]): string {
   if (changes.length === 0) return "";

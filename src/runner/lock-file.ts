@@ -73,7 +73,7 @@ const MARKER = /(?<![^\n])(?:<{7}|\|{7}|={7}|>{7})/g;
 function addMarker(mistakes: LockMistakes, marker: string, start: number): void {
   const span = { start, end: start + marker.length };
   const found = `expected no merge conflict, got the marker ${marker}`;
-  const next = "resolve the conflict, or remove the markers and run the step with lock: update";
+  const next = "take one side of each conflict, and run the step with lock: update";
   mistakes.add(span, found, next);
 }
 

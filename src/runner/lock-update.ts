@@ -45,13 +45,14 @@ export function updatedLock(
 }
 
 /**
- * True for an image without a problem. One that a place requires may have problems that concern only
- * other, optional places.
+ * True for an image without a problem, and for a required one whose problems concern only optional
+ * places. That a file does not pin it is no problem of the image.
  */
 function mayLock(image: Resolved): boolean {
-  const { problem, wanted } = image;
-  if (statusOf(image) === "ok") return true;
-  return problem === undefined && !wanted.optional && !failsStep(image, true);
+  const { pin: _, ...found } = image;
+  const { problem, wanted } = found;
+  if (statusOf(found) === "ok") return true;
+  return problem === undefined && !wanted.optional && !failsStep(found, true);
 }
 
 function namesOf({ reference, otherwise }: Wanted): readonly string[] {

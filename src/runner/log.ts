@@ -145,6 +145,7 @@ export function sayLocked(workflow: Workflow, lock: LockReport, mayWrite: boolea
   if (!mayWrite) return workflow.say(`${file} is not written, because the step failed`);
   if (problems.length > 0) return workflow.say(`${file} is not written`);
   if (!isWritten) return workflow.say(`${file} is up to date`);
+  if (changes.length === 0) return workflow.say(`made ${file}: no image needs an entry`);
   workflow.group(`updated ${file}: ${countOf(changes.length, "image")}`, lockTable(changes));
 }
 

@@ -114,15 +114,22 @@ export class CacheRoom {
  * who shares it.
  */
 async function makeShared(path: string): Promise<void> {
-  const make = (): Promise<unknown> => mkdir(path, { mode: 0o700 });
+  const isMade = await made(path);
+  if (isMade) return;
+  await makeDirectory(dirname(path));
+  await made(path);
+}
+
+/** False without the directory above it. Entries are saved at once, so another may make it. */
+async function made(path: string): Promise<boolean> {
   try {
-    await make();
+    await mkdir(path, { mode: 0o700 });
+    return true;
   } catch (error) {
     const code = codeOf(error);
-    if (code === "EEXIST") return;
-    if (code !== "ENOENT") throw error;
-    await makeDirectory(dirname(path));
-    await make();
+    if (code === "EEXIST") return true;
+    if (code === "ENOENT") return false;
+    throw error;
   }
 }
 

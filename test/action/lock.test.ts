@@ -46,11 +46,9 @@ async function opened(given: Readonly<Record<string, string>>): Promise<OpenLock
 }
 
 describe("openLock", () => {
-  it("reads nothing for none, and for no value without a file", async () => {
+  it("reads nothing without a value when there is no file", async () => {
     assert.equal(await opened({}), undefined);
     assert.deepEqual(warned, []);
-    writeFileSync(join(workspace, FILE), "<<<<<<<");
-    assert.equal(await opened({ lock: "none" }), undefined);
   });
 
   for (const [lock, mode] of [

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { beforeEach, describe, it } from "node:test";
-import { judgeBase, judgeBases } from "../../src/gate/base.ts";
+import { judgeBase, judgeBases, unjudged } from "../../src/gate/base.ts";
 import type { BaseWanted, Wanted } from "../../src/gate/plan.ts";
 import type { BaseVerdict, Resolved } from "../../src/gate/resolved.ts";
 import { PullError } from "../../src/oci/failure.ts";
@@ -45,6 +45,24 @@ async function judge(app: Made, now: Made): Promise<BaseVerdict> {
   registry.push("base", "1", now);
   return judgeBase(registry, await gate(app), wantedBase());
 }
+
+describe("unjudged", () => {
+  it("leaves open whether images are built on their bases, and asks nothing", async () => {
+    const app = await gate(based(AMD64));
+    const { base: _, ...plain } = app.wanted;
+    const asked = registry.asked.length;
+    const [named, own, none] = unjudged([
+      app,
+      { ...app, wanted: { ...app.wanted, base: "auto" } },
+      { ...app, wanted: plain },
+    ]);
+    const message = "lock: frozen asks for no tag, so it is not known";
+    assert.deepEqual(named?.base, { reference: BASE, digest: "", stale: undefined, message });
+    assert.equal(own?.base?.reference, "");
+    assert.equal(none?.base, undefined);
+    assert.equal(registry.asked.length, asked);
+  });
+});
 
 describe("judgeBase", () => {
   const rebuiltText = `${BASE} was rebuilt:`;

@@ -108,8 +108,8 @@ describe("checkTag", () => {
     assert.equal(locked.state, "moved");
     assert.equal(
       locked.warning,
-      `${WRITTEN}: ${moved}; ${OLD.digest} is used, which images.lock.json locked on 2026-11-01; ` +
-        "lock: update takes the new one",
+      `${WRITTEN}: ${moved}; the digest that images.lock.json locked on 2026-11-01 is used, ` +
+        `${OLD.digest}; run lock: update to take the new one`,
     );
   });
 
@@ -119,14 +119,14 @@ describe("checkTag", () => {
     assert.deepEqual([gone.state, gone.refusal], ["gone", undefined]);
     assert.equal(
       gone.warning,
-      `${given}: the tag 1 does not exist; the given digest is used. ` +
-        "Remove the tag, or name one that exists",
+      `${given}: the tag 1 does not exist; the given digest is used; ` +
+        "remove the tag, or name one that exists",
     );
     assert.equal(
       (await checkLocked()).warning,
-      `${WRITTEN}: the tag 1 does not exist any more; ${OLD.digest} is used, which ` +
-        "images.lock.json locked on 2026-11-01. " +
-        "Replace the image, or push it to a registry of yours",
+      `${WRITTEN}: the tag 1 does not exist any more; the digest that images.lock.json locked on ` +
+        `2026-11-01 is used, ${OLD.digest}; ` +
+        "replace the image, or push it to a registry of yours",
     );
   });
 

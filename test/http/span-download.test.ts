@@ -108,6 +108,13 @@ describe("downloadSpan", () => {
     });
   }
 
+  it("gives up a server that ignores ranges and cuts each answer at the same place", async () => {
+    const half = { status: 200, to: 100 * KIB, cut: true };
+    const whole = { status: 200 };
+    const result = await download({}, half, whole, half, whole, half, whole, half, whole);
+    assert.deepEqual([result.reason, result.requested.length], ["answer-cut", 5]);
+  });
+
   for (const [name, span, answers, reason] of [
     [
       "another start",

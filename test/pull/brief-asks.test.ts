@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { beforeEach, describe, it } from "node:test";
 import { setImmediate } from "node:timers/promises";
 import { PullError } from "../../src/oci/failure.ts";
-import { BriefAsks } from "../../src/pull/brief-asks.ts";
+import { type After, BriefAsks } from "../../src/pull/brief-asks.ts";
 import { failure } from "../support/resolving.ts";
 
 const BRIEF = { brief: true };
@@ -16,13 +16,14 @@ let ran: string[];
 beforeEach(() => {
   timers = [];
   ran = [];
-  asks = new BriefAsks((ms, run) => {
+  const after: After = (ms, run) => {
     const timer = { ms, run, isCancelled: false };
     timers.push(timer);
     return () => {
       timer.isCancelled = true;
     };
-  });
+  };
+  asks = new BriefAsks(after);
 });
 
 /** A brief request that stays open until it is answered or failed. */
@@ -55,15 +56,15 @@ describe("a brief request", () => {
     assert.deepEqual(await Promise.all([second.result, elsewhere.result]), ["too", "also"]);
   });
 
-  it("fails after 10 s, and so does every later one at once", async () => {
+  it("fails after a minute, and so does every later one at once", async () => {
     const first = open("first");
     const second = open("second");
     assert.deepEqual(
       timers.map(({ ms }) => ms),
-      [10_000],
+      [60_000],
     );
     timers[0]?.run();
-    const isLate = failure("no-answer", /^registry\.test gave no answer within 10 s; check/);
+    const isLate = failure("no-answer", /^registry\.test gave no answer within 60 s; check/);
     await assert.rejects(first.result, isLate);
     await assert.rejects(second.result, isLate);
     await assert.rejects(open("third").result, isLate);
@@ -101,6 +102,31 @@ describe("a brief request", () => {
       assert.equal(await second.result, "yes");
     });
   }
+
+  it("is sent again once another request shows that the host works", async () => {
+    const first = open("first");
+    first.fail(new PullError("server-error", "refused"));
+    await assert.rejects(first.result);
+    await assert.rejects(open("second").result);
+    asks.works(HOST);
+    const third = open("third");
+    await setImmediate();
+    third.answer("yes");
+    assert.equal(await third.result, "yes");
+    assert.deepEqual(ran, ["first", "third"]);
+  });
+
+  it("runs alone although several are sent in the same moment", async () => {
+    const all = [open("first"), open("second"), open("third")];
+    await setImmediate();
+    assert.deepEqual(ran, ["first"]);
+    all[0]?.fail(new PullError("no-answer", "refused"));
+    const results = await Promise.allSettled(all.map(({ result }) => result));
+    assert.deepEqual(
+      [ran, results.map(({ status }) => status)],
+      [["first"], Array(3).fill("rejected")],
+    );
+  });
 
   it("leaves no timer behind", async () => {
     const first = open("first");

@@ -221,7 +221,7 @@ describe("whyNotSaved", () => {
     const { images, pulled: totals } = await pulled(registry.push("org/app", "1", made));
     const [result] = images;
     assert.ok(result);
-    return whyNotSaved(result, totals, { ...POLICY, ...policy });
+    return whyNotSaved(result, totals, cached, { ...POLICY, ...policy });
   }
 
   it("is undefined for an image that is saved", async () => {
@@ -248,21 +248,23 @@ describe("whyNotSaved", () => {
     assert.match((await why(MADE)) ?? "", /^not cached: 3 layers of registry\.test\/org\/app:1 /);
   });
 
-  it("is undefined for an image that came from the cache, although its config may be private", async () => {
-    const { images, pulled: totals } = await pulled(registry.push("org/app", "1", MADE));
+  it("is undefined for an image whose entry the cache has, also when its layers were evicted", async () => {
+    const written = registry.push("org/app", "1", MADE);
+    const { images, pulled: totals } = await pulled(written);
     const [result] = images;
-    assert.ok(result && totals);
-    const restored = [...totals.transfers].map(
-      ([digest, transfer]) => [digest, { ...transfer, origin: "cache", private: true }] as const,
-    );
-    const transfers = new Map(restored);
-    assert.equal(whyNotSaved(result, { ...totals, transfers }, POLICY), undefined);
+    assert.ok(result?.root);
+    const fetched = { ...result.root.fetched, private: true };
+    const unconfirmed = { ...result, root: { ...result.root, fetched } };
+    const why = (holds: boolean): string | undefined =>
+      whyNotSaved(unconfirmed, totals, { holds: () => holds }, POLICY);
+    assert.equal(why(true), undefined);
+    assert.match(why(false) ?? "", /^not cached: /);
   });
 
   it("is undefined for an image with a problem, which has a message of its own", async () => {
     const outcome = await pulled(`${registry.push("org/app", "1", MADE)} linux/s390x`);
     const [result] = outcome.images;
     assert.ok(result);
-    assert.equal(whyNotSaved(result, outcome.pulled, POLICY), undefined);
+    assert.equal(whyNotSaved(result, outcome.pulled, cached, POLICY), undefined);
   });
 });

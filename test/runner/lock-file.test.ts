@@ -159,7 +159,7 @@ describe("parseLock", () => {
 
   it("names every marker of a merge conflict", () => {
     const conflict = "{\n<<<<<<< ours\n  1\n||||||| base\n=======\n  2\n>>>>>>> theirs\n}";
-    const next = "resolve the conflict, or remove the markers and run the step with lock: update";
+    const next = "take one side of each conflict, and run the step with lock: update";
     assert.deepEqual(
       mistakesIn(conflict),
       ["2:1-8 <<<<<<<", "4:1-8 |||||||", "5:1-8 =======", "7:1-8 >>>>>>>"].map((place) => {
