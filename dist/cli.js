@@ -1,58 +1,55 @@
 import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);
 import {
-  DEFAULTS,
   step
-} from "./chunk-MPUCLSCG.js";
-import "./chunk-4V4L3O2I.js";
-import "./chunk-ISYIH3YE.js";
+} from "./chunk-V7VESLIU.js";
+import "./chunk-2O22MNQV.js";
 import {
-  savePending
-} from "./chunk-FTNEYSJV.js";
-import "./chunk-RISCU4BB.js";
-import "./chunk-QQ6JMD24.js";
-import "./chunk-L2B45JQI.js";
-import "./chunk-MALUXLFS.js";
+  endJob
+} from "./chunk-2R4E3YCW.js";
+import "./chunk-JJFSMEDV.js";
+import {
+  terminal
+} from "./chunk-ZOHYSXG3.js";
+import {
+  DEFAULTS
+} from "./chunk-XV2VB3DU.js";
+import "./chunk-SWXX2UOV.js";
+import "./chunk-EFZU7HXO.js";
+import "./chunk-QI2MY3KS.js";
+import "./chunk-CPDJDY43.js";
+import "./chunk-YGQZ442U.js";
+import "./chunk-VPTNC2E2.js";
 import {
   endWhenUnread,
-  sanitise,
-  thisMachine,
-  withhold
-} from "./chunk-FWJHGFIP.js";
-import "./chunk-VILHWXFW.js";
-import "./chunk-F5WAN3K3.js";
-import {
-  formatBytes,
-  platformMark
-} from "./chunk-JHDYLEBT.js";
-import "./chunk-KLG7C2X7.js";
-import "./chunk-JYZXHWWT.js";
-import "./chunk-F5JEJP5I.js";
-import "./chunk-4OP3FLAA.js";
+  thisMachine
+} from "./chunk-OLFJ4JN3.js";
+import "./chunk-GOQCIFQZ.js";
+import "./chunk-4PGJNY3C.js";
+import "./chunk-JCL2OLNI.js";
+import "./chunk-E5OJL5JR.js";
+import "./chunk-UQ3QEVXI.js";
+import "./chunk-LBKKG6W3.js";
+import "./chunk-27G4PGPE.js";
 import "./chunk-QLFXTSCP.js";
-import {
-  pinnedReference,
-  statusOf,
-  totalSize
-} from "./chunk-WTIERWO2.js";
-import "./chunk-ZIRQ5OYK.js";
-import "./chunk-S6QD5BGI.js";
-import "./chunk-ZYBEAVHH.js";
-import "./chunk-ZOMEQQGK.js";
-import "./chunk-CVTQFW4F.js";
-import "./chunk-7LINYFDY.js";
+import "./chunk-UAEF3JQH.js";
+import "./chunk-G3Y2T3SY.js";
+import "./chunk-5MFVHZDI.js";
+import "./chunk-QRR4WL5L.js";
+import "./chunk-BNFJQUI3.js";
+import "./chunk-R5N754N2.js";
+import "./chunk-5PG6LDT3.js";
 import "./chunk-W4LMWFRO.js";
-import "./chunk-746D3ODV.js";
-import "./chunk-QI2MY3KS.js";
+import "./chunk-P5SYFMXZ.js";
 import {
   messageOf
-} from "./chunk-WVIFX3WP.js";
+} from "./chunk-YDJTFPEL.js";
 import {
   __name
 } from "./chunk-QTX6ZG2H.js";
 
 // src/runner/command-line.ts
 import { parseArgs } from "node:util";
-var OPTIONS = Object.entries(DEFAULTS).filter(([name]) => name !== "images").map(([name, value]) => `  --${name} ${value}`.trimEnd());
+var OPTIONS = Object.entries(DEFAULTS).filter(([name]) => name !== "images" && name !== "job-status").map(([name, value]) => `  --${name} ${value}`.trimEnd());
 var LISTS = ["images", "files", "platforms", "sources", "insecure-registries", "trusted-realms"];
 var USAGE = `npm start                            a demonstration on an embedded registry, without network
 npm start -- REFERENCE… [--INPUT VALUE…]   the step that the runner runs, on these images
@@ -96,121 +93,8 @@ function inputName(option) {
 }
 __name(inputName, "inputName");
 
-// src/runner/terminal.ts
-var VALUE_LIMIT = 160;
-function terminal(write2) {
-  let pendingSaves = "";
-  const secrets = /* @__PURE__ */ new Set();
-  const outputs = [];
-  const print = /* @__PURE__ */ __name((text) => {
-    const redacted = withhold(secrets, text);
-    write2(sanitise(redacted));
-  }, "print");
-  return {
-    ...messages(print),
-    mask: /* @__PURE__ */ __name((secret) => {
-      if (secret.trim() !== "") secrets.add(secret);
-    }, "mask"),
-    withhold: /* @__PURE__ */ __name((text) => withhold(secrets, text), "withhold"),
-    output: /* @__PURE__ */ __name((name, value) => {
-      outputs.push([name, value]);
-    }, "output"),
-    saveLater: /* @__PURE__ */ __name((path) => {
-      pendingSaves = path;
-    }, "saveLater"),
-    pendingSaves: /* @__PURE__ */ __name(() => pendingSaves, "pendingSaves"),
-    printOutputs: /* @__PURE__ */ __name((names) => {
-      print("");
-      print("outputs");
-      for (const [name, value] of outputs) {
-        const isAsked = names?.includes(name) ?? true;
-        if (isAsked) outputLines(name, value).forEach(print);
-      }
-    }, "printOutputs")
-  };
-}
-__name(terminal, "terminal");
-function messages(print) {
-  return {
-    say: print,
-    group: /* @__PURE__ */ __name((title, lines) => {
-      print(title);
-      for (const line of lines) print(`    ${line}`);
-    }, "group"),
-    warn: /* @__PURE__ */ __name((message, location) => {
-      const place = placeOf(location);
-      print(`${place}warning: ${message}`);
-    }, "warn"),
-    error: /* @__PURE__ */ __name((title, message, location) => {
-      const place = placeOf(location);
-      print(`${place}error: ${title}: ${message}`);
-    }, "error"),
-    summary: /* @__PURE__ */ __name(async (report) => {
-      if ("invalid" in report) return;
-      toText(report).forEach(print);
-    }, "summary")
-  };
-}
-__name(messages, "messages");
-function placeOf(location) {
-  if (location === void 0) return "";
-  const { file, line, column } = location;
-  return `${file}:${line}:${column}: `;
-}
-__name(placeOf, "placeOf");
-function outputLines(name, value) {
-  const lines = value === "" ? ["(empty)"] : value.split("\n");
-  return lines.map((line, at) => {
-    const label = at === 0 ? name : "";
-    return `  ${label.padEnd(15)} ${shortened(line)}`;
-  });
-}
-__name(outputLines, "outputLines");
-function shortened(line) {
-  if (line.length <= VALUE_LIMIT) return line;
-  return `${line.slice(0, VALUE_LIMIT)}… (${line.length} characters)`;
-}
-__name(shortened, "shortened");
-function toText({ images }) {
-  const rows = images.map(toRow);
-  const widths = widthsOf(rows);
-  const lines = rows.map((row) => {
-    const cells = row.map((cell, column) => {
-      const width = widths[column] ?? 0;
-      return cell.padEnd(width);
-    });
-    return `  ${cells.join("  ").trimEnd()}`;
-  });
-  return ["", "summary", ...lines];
-}
-__name(toText, "toText");
-function widthsOf(rows) {
-  const [first = []] = rows;
-  return first.map((_, column) => {
-    const lengths = rows.map((row) => row[column]?.length ?? 0);
-    return Math.max(...lengths);
-  });
-}
-__name(widthsOf, "widthsOf");
-function toRow(image) {
-  const status = statusOf(image);
-  const required = image.platforms.filter((platform) => platform.required);
-  const platforms = required.map((outcome) => {
-    const mark = platformMark(outcome);
-    return `${mark} ${outcome.platform}`;
-  });
-  return [
-    status === "ok" ? "✓" : "✗",
-    image.wanted.name,
-    status,
-    platforms.join(" "),
-    image.unread === void 0 ? formatBytes(totalSize([image])) : "",
-    pinnedReference(image)
-  ];
-}
-__name(toRow, "toRow");
-
 // src/cli.ts
+var NEVER = new AbortController().signal;
 var write = /* @__PURE__ */ __name((line) => {
   process.stdout.write(`${line}
 `);
@@ -219,10 +103,21 @@ async function run(machine, outputs, extras) {
   const workflow = terminal(write);
   const exitCode = await step(machine, workflow, extras);
   workflow.printOutputs(outputs);
-  await savePending(workflow.pendingSaves(), machine, workflow);
+  const serving = workflow.servingState();
+  if (serving !== "") await untilInterrupted(machine, workflow);
+  const ending = { ...machine, cancelled: NEVER };
+  const left = { saves: workflow.pendingSaves(), serving };
+  await endJob(left, ending, workflow);
   return exitCode;
 }
 __name(run, "run");
+async function untilInterrupted({ cancelled }, { say }) {
+  say("serving until you press Ctrl-C");
+  const alive = setInterval(() => void 0, 6e4);
+  await new Promise((resolve) => cancelled.addEventListener("abort", resolve, { once: true }));
+  clearInterval(alive);
+}
+__name(untilInterrupted, "untilInterrupted");
 async function demonstrate() {
   const path = new URL("../demo/demo.js", import.meta.url).href;
   const demonstration = await import(path);

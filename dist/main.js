@@ -1,36 +1,43 @@
 import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);
 import {
   actions
-} from "./chunk-ZL3V3JWF.js";
+} from "./chunk-NVFSAC2I.js";
+import "./chunk-5HUGIZMN.js";
 import {
   step
-} from "./chunk-MPUCLSCG.js";
-import "./chunk-4V4L3O2I.js";
-import "./chunk-ISYIH3YE.js";
+} from "./chunk-V7VESLIU.js";
+import "./chunk-2O22MNQV.js";
+import "./chunk-JJFSMEDV.js";
+import "./chunk-XV2VB3DU.js";
+import "./chunk-SWXX2UOV.js";
+import "./chunk-EFZU7HXO.js";
+import "./chunk-QI2MY3KS.js";
+import "./chunk-CPDJDY43.js";
+import "./chunk-YGQZ442U.js";
+import "./chunk-VPTNC2E2.js";
 import {
   endWhenUnread,
   thisMachine
-} from "./chunk-FWJHGFIP.js";
-import "./chunk-VILHWXFW.js";
-import "./chunk-F5WAN3K3.js";
-import "./chunk-JHDYLEBT.js";
-import "./chunk-KLG7C2X7.js";
+} from "./chunk-OLFJ4JN3.js";
+import "./chunk-GOQCIFQZ.js";
+import "./chunk-4PGJNY3C.js";
 import "./chunk-ZODR5LQM.js";
-import "./chunk-JYZXHWWT.js";
-import "./chunk-F5JEJP5I.js";
-import "./chunk-4OP3FLAA.js";
+import "./chunk-JCL2OLNI.js";
+import "./chunk-E5OJL5JR.js";
+import "./chunk-UQ3QEVXI.js";
+import "./chunk-LBKKG6W3.js";
+import "./chunk-27G4PGPE.js";
 import "./chunk-QLFXTSCP.js";
-import "./chunk-WTIERWO2.js";
-import "./chunk-ZIRQ5OYK.js";
-import "./chunk-S6QD5BGI.js";
-import "./chunk-ZYBEAVHH.js";
-import "./chunk-ZOMEQQGK.js";
-import "./chunk-CVTQFW4F.js";
-import "./chunk-7LINYFDY.js";
+import "./chunk-UAEF3JQH.js";
+import "./chunk-G3Y2T3SY.js";
+import "./chunk-5MFVHZDI.js";
+import "./chunk-QRR4WL5L.js";
+import "./chunk-BNFJQUI3.js";
+import "./chunk-R5N754N2.js";
+import "./chunk-5PG6LDT3.js";
 import "./chunk-W4LMWFRO.js";
-import "./chunk-746D3ODV.js";
-import "./chunk-QI2MY3KS.js";
-import "./chunk-WVIFX3WP.js";
+import "./chunk-P5SYFMXZ.js";
+import "./chunk-YDJTFPEL.js";
 import "./chunk-QTX6ZG2H.js";
 
 // src/main.ts

@@ -1,37 +1,31 @@
 import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);
 import {
   actions,
-  pendingSaves
-} from "./chunk-ZL3V3JWF.js";
+  pendingSaves,
+  servingState
+} from "./chunk-NVFSAC2I.js";
+import "./chunk-5HUGIZMN.js";
 import {
-  savePending
-} from "./chunk-FTNEYSJV.js";
-import "./chunk-RISCU4BB.js";
-import "./chunk-QQ6JMD24.js";
-import "./chunk-L2B45JQI.js";
-import "./chunk-MALUXLFS.js";
+  endJob
+} from "./chunk-2R4E3YCW.js";
+import "./chunk-JJFSMEDV.js";
 import {
   thisMachine
-} from "./chunk-FWJHGFIP.js";
-import "./chunk-VILHWXFW.js";
-import "./chunk-F5WAN3K3.js";
-import "./chunk-JHDYLEBT.js";
-import "./chunk-KLG7C2X7.js";
+} from "./chunk-OLFJ4JN3.js";
+import "./chunk-GOQCIFQZ.js";
+import "./chunk-4PGJNY3C.js";
 import "./chunk-ZODR5LQM.js";
+import "./chunk-E5OJL5JR.js";
 import "./chunk-QLFXTSCP.js";
-import "./chunk-WTIERWO2.js";
-import "./chunk-ZIRQ5OYK.js";
-import "./chunk-S6QD5BGI.js";
-import "./chunk-ZYBEAVHH.js";
-import "./chunk-ZOMEQQGK.js";
-import "./chunk-CVTQFW4F.js";
-import "./chunk-7LINYFDY.js";
+import "./chunk-UAEF3JQH.js";
+import "./chunk-G3Y2T3SY.js";
+import "./chunk-5MFVHZDI.js";
+import "./chunk-QRR4WL5L.js";
 import "./chunk-W4LMWFRO.js";
-import "./chunk-746D3ODV.js";
-import "./chunk-QI2MY3KS.js";
-import "./chunk-WVIFX3WP.js";
+import "./chunk-P5SYFMXZ.js";
+import "./chunk-YDJTFPEL.js";
 import "./chunk-QTX6ZG2H.js";
 
 // src/post.ts
-await savePending(pendingSaves(), thisMachine(), actions);
+await endJob({ saves: pendingSaves(), serving: servingState() }, thisMachine(), actions);
 process.exit(0);

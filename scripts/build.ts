@@ -94,7 +94,7 @@ const common: BuildOptions & { readonly metafile: true } = {
 
 const { metafile } = await build({
   ...common,
-  entryPoints: ["src/main.ts", "src/post.ts", "src/cli.ts"],
+  entryPoints: ["src/main.ts", "src/post.ts", "src/cli.ts", "src/serve.ts"],
   outdir,
   // Parts that few runs need (YAML, the public suffix list) become chunks, loaded on demand.
   splitting: true,

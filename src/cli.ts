@@ -1,8 +1,12 @@
+import { endJob } from "./action/end-job.ts";
 import { endWhenUnread, type Machine, thisMachine } from "./action/machine.ts";
-import { savePending } from "./action/save.ts";
 import { type Extras, step } from "./action/step.ts";
 import { readCommandLine, USAGE } from "./runner/command-line.ts";
 import { terminal } from "./runner/terminal.ts";
+import type { Workflow } from "./runner/workflow.ts";
+
+// What follows the step also runs after Ctrl-C, within the time that this leaves.
+const NEVER = new AbortController().signal;
 
 type Write = (line: string) => void;
 /** Runs a step in an environment. Prints the named outputs. Returns the exit code. */
@@ -18,8 +22,8 @@ const write: Write = (line) => {
 };
 
 /**
- * Runs a step, and saves to the cache at once: no post step exists here. Prints the named outputs,
- * or all of them. Returns its exit code.
+ * Runs a step, and what follows after a job: no post step exists here. A registry runs until the
+ * user ends it. Prints the named outputs, or all of them. Returns its exit code.
  */
 async function run(
   machine: Machine,
@@ -29,8 +33,21 @@ async function run(
   const workflow = terminal(write);
   const exitCode = await step(machine, workflow, extras);
   workflow.printOutputs(outputs);
-  await savePending(workflow.pendingSaves(), machine, workflow);
+  const serving = workflow.servingState();
+  if (serving !== "") await untilInterrupted(machine, workflow);
+  const ending = { ...machine, cancelled: NEVER };
+  const left = { saves: workflow.pendingSaves(), serving };
+  await endJob(left, ending, workflow);
   return exitCode;
+}
+
+/** Waits for Ctrl-C: on a laptop, the registry runs as long as this program. */
+async function untilInterrupted({ cancelled }: Machine, { say }: Workflow): Promise<void> {
+  say("serving until you press Ctrl-C");
+  // The wait for the signal alone would not keep the process alive.
+  const alive = setInterval(() => undefined, 60_000);
+  await new Promise((resolve) => cancelled.addEventListener("abort", resolve, { once: true }));
+  clearInterval(alive);
 }
 
 /** What demo/demo.js exports. It is not in `dist/`, because an action does not need it. */

@@ -1,13 +1,14 @@
 import { readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
+import type { Digest } from "../oci/digest.ts";
 import { DOCUMENT_BYTES } from "../oci/document.ts";
 import { keysUnder } from "../pull/cache-keys.ts";
 import { CachedRegistry, type CachedRegistryOptions } from "../pull/cached-registry.ts";
 import type { CachePlace } from "../pull/pending-saves.ts";
 import type { BlobCache } from "../pull/ports.ts";
 import type { SavePolicy } from "../pull/save-plan.ts";
+import type { CacheInputs } from "../runner/cache-inputs.ts";
 import { type CachePolicy, cachePolicy, isPrivateScope } from "../runner/cache-policy.ts";
-import type { CacheInputs } from "../runner/inputs.ts";
 import { readSmallIn } from "../store/layout.ts";
 import { type Connected, connectCache } from "./connect.ts";
 import { cachesOf, layoutOf } from "./directories.ts";
@@ -27,11 +28,22 @@ const EMPTY_CACHE: BlobCache = {
   bundle: async () => new Map(),
 };
 
+/** The cache that a step may use, and how documents that are here may be used. */
+export type UsedCache = Pick<CachedRegistryOptions, "cache" | "keys" | "reliance"> &
+  Omit<Cached, "registry">;
+
 /** Puts the cache that this step may use, and the layout, in front of registries. */
 export async function openCache(
   { registry, http }: Pick<Connected, "registry" | "http">,
   step: Step,
 ): Promise<Cached> {
+  const { saves, voice, ...options } = await usedCache(http, step);
+  const inLayout = documentsOf(layoutOf(step.inputs.path, step.machine.environment));
+  return { registry: new CachedRegistry(registry, { ...options, inLayout }), saves, voice };
+}
+
+/** The cache that this step may use. */
+export async function usedCache(http: Connected["http"], step: Step): Promise<UsedCache> {
   const { inputs, machine, workflow, signal } = step;
   const { minSize, maxSize, savePrivate, keyPrefix, mode, directory } = inputs.cache;
   const { environment } = machine;
@@ -48,16 +60,13 @@ export async function openCache(
   const saves = { keys, pullsFor: inputs.runner, most: maxSize, includePrivate };
   const isSaving = place !== undefined && policy.save;
   return {
-    registry: new CachedRegistry(registry, {
-      cache,
-      keys,
-      inLayout: documentsOf(layoutOf(inputs.path, environment)),
-      reliance: {
-        confirms: inputs.plan.checksTags,
-        whenRefused: inputs.cache.whenUnavailable,
-        mayHavePrivate: includePrivate,
-      },
-    }),
+    cache,
+    keys,
+    reliance: {
+      confirms: inputs.plan.checksTags,
+      whenRefused: inputs.cache.whenUnavailable,
+      mayHavePrivate: includePrivate,
+    },
     saves: isSaving ? { ...saves, cache: place } : undefined,
     voice,
   };
@@ -75,8 +84,14 @@ function placeOf(
   return { kind, path, size: directorySize };
 }
 
+/** Reads each document of a layout once. */
 function documentsOf(layout: string): CachedRegistryOptions["inLayout"] {
-  return (digest) => readSmallIn(layout, digest, DOCUMENT_BYTES);
+  const documents = new Map<Digest, Promise<Buffer | undefined>>();
+  return (digest) => {
+    const read = documents.get(digest) ?? readSmallIn(layout, digest, DOCUMENT_BYTES);
+    documents.set(digest, read);
+    return read;
+  };
 }
 
 function readEvent(environment: NodeJS.ProcessEnv): string {

@@ -10,6 +10,7 @@ import { leftOut, OUTPUTS, type Outputs, toOutputs } from "../runner/outputs.ts"
 import { redact } from "../runner/redaction.ts";
 import { toReferenceRows } from "../runner/references.ts";
 import { toResults } from "../runner/results.ts";
+import type { Serving } from "../runner/serving.ts";
 import type { Judged } from "../runner/summary.ts";
 import type { Workflow } from "../runner/workflow.ts";
 import type { ReadFiles } from "./files.ts";
@@ -24,6 +25,8 @@ export type Done = {
   readonly lock: OpenLock | undefined;
   /** What the lock file has, and what the step replaces. */
   readonly replaced: Replaced;
+  /** Undefined when no registry runs for the job. */
+  readonly serving: Serving | undefined;
 };
 
 /**
@@ -36,12 +39,12 @@ export async function conclude(
   workflow: Workflow,
   directory: string,
 ): Promise<0 | 1> {
-  const { outcome } = done;
+  const { outcome, serving } = done;
   const cacheMiss = inputs.cache.failOnMiss ? missedBy(outcome) : "";
   const isRefused = cacheMiss !== "" || hasFailed(done, inputs);
   const written = await write(done, isRefused, inputs, workflow);
   const isFailed = isRefused || hasProblem(written.problems);
-  const judged = redact({ ...outcome, ...written, cacheMiss }, workflow.withhold);
+  const judged = redact({ ...outcome, ...written, cacheMiss, serving }, workflow.withhold);
   annotate(workflow, judged, inputs.failOnMissing);
   await handOn(judged, inputs, workflow, directory);
   const { jobSummary } = inputs;
@@ -52,7 +55,7 @@ export async function conclude(
 
 /** True when an image or a file has a problem that is not forgiven. */
 export function hasFailed(
-  { outcome, files, lock }: Omit<Done, "replaced">,
+  { outcome, files, lock }: Pick<Done, "outcome" | "files" | "lock">,
   { failOnMissing }: Inputs,
 ): boolean {
   const problems = [...(files?.problems ?? []), ...(lock?.problems ?? [])];

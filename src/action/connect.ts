@@ -4,6 +4,7 @@
 import { readFileSync } from "node:fs";
 import { Downloader } from "../http/download.ts";
 import { Http, type UnaddressedRequest } from "../http/http.ts";
+import type { Repository } from "../oci/reference.ts";
 import { MirroredRegistry } from "../pull/mirrored-registry.ts";
 import type { CachePlace } from "../pull/pending-saves.ts";
 import type { Registry } from "../pull/ports.ts";
@@ -42,11 +43,23 @@ export type Connected = {
 /** Where credentials are found on a machine. */
 export type MachineCredentials = Pick<KeychainOptions, "configs" | "runHelper">;
 
+/** What differs from a step's own way to registries. */
+export type ConnectOptions = {
+  /** In place of those that the machine has. */
+  readonly credentials?: MachineCredentials;
+  /** True for a repository that may be asked with credentials; every one when it is absent. */
+  readonly mayIdentify?: (repository: Repository) => boolean;
+  /** How long the original registries are tried. */
+  readonly patience?: Patience;
+  /** How many answers are remembered; all of them when it is absent. */
+  readonly remembers?: number;
+};
+
 /** Connects to registries, with the credentials of the machine or those that are given. */
 export function connectRegistry(
   inputs: RegistryInputs,
   task: Task,
-  credentials?: MachineCredentials,
+  options: ConnectOptions = {},
 ): Connected {
   const { machine, voice, signal } = task;
   const { clock, resolve } = machine;
@@ -54,16 +67,20 @@ export function connectRegistry(
   const { concurrency, insecureRegistries, trustedRealms, registryAuth, githubToken } = inputs;
   const warn = onceEach(voice.warn);
   const http = new Http({ signal, clock, resolve, concurrency, insecureRegistries, say });
-  const found = credentials ?? credentialsOf(task, warn);
+  const { mayIdentify, patience = {}, remembers } = options;
+  const found = options.credentials ?? credentialsOf(task, warn);
   const keychain = new Keychain({ registryAuth, githubToken, ...found, warn, mask });
   const { now } = clock;
   const tokens = new TokenService({ http, now, trustedRealms, mask, withhold });
-  const sessions = new Sessions({ http, keychain, tokens, now, warn });
+  const limited = mayIdentify === undefined ? keychain : limitedTo(mayIdentify, keychain);
+  const sessions = new Sessions({ http, keychain: limited, tokens, now, warn });
   const api = new Api({ http, sessions, insecureRegistries, say, warn, withhold });
   const downloader = new Downloader({ clock, signal, say, parts: concurrency });
-  const registry = new RegistryClient({ api, downloader, say });
-  const sources = new RegistryClient({ api: impatient(api, OF_SOURCES), downloader, say });
-  const brief = new RegistryClient({ api: impatient(api, BRIEF), downloader, say });
+  const client = (how: Patience): RegistryClient =>
+    new RegistryClient({ api: impatient(api, how), downloader, say, remembers });
+  const registry = client(patience);
+  const sources = client(OF_SOURCES);
+  const brief = client(BRIEF);
   const { after } = clock;
   const { mirrors } = inputs;
   const mirrored = new MirroredRegistry({
@@ -78,7 +95,8 @@ export function connectRegistry(
   return { registry: mirrored, api, http };
 }
 
-type Patience = Pick<UnaddressedRequest, "attempts" | "answerWithin">;
+/** How often a request is sent, and how long its answer may take to start. */
+export type Patience = Pick<UnaddressedRequest, "attempts" | "answerWithin">;
 
 // One retry is for a failure that passes. After that, another place is asked.
 const OF_SOURCES: Patience = { attempts: 2 };
@@ -95,9 +113,17 @@ function impatient(api: Api, patience: Patience): Pick<Api, "send" | "sentCreden
   };
 }
 
-function fewest(one: Patience, other: Patience): number {
-  const { attempts = 1 } = one;
-  return Math.min(attempts, other.attempts ?? attempts);
+function fewest(one: Patience, other: Patience): number | undefined {
+  const attempts = one.attempts ?? other.attempts;
+  return attempts && Math.min(attempts, other.attempts ?? attempts);
+}
+
+/** The same keychain, which has nothing for other repositories. */
+function limitedTo(
+  mayIdentify: (repository: Repository) => boolean,
+  keychain: Keychain,
+): Pick<Keychain, "find"> {
+  return { find: async (repository) => (mayIdentify(repository) ? keychain.find(repository) : []) };
 }
 
 type Warn = (message: string) => void;

@@ -31,7 +31,7 @@ export type ReadFiles = NamedInFiles & {
  */
 export async function readFiles(step: Step, lock: UsedLock | undefined): Promise<ReadFiles> {
   const { inputs, machine } = step;
-  const workspace = new Workspace(machine.workspace);
+  const workspace = new Workspace(machine.workspace, machine.temporary);
   const reader = new FileReader(workspace, step);
   try {
     await reader.readAll(inputs.files);
@@ -147,7 +147,7 @@ class FileReader {
     });
     if (finding === undefined) {
       // A glob may match other files, too.
-      if (path === pattern.pattern) throw noKind(file);
+      if (path === pattern.pattern) throw noKind(file, pattern);
       return false;
     }
     if ("mistake" in finding) {
@@ -193,7 +193,12 @@ function noFile(line: FilePattern): FileProblem {
   return fileProblem(new PullError("no-file", found), line.where, line);
 }
 
-function noKind(file: string): PullError {
+function noKind(file: string, { as }: FilePattern): PullError {
+  if (as === "receipt") {
+    return new PullError("wrong-file", `${file} is not the receipt of a job`, {
+      next: "name the file in the output receipt-file of a step with serve: true",
+    });
+  }
   const found = `${file} is of no kind that names images`;
   return new PullError("wrong-file", found, {
     next: "state its kind with as=, if it names any",

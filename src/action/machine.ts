@@ -1,5 +1,6 @@
 import { lookup } from "node:dns";
 import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Clock } from "../http/clock.ts";
 import type { Resolve } from "../http/reaches.ts";
@@ -19,6 +20,8 @@ export type Machine = {
   readonly resolve: Resolve;
   /** Ends the step early; the images' problems then state its reason. */
   readonly cancelled: AbortSignal;
+  /** The script that runs a registry for the job. */
+  readonly serveScript: string;
 };
 
 /** The clock of this process. */
@@ -58,6 +61,7 @@ export function thisMachine(environment: NodeJS.ProcessEnv = process.env): Machi
     clock: SYSTEM_CLOCK,
     resolve: lookup,
     cancelled: cancellation(),
+    serveScript: join(dirname(process.argv[1] ?? ""), "serve.js"),
   };
 }
 

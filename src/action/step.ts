@@ -10,13 +10,14 @@ import type { Source } from "../gate/source.ts";
 import { resolveAll } from "../gate/wait.ts";
 import { PullError } from "../oci/failure.ts";
 import { runnerPlatform } from "../oci/platform.ts";
-import { notPulled } from "../pull/outcome.ts";
+import { notPulled, type Outcome } from "../pull/outcome.ts";
 import { annotateInputs } from "../runner/annotations.ts";
 import { makeFilesDirectory } from "../runner/build-files.ts";
 import { type Inputs, readInputs } from "../runner/inputs.ts";
 import { lockImages } from "../runner/locked-images.ts";
 import { sayFound, sayRefusals, sayResolved } from "../runner/log.ts";
 import { EMPTY } from "../runner/outputs.ts";
+import type { Serving } from "../runner/serving.ts";
 import type { Workflow } from "../runner/workflow.ts";
 import type { Cached } from "./cache.ts";
 import { conclude, type Done, hasFailed, writeOutputs } from "./conclude.ts";
@@ -114,11 +115,19 @@ async function withDeadline<T>(
   }
 }
 
+const NOTHING_DONE: Done = {
+  outcome: notPulled([]),
+  files: undefined,
+  lock: undefined,
+  replaced: new Map(),
+  serving: undefined,
+};
+
 async function work(step: Step, extras: Extras): Promise<Done> {
   const lock = await openLockOf(step, extras);
   // Without its lock file, no image can be checked.
   if (lock !== undefined && lock.problems.length > 0) {
-    return { outcome: notPulled([]), files: undefined, lock, replaced: new Map() };
+    return { ...NOTHING_DONE, lock };
   }
   const files = await filesOf(step, lock);
   const wanted = files?.wanted ?? step.inputs.plan.wanted;
@@ -126,7 +135,16 @@ async function work(step: Step, extras: Extras): Promise<Done> {
   const plan = { ...step.inputs.plan, wanted: locked };
   const done = await check({ ...step, inputs: { ...step.inputs, plan } }, { files, lock });
   sayRefusals(step.workflow, done.outcome.images);
-  return done;
+  return { ...done, serving: await serve(done, step) };
+}
+
+/** Starts a registry for the job, if it is wanted and everything before passed. */
+async function serve(done: Done, step: Step): Promise<Serving | undefined> {
+  const { serve } = step.inputs;
+  if (serve === undefined || hasFailed(done, step.inputs)) return undefined;
+  const { startServing } = await import("./serve.ts");
+  const named = { images: done.outcome.images, lock: done.lock?.entries ?? new Map() };
+  return startServing(named, serve, step);
 }
 
 /** The lock file. Its reader is loaded only for a step that uses one. */
@@ -153,13 +171,13 @@ async function check(step: Step, { files, lock }: Pick<Done, "files" | "lock">):
   const { inputs, machine, workflow, signal } = step;
   const connected = connectRegistry(inputs, { machine, voice: workflow, signal });
   try {
-    const puller = inputs.pull === "none" ? undefined : await openPuller(connected, step);
-    const source = puller?.cached.registry ?? connected.registry;
+    const cached = await openCacheOf(connected, step);
+    const source = cached?.registry ?? connected.registry;
     const images = await ask(source, connected, step);
-    const done = { outcome: notPulled(images), files, lock, replaced: new Map() };
+    const done = { ...NOTHING_DONE, outcome: notPulled(images), files, lock };
     // The gate failed the step: pull nothing.
     if (hasFailed(done, inputs)) return done;
-    const outcome = (await puller?.pullAndLoad(images, puller.cached, step)) ?? done.outcome;
+    const outcome = (await pull(images, cached, step)) ?? done.outcome;
     const pulled = { ...done, outcome };
     if (hasFailed(pulled, inputs)) return pulled;
     return { ...pulled, replaced: await replacedBy(images, source, lock, step) };
@@ -168,16 +186,23 @@ async function check(step: Step, { files, lock }: Pick<Done, "files" | "lock">):
   }
 }
 
-/** What a pull needs. It is loaded only for a pull, so that the gate alone starts sooner. */
-async function openPuller(
-  connected: Connected,
+/** The cache. It is loaded only for what uses its blobs, so that the gate alone starts sooner. */
+async function openCacheOf(connected: Connected, step: Step): Promise<Cached | undefined> {
+  const { pull, serve } = step.inputs;
+  if (pull === "none" && serve === undefined) return undefined;
+  const { openCache } = await import("./cache.ts");
+  return openCache(connected, step);
+}
+
+/** Pulls the images, if the inputs ask for it. */
+async function pull(
+  images: readonly Resolved[],
+  cached: Cached | undefined,
   step: Step,
-): Promise<Pick<typeof import("./pull.ts"), "pullAndLoad"> & { readonly cached: Cached }> {
-  const [{ openCache }, { pullAndLoad }] = await Promise.all([
-    import("./cache.ts"),
-    import("./pull.ts"),
-  ]);
-  return { cached: await openCache(connected, step), pullAndLoad };
+): Promise<Outcome | undefined> {
+  if (cached === undefined || step.inputs.pull === "none") return undefined;
+  const { pullAndLoad } = await import("./pull.ts");
+  return pullAndLoad(images, cached, step);
 }
 
 /** What an update of the lock file replaces. */

@@ -7,6 +7,7 @@ import { type Kind, kindByContent, kindByPath, mayHaveKind } from "./kind.ts";
 import { findInKubernetes } from "./kubernetes.ts";
 import { findInKustomization } from "./kustomize.ts";
 import { findInList } from "./list.ts";
+import { findInReceipt, type UsedDigests } from "./receipt.ts";
 import { SourceText } from "./source-text.ts";
 import type { Surroundings } from "./surroundings.ts";
 import { hideComments, hideTemplates } from "./template.ts";
@@ -14,8 +15,15 @@ import { findInWorkflow } from "./workflow-file.ts";
 import { type Mistake, YamlTree } from "./yaml-tree.ts";
 import type { YamlValue } from "./yaml-value.ts";
 
+/** What a file names, and its kind. */
+export type KnownFinding = Finding & {
+  readonly kind: Kind;
+  /** Set for a receipt. */
+  readonly used?: UsedDigests;
+};
+
 /** What a file names, and its kind; or the mistake in a file that cannot be parsed. */
-export type FileFinding = (Finding & { readonly kind: Kind }) | { readonly mistake: Mistake };
+export type FileFinding = KnownFinding | { readonly mistake: Mistake };
 
 type YamlFinder = (
   documents: readonly YamlValue[],
@@ -28,7 +36,9 @@ const TEXT_FINDERS = {
   list: findInList,
 };
 
-const YAML_FINDERS: Readonly<Record<Exclude<Kind, keyof typeof TEXT_FINDERS>, YamlFinder>> = {
+type YamlKind = Exclude<Kind, keyof typeof TEXT_FINDERS | "receipt">;
+
+const YAML_FINDERS: Readonly<Record<YamlKind, YamlFinder>> = {
   compose: findInCompose,
   kubernetes: findInKubernetes,
   kustomize: findInKustomization,
@@ -54,7 +64,10 @@ export function findReferences(
     TEXT_FINDERS[kind](source, findings);
     return { kind, ...findings.found() };
   }
-  if (kind === undefined && !mayHaveKind(path)) return undefined;
+  const receipt = kind === "receipt" ? findInReceipt(source) : undefined;
+  if (receipt !== undefined) return { kind: "receipt", ...receipt };
+  // A file that only has the name of a receipt may be of another kind.
+  if (as === "receipt" || (kind === undefined && !mayHaveKind(path))) return undefined;
   const hide = kind === "devcontainer" ? hideComments : hideTemplates;
   return findInYaml(new YamlTree(source, hide(source.text)), kind, surroundings);
 }
@@ -68,8 +81,8 @@ function findInYaml(
   const isTemplate = source.text.includes("{{");
   // A template is often no YAML before it is rendered; what can be read of it counts.
   if (mistake !== undefined && !isTemplate) return { mistake };
-  const kind = known ?? kindByContent(tree.documents);
-  if (kind === undefined || kind === "dockerfile" || kind === "list") return undefined;
+  const kind = isYamlKind(known) ? known : kindByContent(tree.documents);
+  if (!isYamlKind(kind)) return undefined;
   const findings = new Findings(source);
   YAML_FINDERS[kind](tree.documents, findings, surroundings);
   if (mistake !== undefined) {
@@ -78,4 +91,8 @@ function findInYaml(
     findings.unknowable(spot, "from here on, the template is no YAML: render it first");
   }
   return { kind, ...findings.found() };
+}
+
+function isYamlKind(kind: Kind | undefined): kind is YamlKind {
+  return kind !== undefined && Object.hasOwn(YAML_FINDERS, kind);
 }

@@ -10,6 +10,7 @@ export const KINDS = [
   "workflow",
   "devcontainer",
   "list",
+  "receipt",
 ] as const;
 
 /** A kind of file that names images. */
@@ -30,9 +31,13 @@ const BY_PATH: readonly (readonly [path: RegExp, kind: Kind])[] = [
   [/(^|\/)action\.ya?ml$/, "workflow"],
   [/(^|[/._-])values([._-][^/]*)?\.ya?ml$/, "helm-values"],
   [/(^|[/._-])images?([._-][^/]*)?\.(txt|list|lst)$/, "list"],
+  [/receipt[^/]*\.json$/, "receipt"],
 ];
 
-/** The kind of a file by its path; undefined when the path does not show one. */
+/**
+ * The kind of a file by its path; undefined when the path does not show one. Other files than the
+ * receipts of jobs have such names, too: `findInReceipt` knows by the content.
+ */
 export function kindByPath(path: string): Kind | undefined {
   const lower = path.toLowerCase();
   const kind = BY_PATH.find(([form]) => form.test(lower))?.[1];

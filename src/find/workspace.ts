@@ -21,7 +21,7 @@ export type Replaced = { readonly before: Digest | undefined; readonly limit: nu
 
 /** A file that matches a pattern. */
 export type Match = {
-  /** The path that matches. */
+  /** The path that matches: relative to the workspace, except for a receipt. */
   readonly path: string;
   /** The path of the file that it leads to: the same, unless there are links. */
   readonly file: string;
@@ -29,22 +29,30 @@ export type Match = {
 
 /**
  * The directory whose files a step may read and pin. Paths are relative to it, with `/`. A path that
- * leads out of it, also over a symbolic link, is refused.
+ * leads out of it, also over a symbolic link, is refused. Besides, one file at a time may be read
+ * from the directory `temporary` by its absolute path: the receipt of a job is there.
  */
 export class Workspace {
   readonly #root: string;
+  readonly #temporary: string | undefined;
 
   /** Fails as `invalid` when `root` is no directory that can be read. */
-  constructor(root: string) {
+  constructor(root: string, temporary?: string) {
     this.#root = attempt(root, () => realpathSync.native(root));
+    this.#temporary = temporary;
   }
 
   /**
    * The files that match a pattern and none of `excluded`. Links are followed to files inside the
-   * workspace, and never to directories. Hidden files match only where the pattern names them. Fails
-   * as `invalid` on a pattern that cannot be used.
+   * workspace, and never to directories. Hidden files match only where the pattern names them. An
+   * absolute path is no pattern, and matches itself. Fails as `invalid` on a pattern that cannot be
+   * used.
    */
   async *matching(pattern: string, excluded: readonly string[]): AsyncGenerator<Match> {
+    if (isAbsolute(pattern)) {
+      yield { path: pattern, file: pattern };
+      return;
+    }
     const root = escaped(this.#root);
     const patterns = [`${root}/${pattern}`, ...excluded.map((one) => `!${root}/${one}`)];
     try {
@@ -65,19 +73,21 @@ export class Workspace {
   }
 
   /**
-   * A file of the workspace, of at most `limit` bytes: a mebibyte when none is given. Fails as
-   * `invalid` when it cannot be read as text.
+   * A file of the workspace or, by its absolute path, of the directory `temporary`, of at most
+   * `limit` bytes: a mebibyte when none is given. Fails as `invalid` when it cannot be read as text.
    */
   read(path: string, limit?: number): ReadFile {
     if (/\p{Cc}/u.test(path)) {
       throw new PullError("wrong-file", `${path} has a control character in its name`);
     }
-    const bytes = this.#bytes(path, limit);
+    const real = isAbsolute(path) ? this.#realTemporary(path) : this.#real(path);
+    const bytes = attempt(path, () => readFile(real, path, limit));
     return { text: decode(bytes, path), digest: digestOf(bytes) };
   }
 
   /** The text of the file `name` beside the file `path`; undefined when it cannot be read. */
   beside(path: string, name: string): string | undefined {
+    if (isAbsolute(path)) return undefined;
     try {
       return this.read(join(dirname(path), name)).text;
     } catch (error) {
@@ -153,6 +163,18 @@ export class Workspace {
       .filter((part) => part.startsWith("."));
     if (hidden.every((part) => named.includes(part))) return real;
     throw new PullError("wrong-file", `${path} is a link to a hidden file`);
+  }
+
+  /** The path without links of a file in the directory `temporary`. Fails as `invalid` elsewhere. */
+  #realTemporary(path: string): string {
+    const directory = this.#temporary;
+    if (directory !== undefined && isBelow(directory, path)) {
+      const root = attempt(directory, () => realpathSync.native(directory));
+      const real = attempt(path, () => realpathSync.native(path));
+      if (isBelow(root, real)) return real;
+    }
+    const found = `${path} is neither in the workspace nor in the runner's temp directory`;
+    throw new PullError("wrong-file", found, { next: "name a path or glob below the workspace" });
   }
 
   /** True for a directory, also behind a link, wherever that leads. */

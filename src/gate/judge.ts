@@ -128,11 +128,15 @@ async function unmovedEntry(
   wanted: Wanted,
   { verify, pullsFor }: Thoroughness,
 ): Promise<Locked | undefined> {
-  const { lock, reference, platforms, base } = wanted;
+  const { lock, reference, platforms, base, used } = wanted;
   const isRead = verify === "blobs" || pullsFor !== undefined || base !== undefined;
   const { entry } = lock ?? {};
   if (lock?.mode !== "update" || entry === undefined || isRead) return undefined;
   if (!coversAll(platforms, entry)) return undefined;
+  if (used !== undefined) {
+    const isSame = used === entry.digest && (await checkTag(source, wanted)).state === "same";
+    return isSame ? entry : undefined;
+  }
   const { digest } = await source.claim(reference, reference.tag ?? "latest");
   return digest === entry.digest ? entry : undefined;
 }

@@ -5,9 +5,12 @@ import type { Locked, Requirement, Wanted } from "./plan.ts";
 import { type Problem, problem } from "./problem.ts";
 import type { LockVerdict, PlatformOutcome, Resolved, TagState } from "./resolved.ts";
 
-/** The digest to use in place of a tag; undefined when no lock file decides. */
-export function lockedDigest({ lock }: Wanted): Digest | undefined {
-  return lock === undefined || lock.mode === "update" ? undefined : lock.entry?.digest;
+/**
+ * The digest to use in place of a tag: the locked one or, to lock it, the one that a job used.
+ * Undefined when neither decides.
+ */
+export function lockedDigest({ lock, used }: Wanted): Digest | undefined {
+  return lock?.mode === "update" ? used : lock?.entry?.digest;
 }
 
 /** Fails as `not-locked` when the lock file must have an image and does not. */
@@ -18,7 +21,10 @@ export function expectLocked({ lock }: Wanted): void {
 
 /** The end of a message about a locked digest that does not exist; empty when none is locked. */
 export function lockHint(wanted: Wanted): string {
-  const { file, entry } = wanted.lock ?? {};
+  const { file, mode, entry } = wanted.lock ?? {};
+  if (mode === "update" && wanted.used !== undefined) {
+    return "; the job used this digest, and an update without its receipt takes the tag's digest";
+  }
   if (entry === undefined || lockedDigest(wanted) === undefined) return "";
   return `; ${file} locked this digest on ${entry.day}, and lock: update takes the tag's digest`;
 }

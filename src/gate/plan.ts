@@ -59,7 +59,10 @@ export type Locked = {
 export type LockWanted = {
   /** The lock file as the inputs name it. */
   readonly file: string;
-  /** `check` and `frozen` use the locked digest; `update` asks what the tag points at now. */
+  /**
+   * `check` and `frozen` use the locked digest; `update` asks what the tag points at now, unless a
+   * receipt has the digest that a job used.
+   */
   readonly mode: "check" | "frozen" | "update";
   /** Undefined when the file does not have the image. */
   readonly entry: Locked | undefined;
@@ -88,6 +91,8 @@ export type Wanted = {
   readonly base?: BaseWanted;
   /** Set when the step uses a lock file, and the reference has no digest of its own. */
   readonly lock?: LockWanted;
+  /** The digest that a job used for the tag, by its receipt. An update of a lock file locks it. */
+  readonly used?: Digest;
 };
 
 /** Every place that names an image. */

@@ -77,13 +77,21 @@ function compare(before: Digest, now: Digest): TagState {
 
 function movedWarning({ written, reference, lock }: Wanted, digest: Digest, now: Digest): string {
   const moved = `${written}: the tag ${reference.tag} now points at ${now}`;
+  if (lock?.mode === "update") {
+    const locked = `the digest that the job used is locked, ${digest}`;
+    return `${moved}; ${locked}; run the job again to use the new one`;
+  }
   if (lock?.entry === undefined) return `${moved}; the given digest is used`;
   const locked = `the digest that ${lock.file} locked on ${lock.entry.day} is used, ${digest}`;
   return `${moved}; ${locked}; run lock: update to take the new one`;
 }
 
-function goneWarning({ written, reference, lock }: Wanted): string {
+function goneWarning({ written, reference, lock, used }: Wanted): string {
   const gone = `${written}: the tag ${reference.tag} does not exist`;
+  if (lock?.mode === "update") {
+    const locked = `the digest that the job used is locked, ${used}`;
+    return `${gone} any more; ${locked}; replace the image, or push it to a registry of yours`;
+  }
   if (lock?.entry === undefined) {
     return `${gone}; the given digest is used; remove the tag, or name one that exists`;
   }

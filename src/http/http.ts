@@ -59,7 +59,7 @@ export type HttpOptions = {
   readonly signal: AbortSignal;
   readonly clock: Clock;
   readonly resolve: Resolve;
-  /** Requests at a time per origin. */
+  /** Requests at a time per origin; as many again for blobs, which go into a sink. */
   readonly concurrency: number;
   /** Hosts, with their ports, that may be contacted over plain HTTP wherever they are. */
   readonly insecureRegistries: ReadonlySet<string>;
@@ -112,7 +112,7 @@ export class Http {
     if (literal !== undefined) checkReach(literal, literal, namedBy);
     const run = (): Promise<Attempt> => this.#attempt(request).catch(asFailedAttempt);
     for (let attempt = 1; ; attempt++) {
-      const result = await this.#slot(url).run(run);
+      const result = await this.#slotsOf(request).run(run);
       this.#trim(result);
       const delay = this.#retryDelay(attempt, request, result);
       if (delay === undefined) return this.#settle(url, result);
@@ -149,11 +149,14 @@ export class Http {
     return delayAfter(attempt, undefined, clock);
   }
 
-  #slot(url: URL): Slots {
-    const known = this.#slots.get(url.origin);
+  /** The slots of a request. A document never waits behind blobs, which may take minutes. */
+  #slotsOf({ url, sink }: HttpRequest): Slots {
+    const kind = sink === undefined ? "documents" : "blobs";
+    const key = `${url.origin} ${kind}`;
+    const known = this.#slots.get(key);
     if (known !== undefined) return known;
     const slots = new Slots(this.#options.concurrency);
-    this.#slots.set(url.origin, slots);
+    this.#slots.set(key, slots);
     return slots;
   }
 

@@ -38,8 +38,22 @@ export type Fetched = Provenance & {
 /** A small blob in memory. */
 export type SmallBlob = Provenance & { readonly bytes: Buffer };
 
+/** A page of a list, as a registry answered it: JSON. */
+export type Page = {
+  readonly bytes: Buffer;
+  readonly mediaType: string;
+  /** The query of the next page, without its question mark; undefined for the last page. */
+  readonly next: string | undefined;
+  /** The header `OCI-Filters-Applied`; empty without one. */
+  readonly filters: string;
+};
+
 /** What a registry says about a manifest without sending it. */
 export type Claim = Pick<Fetched, "authenticated" | "private"> & {
   /** Undefined when the registry announces none. */
   readonly digest: Digest | undefined;
+  /** Bytes of the manifest; undefined when the registry states none. */
+  readonly size?: number | undefined;
+  /** The Content-Type in lower case, without parameters. */
+  readonly mediaType?: string;
 };

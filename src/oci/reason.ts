@@ -64,6 +64,10 @@ export const REASONS = {
     status: "unauthorized",
     next: "if it is the registry's own token service, add it to trusted-realms",
   },
+  "not-served": {
+    status: "unauthorized",
+    next: "name it in images, in a file or in the lock file, or leave serve-only out",
+  },
   "scheme-unknown": {
     status: "unauthorized",
     next: "use a registry that offers Basic or Bearer authentication",

@@ -4,7 +4,7 @@ import type { Blob } from "../oci/blob.ts";
 import { asDigest, type Digest } from "../oci/digest.ts";
 import { DOCUMENT_BYTES } from "../oci/document.ts";
 import { PullError } from "../oci/failure.ts";
-import type { Claim, Fetched, Provenance, Refusal, SmallBlob } from "../oci/fetched.ts";
+import type { Claim, Fetched, Page, Provenance, Refusal, SmallBlob } from "../oci/fetched.ts";
 import { isOutage } from "../oci/reason.ts";
 import { type Repository, repositoryName } from "../oci/reference.ts";
 import type { CacheKeys } from "./cache-keys.ts";
@@ -45,8 +45,6 @@ export class CachedRegistry implements Registry {
   readonly #entries = new Map<string, Promise<ReadonlyMap<Digest, Buffer>>>();
   /** What the opened entries hold. */
   readonly #known = new Map<Digest, Buffer>();
-  /** The documents that the layout was asked for. */
-  readonly #documents = new Map<Digest, Promise<Buffer | undefined>>();
   /** Blobs that are not restored, because they were missed or read from the registry before. */
   readonly #missed = new Set<string>();
   #room = KNOWN_BYTES;
@@ -148,6 +146,10 @@ export class CachedRegistry implements Registry {
     return this.#registry.tags(repository);
   }
 
+  page(repository: Repository, path: string, query: string): Promise<Page> {
+    return this.#registry.page(repository, path, query);
+  }
+
   sentCredentials(registry: string): boolean {
     return this.#registry.sentCredentials(registry);
   }
@@ -180,18 +182,11 @@ export class CachedRegistry implements Registry {
   /** A manifest or config that is here, within the limits that hold for a registry's. */
   async #kept(digest: Digest, size: number | undefined): Promise<Kept | undefined> {
     const known = this.#known.get(digest);
-    const stored = known === undefined ? await this.#stored(digest) : undefined;
+    const stored = known === undefined ? await this.#options.inLayout(digest) : undefined;
     const bytes = known ?? stored;
     if (bytes === undefined || bytes.length > DOCUMENT_BYTES) return undefined;
     if (size !== undefined && bytes.length !== size) return undefined;
     return { bytes, source: known === undefined ? "layout" : "cache" };
-  }
-
-  /** Reads a document of the layout, once. */
-  #stored(digest: Digest): Promise<Buffer | undefined> {
-    const stored = this.#documents.get(digest) ?? this.#options.inLayout(digest);
-    this.#documents.set(digest, stored);
-    return stored;
   }
 
   /** Reads an image's entry, once. */

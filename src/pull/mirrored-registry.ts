@@ -1,7 +1,7 @@
 import type { ManifestHints, Urgency } from "../gate/source.ts";
 import type { Blob } from "../oci/blob.ts";
 import { asDigest, type Digest } from "../oci/digest.ts";
-import type { Claim, Fetched, Provenance, SmallBlob } from "../oci/fetched.ts";
+import type { Claim, Fetched, Page, Provenance, SmallBlob } from "../oci/fetched.ts";
 import type { Repository } from "../oci/reference.ts";
 import { type After, BriefAsks } from "./brief-asks.ts";
 import { type Mirror, type Mirrored, mirrorsOf } from "./mirrors.ts";
@@ -130,6 +130,13 @@ export class MirroredRegistry implements Registry {
   tags(repository: Repository): Promise<readonly string[]> {
     return this.#first(this.#trustedRow(repository), (place) =>
       place.registry.tags(place.repository),
+    );
+  }
+
+  /** Asks the sources whose tags are trusted, and the original: no digest proves a list. */
+  page(repository: Repository, path: string, query: string): Promise<Page> {
+    return this.#first(this.#trustedRow(repository), (place) =>
+      place.registry.page(place.repository, path, query),
     );
   }
 

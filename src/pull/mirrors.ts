@@ -32,6 +32,17 @@ export function mirrorsOf(repository: Repository, mirrors: readonly Mirror[]): r
   });
 }
 
+/** The full names of repositories, and of what mirrors have in their place. */
+export function mirroredRepositories(
+  names: readonly string[],
+  mirrors: readonly Mirror[],
+): ReadonlySet<string> {
+  const mirrored = names.flatMap((name) =>
+    mirrors.flatMap((mirror) => mirroredName(mirror, name) ?? []),
+  );
+  return new Set([...names, ...mirrored]);
+}
+
 /** The full name at the source of what the original calls `name`; undefined for foreign names. */
 export function mirroredName({ original, source }: Mirror, name: string): string | undefined {
   const rest = restBelow(original, name);

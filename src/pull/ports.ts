@@ -1,7 +1,7 @@
 import type { Source } from "../gate/source.ts";
 import type { Blob } from "../oci/blob.ts";
 import type { Digest } from "../oci/digest.ts";
-import type { Origin, Provenance } from "../oci/fetched.ts";
+import type { Origin, Page, Provenance } from "../oci/fetched.ts";
 import type { IndexEntry } from "../oci/layout.ts";
 import type { Repository } from "../oci/reference.ts";
 import type { BlobTarget } from "../oci/target.ts";
@@ -19,6 +19,8 @@ export interface Registry extends Source {
    * may hold bytes then, and must be restarted before another attempt.
    */
   download(repository: Repository, blob: Blob, targetFrom: TargetFrom): Promise<Provenance>;
+  /** A page of `tags/list` or `referrers/sha256:…`. An empty query asks for the first one. */
+  page(repository: Repository, path: string, query: string): Promise<Page>;
   /** True when this run sent credentials to the registry, be they accepted or refused. */
   sentCredentials(registry: string): boolean;
 }
@@ -35,8 +37,12 @@ export interface BlobCache {
 export interface BlobIngest extends BlobTarget {
   /** Leaves nothing behind; has no effect after a commit. */
   abort(): Promise<void>;
-  /** The blob's bytes for a second reader while they arrive; the last byte when all are right. */
-  read(): AsyncIterable<Buffer>;
+  /**
+   * The bytes from `start` to before `end`, by default all, for a reader while they arrive; the
+   * blob's last byte when all are right. A chunk is the reader's until it asks for the next one.
+   * Fails when bytes that the reader has are discarded, and at an abort.
+   */
+  read(start?: number, end?: number): AsyncIterable<Buffer>;
 }
 
 /** Keeps verified blobs, and an index of the images they make. */
@@ -44,8 +50,12 @@ export interface BlobStore {
   readonly path: string;
   /** True when the blob is here and its bytes are right. */
   has(blob: Blob): Promise<boolean>;
-  /** The bytes of a blob, not hashed again. Fails as `dangling` when it has another size by now. */
-  read(blob: Blob): AsyncIterable<Buffer>;
+  /**
+   * The bytes of a blob from `start` to before `end`, by default all, not hashed again. A chunk is
+   * the reader's until it asks for the next one. Fails as `dangling` when the blob has another size
+   * by now.
+   */
+  read(blob: Blob, start?: number, end?: number): AsyncIterable<Buffer>;
   ingest(blob: Blob): Promise<BlobIngest>;
   put(digest: Digest, bytes: Buffer): Promise<void>;
   /**

@@ -5,7 +5,7 @@ import type { Digest } from "../oci/digest.ts";
 import type { Platform } from "../oci/platform.ts";
 import type { CacheKeys } from "./cache-keys.ts";
 import type { CachedRegistry } from "./cached-registry.ts";
-import type { Outcome, Pulled } from "./outcome.ts";
+import type { Pulled } from "./outcome.ts";
 import type {
   CachePlace,
   InlineDocument,
@@ -28,14 +28,28 @@ export type SavePolicy = {
 
 type Cached = Pick<CachedRegistry, "holds">;
 
+/** The part of a pull's result that decides what is saved. */
+export type Transferred = Pick<Pulled, "layout" | "transfers"> & {
+  readonly missed: readonly Pick<Blob, "digest">[];
+};
+
+/** The images of a pull, and what was transferred for them. */
+export type SavedOutcome = {
+  readonly images: readonly Resolved[];
+  readonly pulled: Transferred | undefined;
+};
+
 /**
  * What to save after a pull: an entry for every large blob that came from a registry, and one for
  * the documents and small blobs of every image. Images that are too large are left out and, unless
  * the policy includes it, everything private. A blob that was in the layout before this run may
  * have come from anywhere, so it counts as private.
  */
-export function planSaves(outcome: Outcome, cached: Cached, policy: SavePolicy): PendingSaves {
-  const { images, pulled } = outcome;
+export function planSaves(
+  { images, pulled }: SavedOutcome,
+  cached: Cached,
+  policy: SavePolicy,
+): PendingSaves {
   if (pulled === undefined) return { layout: "", cache: policy.cache, entries: [] };
   const eligible = images.filter(
     (image) => problemsOf(image).length === 0 && sizeOf(image) <= policy.most,
@@ -59,7 +73,7 @@ type Parts = {
 };
 
 /** A config is never on its own: the gate needs it before any other blob is restored. */
-function toParts(image: Resolved, pulled: Pulled, policy: SavePolicy): Parts {
+function toParts(image: Resolved, pulled: Transferred, policy: SavePolicy): Parts {
   const platforms = countedPlatforms(image);
   const configs = new Set(platforms.map(({ configDigest }) => configDigest));
   const blobs = sizedBlobsOf(image);
@@ -113,7 +127,7 @@ function isHeld({ bundle, inline }: Parts, cached: Cached): boolean {
 /** One entry for each large blob that the cache did not have. */
 function singlesOf(
   parts: readonly Parts[],
-  { missed }: Pulled,
+  { missed }: Transferred,
   { keys }: SavePolicy,
 ): readonly PendingBlob[] {
   const missing = new Set(missed.map(({ digest }) => digest));
@@ -125,7 +139,11 @@ function singlesOf(
 }
 
 /** True when a blob came, in this run, from where anyone can read it: a registry or this cache. */
-function maySave(digest: Digest, { transfers }: Pulled, { includePrivate }: SavePolicy): boolean {
+function maySave(
+  digest: Digest,
+  { transfers }: Transferred,
+  { includePrivate }: SavePolicy,
+): boolean {
   return includePrivate || transfers.get(digest)?.private === false;
 }
 

@@ -2,7 +2,8 @@
 // (session, grants, token, realm), through redirects, and with every refusal as a failure of the
 // closed list. The client adds the proof: a document or blob is returned only with the digest that
 // was asked for, computed from the bytes received; headers are compared with it, never trusted.
-// Each document, size and list is requested once per run, for all images that need it.
+// Each document, size and list is requested once, for all images that need it, while it is
+// remembered.
 import type { IncomingHttpHeaders } from "node:http";
 import type { Downloader } from "../http/download.ts";
 import type { UnaddressedRequest } from "../http/http.ts";
@@ -10,26 +11,26 @@ import type { Blob } from "../oci/blob.ts";
 import { asDigest, type Digest, DigestError, digestOf, expectDigest } from "../oci/digest.ts";
 import { DOCUMENT_BYTES } from "../oci/document.ts";
 import { PullError } from "../oci/failure.ts";
-import type { Claim, Fetched, Provenance, SmallBlob } from "../oci/fetched.ts";
+import type { Claim, Fetched, Page, Provenance, SmallBlob } from "../oci/fetched.ts";
 import { ACCEPT, isSchema1 } from "../oci/media-type.ts";
 import { type Repository, repositoryName } from "../oci/reference.ts";
 import { documentContent } from "../oci/schema1.ts";
 import type { BlobTarget } from "../oci/target.ts";
 import type { Api, Reached } from "./api.ts";
+import { countBytes } from "./count-bytes.ts";
 import { mediaTypeOf } from "./errors.ts";
 import { getFirstByte, head, statedSize } from "./head.ts";
 import { Memo } from "./memo.ts";
+import { readPage } from "./page.ts";
 import { listTags } from "./tag-list.ts";
-
-// The largest layer that Docker Hub accepts:
-// https://docs.docker.com/docker-hub/repos/manage/hub-images/push/
-const LAYER_BYTES = 10 * 1024 ** 3;
 
 /** What a client needs. */
 export type ClientOptions = {
   readonly api: Pick<Api, "send" | "sentCredentials">;
   readonly downloader: Pick<Downloader, "download">;
   readonly say: (line: string) => void;
+  /** How many documents, sizes and lists are remembered; all of them by default. */
+  readonly remembers?: number | undefined;
 };
 
 /**
@@ -38,10 +39,11 @@ export type ClientOptions = {
  */
 export class RegistryClient {
   readonly #options: ClientOptions;
-  readonly #memo = new Memo();
+  readonly #memo: Memo;
 
   constructor(options: ClientOptions) {
     this.#options = options;
+    this.#memo = new Memo(options.remembers);
   }
 
   /**
@@ -89,8 +91,10 @@ export class RegistryClient {
     const { api } = this.#options;
     const reached = await head(api, repository, `manifests/${reference}`, { accept: ACCEPT });
     const { answer, authenticated, private: isPrivate } = reached;
-    const digest = digestIn(answer.headers);
-    return { digest, authenticated, private: isPrivate };
+    const { headers } = answer;
+    const digest = digestIn(headers);
+    const mediaType = mediaTypeOf(headers);
+    return { digest, size: statedSize(answer), mediaType, authenticated, private: isPrivate };
   }
 
   /** A small blob, such as a config. Fails as `manifest` does. */
@@ -166,7 +170,7 @@ export class RegistryClient {
     return this.#once(repository, `measured ${digest}`, async () => {
       const path = `blobs/${digest}`;
       const { answer } = await getFirstByte(api, repository, path, { headers: {} });
-      return statedSize(answer) ?? this.#count(repository, digest);
+      return statedSize(answer) ?? countBytes(api, repository, digest);
     });
   }
 
@@ -180,6 +184,11 @@ export class RegistryClient {
     return this.#once(repository, "tags", () =>
       listTags((path) => this.#get(repository, path, {}, DOCUMENT_BYTES)),
     );
+  }
+
+  /** One page of a list, as {@link readPage} returns it. Fails as `manifest` does. */
+  page(repository: Repository, path: string, query: string): Promise<Page> {
+    return readPage((at) => this.#get(repository, at, {}, DOCUMENT_BYTES), path, query);
   }
 
   #once<T>(repository: Repository, what: string, read: () => Promise<T>): Promise<T> {
@@ -211,24 +220,6 @@ export class RegistryClient {
     // 206 and 204 are successes, too, but not the whole document.
     const found = `${reached.url.host} answered ${status} to a request for ${path}`;
     throw new PullError("unexpected-answer", `${found}: expected 200`);
-  }
-
-  /** Downloads a blob only to count its bytes. */
-  async #count(repository: Repository, digest: Digest): Promise<number> {
-    let size = 0;
-    const write = (chunk: Buffer): boolean => {
-      size += chunk.length;
-      if (size <= LAYER_BYTES) return true;
-      throw new PullError("too-large", `too large: ${digest} has more than ${LAYER_BYTES} bytes`);
-    };
-    const wanted = {
-      method: "GET",
-      headers: {},
-      limit: LAYER_BYTES,
-      sink: { begin: async () => true, write },
-    } as const;
-    await this.#options.api.send(repository, `blobs/${digest}`, wanted);
-    return size;
   }
 }
 

@@ -6,11 +6,17 @@ import { sanitise, withhold } from "./sanitiser.ts";
 import { toSummary } from "./summary.ts";
 import type { Workflow } from "./workflow.ts";
 
-const STATE = "pending-saves";
+const SAVES = "pending-saves";
+const REGISTRY = "registry";
 
 /** In the post step: the path that the step passed to {@link Workflow.saveLater}, or empty. */
 export function pendingSaves(): string {
-  return core.getState(STATE);
+  return core.getState(SAVES);
+}
+
+/** In the post step: what the step passed to {@link Workflow.endLater}, or empty. */
+export function servingState(): string {
+  return core.getState(REGISTRY);
 }
 
 const secrets = new Set<string>();
@@ -47,7 +53,8 @@ export const actions: Workflow = {
     }
   },
   withhold: (text) => withhold(secrets, text),
-  saveLater: (path) => core.saveState(STATE, path),
+  saveLater: (path) => core.saveState(SAVES, path),
+  endLater: (state) => core.saveState(REGISTRY, state),
   output: (name, value) => {
     try {
       core.setOutput(name, value);

@@ -1,9 +1,9 @@
 import { type ParseArgsConfig, parseArgs } from "node:util";
 import { messageOf } from "../oci/failure.ts";
-import { DEFAULTS } from "./inputs.ts";
+import { DEFAULTS } from "./input-names.ts";
 
 const OPTIONS = Object.entries(DEFAULTS)
-  .filter(([name]) => name !== "images")
+  .filter(([name]) => name !== "images" && name !== "job-status")
   .map(([name, value]) => `  --${name} ${value}`.trimEnd());
 
 // A list may be given in several options.

@@ -10,7 +10,7 @@ const OPTIONS = { keys: ["as", "platform", "optional"], expected: FORM };
 export type FilePattern = {
   /** Where it is written, for messages. */
   readonly where: string;
-  /** A path or glob below the workspace. */
+  /** A path or glob below the workspace, or the absolute path of a receipt. */
   readonly pattern: string;
   /** Undefined to decide by name and content. */
   readonly as: Kind | undefined;
@@ -47,17 +47,28 @@ export function readFilePatterns(text: string, complain: Complain): FilePatterns
 
 function readPattern({ where, text }: Item, complain: Complain): FilePattern | undefined {
   const [written = "", ...options] = text.split(",").map((part) => part.trim());
-  const pattern = readPath(written, where, complain);
+  const isReceipt = isAbsolutePath(written);
+  const pattern = isReceipt ? written : readPath(written, where, complain);
   const values = readOptions(where, options, OPTIONS, complain);
   const platforms = (values.get("platform") ?? []).map((platform) => ({ where, text: platform }));
   const required = readPlatforms(platforms, complain);
-  const as = readKind(values.get("as")?.at(-1), where, complain);
+  const kind = readKind(values.get("as")?.at(-1), where, complain);
+  if (isReceipt && kind !== undefined && kind !== "receipt") {
+    complain(`${where}: as: expected receipt for an absolute path, got ${kind}`);
+  }
+  // The temp directory of a runner has files with secrets: only a receipt is read there.
+  const as = isReceipt ? "receipt" : kind;
   const optional = values.get("optional")?.at(-1) ?? "false";
   if (optional !== "true" && optional !== "false") {
     complain(`${where}: optional: expected true or false, got ${JSON.stringify(optional)}`);
   }
   if (pattern === undefined) return undefined;
   return { where, pattern, as, platforms: required, optional: optional === "true" };
+}
+
+/** True for an absolute path without steps up. Whether a receipt may be there is not known here. */
+function isAbsolutePath(written: string): boolean {
+  return /^(?:\/|[A-Za-z]:[\\/])/.test(written) && !/(?:^|[\\/])\.\.(?:$|[\\/])/.test(written);
 }
 
 /** The path or glob as it is used; the workspace itself stands for everything in it. */

@@ -1,16 +1,20 @@
 import { type Found, PLACE_LIMIT, type Unknown } from "../find/findings.ts";
 import type { Kind } from "../find/kind.ts";
-import type { Location, Wanted } from "../gate/plan.ts";
+import type { UsedDigests } from "../find/receipt.ts";
+import type { Location, Mention, Wanted } from "../gate/plan.ts";
 import { asProblem, type Problem } from "../gate/problem.ts";
 import { PullError } from "../oci/failure.ts";
+import { formatReference } from "../oci/reference.ts";
 import type { FilePattern } from "./file-patterns.ts";
 import { ImageGroups, locationOf, type Treatment } from "./image-groups.ts";
 
 /** What one file names. */
 export type FoundFile = {
-  /** Relative to the workspace, with `/`. */
+  /** Relative to the workspace, with `/`, or the absolute path of a receipt. */
   readonly file: string;
   readonly kind: Kind;
+  /** Set for a receipt. */
+  readonly used?: UsedDigests;
   /** The line of the input that decides how its images are treated. */
   readonly pattern: FilePattern;
   readonly references: readonly Found[];
@@ -87,7 +91,29 @@ export function nameImages(
     }
   }
   const unknown = files.flatMap(({ file, unknown: all }) => all.map((one) => ({ ...one, file })));
-  return { wanted: groups.wanted(), references, unknown, problems };
+  return { wanted: withReceipts(groups.wanted(), files), references, unknown, problems };
+}
+
+/** Images with the digests that a job used. No pin is missing in a receipt. */
+function withReceipts(images: readonly Wanted[], files: readonly FoundFile[]): readonly Wanted[] {
+  const receipts = files.filter(({ kind }) => kind === "receipt");
+  const names = new Set(receipts.map(({ file }) => file));
+  const used = new Map(receipts.flatMap(({ used: digests }) => [...(digests ?? [])]));
+  return images.map((image) => {
+    const { mentions } = image;
+    if (mentions === undefined) return image;
+    const digest = used.get(formatReference(image.reference));
+    return {
+      ...image,
+      mentions: mentions.map((mention) => withoutPin(mention, names)),
+      ...(digest === undefined ? {} : { used: digest }),
+    };
+  });
+}
+
+function withoutPin(mention: Mention, receipts: ReadonlySet<string>): Mention {
+  const isInReceipt = receipts.has(mention.location?.file ?? "");
+  return isInReceipt ? { ...mention, unpinned: undefined } : mention;
 }
 
 const PROBLEM_LIMIT = 1_000;

@@ -1,50 +1,15 @@
-import { isAbsolute } from "node:path";
 import type { LockWanted, Plan, Requirement } from "../gate/plan.ts";
 import type { Login } from "../oci/login.ts";
 import type { Platform } from "../oci/platform.ts";
 import type { Mirror } from "../pull/mirrors.ts";
-import { CACHE_MODES, type CacheMode } from "./cache-policy.ts";
+import { type CacheInputs, readCache } from "./cache-inputs.ts";
 import { type FilePatterns, pathBelow, readFilePatterns } from "./file-patterns.ts";
 import { IMAGE_FORM, namesImages, readImages } from "./images.ts";
+import { DEFAULTS, type Values } from "./input-names.ts";
 import { InputValues } from "./input-values.ts";
 import { readPlatforms } from "./list-syntax.ts";
+import { readServe, type ServeInputs } from "./serve-inputs.ts";
 import { readSources } from "./sources.ts";
-
-/** Every input and its default, as `action.yml` declares them. */
-export const DEFAULTS = {
-  images: "",
-  files: "",
-  pins: "none",
-  platforms: "",
-  verify: "manifest",
-  "fail-on-missing": "true",
-  "wait-timeout": "0",
-  "wait-interval": "15",
-  pull: "none",
-  path: "",
-  "cache-mode": "auto",
-  "cache-min-size": "1MiB",
-  "cache-max-size": "2GiB",
-  "cache-private": "false",
-  "cache-key-prefix": "registry-pull-v1",
-  "fail-on-cache-miss": "false",
-  "when-unavailable": "fail",
-  lock: "",
-  "lock-file": "images.lock.json",
-  sources: "",
-  "cache-directory": "",
-  "cache-directory-size": "20GiB",
-  "registry-auth": "",
-  "github-token": "",
-  "insecure-registries": "",
-  "trusted-realms": "",
-  concurrency: "6",
-  timeout: "1800",
-  "job-summary": "always",
-} as const;
-
-/** The name of an input, as a workflow writes it. */
-export type InputName = keyof typeof DEFAULTS;
 
 /** What a step does: its inputs, checked. */
 export type Inputs = {
@@ -61,6 +26,8 @@ export type Inputs = {
   /** The layout's directory; empty for the default one. */
   readonly path: string;
   readonly cache: CacheInputs;
+  /** Undefined when no registry runs for the job. */
+  readonly serve: ServeInputs | undefined;
   /** The platform of the machine that runs the job. */
   readonly runner: Platform;
   readonly failOnMissing: boolean;
@@ -85,31 +52,11 @@ export type LockInputs = {
   readonly mode: "" | "none" | LockWanted["mode"];
 };
 
-/** How a step uses the cache. */
-export type CacheInputs = {
-  readonly mode: CacheMode;
-  /** Bytes of the smallest blob that has a cache entry of its own. */
-  readonly minSize: number;
-  /** Compressed bytes of the largest image that is saved. */
-  readonly maxSize: number;
-  readonly savePrivate: boolean;
-  readonly keyPrefix: string;
-  readonly failOnMiss: boolean;
-  /** What happens when the registry refuses what is here. */
-  readonly whenUnavailable: "fail" | "use-cache";
-  /** A directory in place of the cache service; empty for none. */
-  readonly directory: string;
-  /** Bytes that the directory may have. */
-  readonly directorySize: number;
-};
-
 /** Every problem with invalid inputs, and whether a job summary may show them. */
 export type Refused = {
   readonly problems: readonly string[];
   readonly jobSummary: Inputs["jobSummary"];
 };
-
-type Values = InputValues<InputName>;
 
 /**
  * Reads the inputs of a step from its environment. Returns them or, when any is invalid, every
@@ -134,7 +81,8 @@ async function readAll(values: Values, runner: Platform): Promise<Inputs> {
   const pullsFor = pull === "none" ? undefined : runner;
   const files = readFilePatterns(values.lines("files"), values.complain);
   const pins = values.choice("pins", ["none", "require", "write"]);
-  checkSubjects(values, files, pins);
+  const serve = readServe(values);
+  checkSubjects(values, files, pins, serve);
   const lock = readLock(values);
   const checksTags = lock.mode !== "frozen";
   return {
@@ -147,6 +95,7 @@ async function readAll(values: Values, runner: Platform): Promise<Inputs> {
     pull,
     path: readPath(values),
     cache: readCache(values),
+    serve,
     runner,
     failOnMissing: values.boolean("fail-on-missing"),
     registryAuth: await readLogins(values),
@@ -159,18 +108,20 @@ async function readAll(values: Values, runner: Platform): Promise<Inputs> {
   };
 }
 
-/** A step needs something to check, and pins need a file to be in. */
+/** A step needs something to check or to serve, and pins need a file to be in. */
 function checkSubjects(
   values: Values,
   { included, excluded }: FilePatterns,
   pins: Inputs["pins"],
+  serve: ServeInputs | undefined,
 ): void {
   const hasFiles = included.length > 0;
-  const isEmpty = !hasFiles && excluded.length === 0 && !namesImages(values.lines("images"));
+  const isNamed = hasFiles || excluded.length > 0 || namesImages(values.lines("images"));
+  const isEmpty = !isNamed && serve === undefined;
   const isRefused = values.problems.some((problem) => problem.startsWith("files"));
   if (isEmpty && !isRefused) {
     const found = "expected at least one reference, got none";
-    values.complain(`images: ${found}, and files names no files; ${IMAGE_FORM}`);
+    values.complain(`images: ${found}, files names no files, and serve is false; ${IMAGE_FORM}`);
   }
   if (pins !== "none" && !hasFiles && !isRefused) {
     values.complain(`pins: expected none, because files names no files, got ${pins}`);
@@ -203,42 +154,6 @@ function readLock(values: Values): LockInputs {
 /** Control characters are refused: outputs name the layout in lists, one item a line. */
 function readPath(values: Values): string {
   return values.matching("path", /^\P{Cc}*$/u, "a path without control characters");
-}
-
-function readCache(values: Values): CacheInputs {
-  return {
-    mode: values.choice<CacheMode>("cache-mode", CACHE_MODES),
-    minSize: values.size("cache-min-size"),
-    maxSize: values.size("cache-max-size"),
-    savePrivate: values.boolean("cache-private"),
-    keyPrefix: readKeyPrefix(values),
-    failOnMiss: values.boolean("fail-on-cache-miss"),
-    whenUnavailable: values.choice("when-unavailable", ["fail", "use-cache"]),
-    directory: readDirectory(values),
-    directorySize: values.size("cache-directory-size"),
-  };
-}
-
-/** An absolute path: the step and the one after the job may run in different directories. */
-function readDirectory(values: Values): string {
-  const path = values.matching(
-    "cache-directory",
-    /^\P{Cc}*$/u,
-    "a path without control characters",
-  );
-  if (path !== "" && !isAbsolute(path)) {
-    values.complain(`cache-directory: expected an absolute path, got ${JSON.stringify(path)}`);
-  }
-  return path;
-}
-
-/**
- * Cache keys have at most 512 characters and no comma. What follows the prefix is longest in the
- * entry of an image with a sha512 digest.
- */
-function readKeyPrefix(values: Values): string {
-  const expected = "at most 100 letters, digits and . _ -";
-  return values.matching("cache-key-prefix", /^[A-Za-z0-9._-]{1,100}$/, expected);
 }
 
 /** Loads the YAML parser only when it is needed: most workflows leave this input empty. */

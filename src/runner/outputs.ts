@@ -22,6 +22,7 @@ import { lockDiff } from "./lock-diff.ts";
 import type { ReferenceRow } from "./references.ts";
 import { type NamedResult, pinnedReference, totalSize } from "./results.ts";
 import { harmlessJson } from "./sanitiser.ts";
+import type { Serving } from "./serving.ts";
 import type { Judged } from "./summary.ts";
 
 /**
@@ -52,6 +53,12 @@ export const OUTPUTS = [
   "changed-files",
   "lock-changed",
   "lock-diff",
+  "registry",
+  "buildkitd-config",
+  "kind-config",
+  "k3d-config",
+  "registries-conf",
+  "receipt-file",
 ] as const;
 
 type OutputName = (typeof OUTPUTS)[number];
@@ -100,6 +107,7 @@ export function toOutputs(judged: Judged, made: Made): Outputs {
     "changed-files": made.found?.changed.join("\n") ?? "",
     "lock-changed": lock?.mode === "update" ? String(lock.isWritten) : "",
     "lock-diff": lockDiff(lock?.changes ?? []),
+    ...outputsOfServing(judged.serving),
   };
 }
 
@@ -108,6 +116,7 @@ const OF_PINS: readonly Reason[] = ["file-changed", "not-written"];
 
 /** With a file that could not be read, it is not known that everything exists. */
 function existsOf(images: readonly Resolved[], problems: readonly FileProblem[]): string {
+  if (images.length === 0 && problems.length === 0) return "";
   const exists = existsAll(images);
   const unread = problems.filter(({ reason }) => !OF_PINS.includes(reason));
   const isComplete = unread.every(({ optional }) => optional);
@@ -157,6 +166,27 @@ function outputsOfPull(pulled: Pulled | undefined): OutputsOfPull {
     "cache-hit": String(pulled?.hit ?? ""),
     "bytes-restored": String(pulled?.restored ?? ""),
     "bytes-downloaded": String(pulled?.downloaded ?? ""),
+  };
+}
+
+type OutputsOfServing = Pick<
+  Outputs,
+  | "registry"
+  | "buildkitd-config"
+  | "kind-config"
+  | "k3d-config"
+  | "registries-conf"
+  | "receipt-file"
+>;
+
+function outputsOfServing(serving: Serving | undefined): OutputsOfServing {
+  return {
+    registry: serving?.address ?? "",
+    "buildkitd-config": serving?.buildkitdConfig ?? "",
+    "kind-config": serving?.kindConfig ?? "",
+    "k3d-config": serving?.k3dConfig ?? "",
+    "registries-conf": serving?.registriesConf ?? "",
+    "receipt-file": serving?.receiptFile ?? "",
   };
 }
 

@@ -20,7 +20,11 @@ export function lineUrls(environment: NodeJS.ProcessEnv): LineUrl {
   const repository = environment["GITHUB_REPOSITORY"];
   const commit = environment["GITHUB_SHA"];
   if (!server || !repository || !commit) return noUrl;
-  return (file, line) => `${server}/${repository}/blob/${commit}/${encodedPath(file)}#L${line}`;
+  return (file, line) => {
+    // A receipt has an absolute path, and is in no commit.
+    if (/^(?:\/|[A-Za-z]:[\\/])/.test(file)) return undefined;
+    return `${server}/${repository}/blob/${commit}/${encodedPath(file)}#L${line}`;
+  };
 }
 
 function encodedPath(file: string): string {

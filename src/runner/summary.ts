@@ -1,3 +1,4 @@
+import type { ReceiptRow } from "../find/receipt-file.ts";
 import { isOptional, mentionsOfProblem } from "../gate/mentions.ts";
 import { type Mention, mentionsOf, type Wanted } from "../gate/plan.ts";
 import {
@@ -7,15 +8,18 @@ import {
   type Resolved,
   statusOf,
 } from "../gate/resolved.ts";
-import type { Outcome, Pulled, Result, Tally } from "../pull/outcome.ts";
+import type { Outcome, Pulled, Result } from "../pull/outcome.ts";
 import { fileProblemRow, filesLines, folded } from "./files-summary.ts";
 import type { FileProblem, FilesReport } from "./found-images.ts";
 import { lockDiff } from "./lock-diff.ts";
 import type { LockReport } from "./lock-report.ts";
+import { originCell } from "./origin-cell.ts";
 import { type LineUrl, noUrl, placesCell } from "./places.ts";
+import { receiptSummary } from "./receipt-summary.ts";
 import { lossesOf } from "./refusals.ts";
 import { pinnedReference, totalSize } from "./results.ts";
 import { markdown } from "./sanitiser.ts";
+import type { Serving } from "./serving.ts";
 import { countOf, formatBytes, platformMark, pulledLine } from "./wording.ts";
 
 // The runner drops a summary of more than 1 MiB completely, so rows end well before.
@@ -27,8 +31,11 @@ const IMAGE_COLUMNS = ["image", "digest", "platforms", "size", "from"];
 /** The cells of a row of a table, in Markdown. */
 type Row = readonly string[];
 
-/** What a step reports: its outcome, or the problems of its inputs. */
-export type Report = Judged | { readonly invalid: readonly string[] };
+/** What is reported: the outcome of a step, the problems of its inputs, or what the job pulled. */
+export type Report =
+  | Judged
+  | { readonly invalid: readonly string[] }
+  | { readonly receipt: readonly ReceiptRow[] };
 
 /** An outcome, and the message that `fail-on-cache-miss` fails with; empty without a miss. */
 export type Judged = Outcome & {
@@ -39,11 +46,15 @@ export type Judged = Outcome & {
   readonly files?: FilesReport | undefined;
   /** Undefined when the step uses no lock file. */
   readonly lock?: LockReport | undefined;
+  /** Undefined when no registry runs for the job. */
+  readonly serving?: Serving | undefined;
 };
 
 /** The job summary in Markdown. `urlOf` links lines of files. */
 export function toSummary(report: Report, urlOf: LineUrl = noUrl): string {
-  return "invalid" in report ? summaryOfInputs(report.invalid) : summaryOfImages(report, urlOf);
+  if ("invalid" in report) return summaryOfInputs(report.invalid);
+  if ("receipt" in report) return receiptSummary(report.receipt);
+  return summaryOfImages(report, urlOf);
 }
 
 function summaryOfInputs(problems: readonly string[]): string {
@@ -71,6 +82,7 @@ function summaryOfImages(judged: Judged, urlOf: LineUrl): string {
     ...pinnedReferences(images),
     ...filesLines(files, urlOf),
     ...lockLines(lock),
+    ...servingLines(judged.serving),
     "",
   ]);
 }
@@ -92,6 +104,12 @@ function lockLines(lock: LockReport | undefined): readonly string[] {
   return ["", `${markdown(lock.file)} was updated: ${changed}.`, "", lockDiff(lock.changes)];
 }
 
+function servingLines(serving: Serving | undefined): readonly string[] {
+  if (serving === undefined) return [];
+  const where = `The job's registry runs at ${code(serving.address)}.`;
+  return ["", `${where} What the job pulls is listed after the job.`];
+}
+
 function pulledLines(pulled: Pulled | undefined): readonly string[] {
   if (pulled === undefined) return [];
   return ["", `${pulledLine(pulled)}.${slowerCache(pulled)}`];
@@ -100,8 +118,8 @@ function pulledLines(pulled: Pulled | undefined): readonly string[] {
 function headOf(images: readonly Resolved[], fileProblems: number): string {
   const count = images.length;
   const failed = images.filter((image) => statusOf(image) !== "ok");
-  const state =
-    failed.length === 0 ? `${count} resolved` : `${failed.length} of ${count} with problems`;
+  const resolved = count === 0 ? "no image named" : `${count} resolved`;
+  const state = failed.length === 0 ? resolved : `${failed.length} of ${count} with problems`;
   if (fileProblems === 0) return `### registry-pull: ${state}`;
   return `### registry-pull: ${state}, ${countOf(fileProblems, "problem")} with files`;
 }
@@ -176,50 +194,6 @@ function platformsCell({ root, platforms }: Resolved): string {
   const kind = root?.document.kind ?? "";
   if (platforms.length === 0) return markdown(kind);
   return platforms.map(platformCell).join("<br>");
-}
-
-function originCell(image: Result): string {
-  const registry = registryCell(image);
-  if (image.pulled === undefined) return registry;
-  return `${registry}<br>${tallyCell(image.pulled.tally, image.wanted)}`;
-}
-
-function registryCell({ wanted, root, unread }: Resolved): string {
-  if (root === undefined) return unread === undefined ? "" : "as locked";
-  const { authenticated, source } = root.fetched;
-  const registry = markdown(wanted.reference.registry);
-  const place = isElsewhere(source, wanted)
-    ? `${registry} by way of ${markdown(source)}`
-    : registry;
-  return authenticated ? `${place}, with credentials` : place;
-}
-
-function isElsewhere(source: string, { reference }: Wanted): boolean {
-  return source !== reference.registry && source !== "cache" && source !== "layout";
-}
-
-/** Where the bytes of an image came from, without the places that none came from. */
-function tallyCell(
-  { restored, downloaded, alreadyThere, seconds, places }: Tally,
-  wanted: Wanted,
-): string {
-  const parts: string[] = [];
-  if (restored > 0) parts.push(`${formatBytes(restored)} from the cache`);
-  const from = fromPlaces(places, wanted);
-  if (downloaded > 0) parts.push(`${formatBytes(downloaded)} downloaded${from}`);
-  if (alreadyThere > 0) parts.push(`${formatBytes(alreadyThere)} reused`);
-  const bytes = parts.join(", ");
-  return seconds === 0 ? bytes : `${bytes} in ${seconds.toFixed(1)} s`;
-}
-
-/** Where downloaded bytes came from, unless the image's registry sent all of them. */
-function fromPlaces(places: Tally["places"], { reference }: Wanted): string {
-  const [only = "", ...others] = places.keys();
-  if (others.length === 0) return only === reference.registry ? "" : ` from ${markdown(only)}`;
-  const parts = [...places].map(
-    ([place, bytes]) => `${formatBytes(bytes)} from ${markdown(place)}`,
-  );
-  return ` (${parts.join(", ")})`;
 }
 
 function platformCell(outcome: PlatformOutcome): string {

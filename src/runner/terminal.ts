@@ -15,11 +15,14 @@ export type Terminal = Workflow & {
   readonly printOutputs: (names?: readonly string[]) => void;
   /** The path of the pending saves; empty when there are none. */
   readonly pendingSaves: () => string;
+  /** The state of the job's registry; empty when none runs. */
+  readonly servingState: () => string;
 };
 
 /** A workflow that prints its lines for people. It keeps the outputs until they are printed. */
 export function terminal(write: (line: string) => void): Terminal {
   let pendingSaves = "";
+  let servingState = "";
   const secrets = new Set<string>();
   const outputs: [name: string, value: string][] = [];
   const print = (text: string): void => {
@@ -39,6 +42,10 @@ export function terminal(write: (line: string) => void): Terminal {
       pendingSaves = path;
     },
     pendingSaves: () => pendingSaves,
+    endLater: (state) => {
+      servingState = state;
+    },
+    servingState: () => servingState,
     printOutputs: (names) => {
       print("");
       print("outputs");
@@ -68,7 +75,7 @@ function messages(print: (text: string) => void): Messages {
       print(`${place}error: ${title}: ${message}`);
     },
     summary: async (report) => {
-      if ("invalid" in report) return;
+      if ("invalid" in report || "receipt" in report) return;
       toText(report).forEach(print);
     },
   };

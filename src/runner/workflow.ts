@@ -24,4 +24,6 @@ export interface Workflow {
   summary(report: Report): Promise<void>;
   /** Passes the path of the pending saves to the post step. */
   saveLater(path: string): void;
+  /** Passes the state of the job's registry to the post step, which ends it. */
+  endLater(state: string): void;
 }

@@ -4,7 +4,7 @@ import { type ArchivedImage, LAYOUT_VERSION } from "../oci/layout.ts";
 import { OCI_INDEX } from "../oci/media-type.ts";
 import { tarEnd, tarEntry, tarHeader, tarPadding } from "./tarball.ts";
 
-/** Reads the blobs of a layout. */
+/** Reads the blobs of a layout. A chunk is the reader's until it asks for the next one. */
 export type BlobReader = { readonly read: (blob: Blob) => AsyncIterable<Buffer> };
 
 /**
@@ -25,7 +25,8 @@ export async function* archive(layout: BlobReader, image: ArchivedImage): AsyncG
   yield* tarEntry("manifest.json", Buffer.from(JSON.stringify(manifest)));
   for (const blob of image.blobs) {
     yield tarHeader(pathOf(blob.digest), blob.size);
-    yield* layout.read(blob);
+    // Copies, because a stream asks for the next chunk before this one is written.
+    for await (const bytes of layout.read(blob)) yield Buffer.from(bytes);
     yield tarPadding(blob.size);
   }
   yield tarEnd();

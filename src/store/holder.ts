@@ -14,9 +14,14 @@ const WHERE = `${pidNamespace()}.${machineBoot()}`;
  * distinguishes it from a later process with the same id; namespace and boot, from one in another
  * container or on another machine. Start and namespace are 0 on systems without them.
  */
-export const HOLDER = `${process.pid}.${statOf(process.pid).start}.${WHERE}`;
+export const HOLDER = holderFor(process.pid);
 
 const TEMPORARY = /\.(\d+\.\d+\.\d+\.[0-9a-f]{8})\.[0-9a-f-]{36}$/;
+
+/** A process of this machine and container as others identify it: as {@link HOLDER}. */
+export function holderFor(pid: number): string {
+  return `${pid}.${statOf(pid).start}.${WHERE}`;
+}
 
 /** A unique path beside `path`; its name records this process, see {@link holderOf}. */
 export function temporaryPath(path: string): string {
@@ -50,17 +55,20 @@ function exists(pid: number): boolean {
   }
 }
 
+type Stat = { readonly state: string; readonly parent: string; readonly start: string };
+
 /**
- * Fields 3 and 22 of /proc/PID/stat, the latter in clock ticks since boot. Field 2 may contain
+ * Fields 3, 4 and 22 of /proc/PID/stat, the last in clock ticks since boot. Field 2 may contain
  * anything, and ends at the last bracket: proc_pid_stat(5).
  */
-function statOf(pid: number): { readonly state: string; readonly start: string } {
+function statOf(pid: number): Stat {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, "latin1");
     const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
-    return { state: fields[0] ?? "", start: fields[22 - 3] ?? "0" };
+    const [state = "", parent = "0"] = fields;
+    return { state, parent, start: fields[22 - 3] ?? "0" };
   } catch {
-    return { state: "", start: "0" };
+    return { state: "", parent: "0", start: "0" };
   }
 }
 
@@ -83,5 +91,27 @@ function machineBoot(): string {
     return readFileSync("/proc/sys/kernel/random/boot_id", "latin1").slice(0, 8);
   } catch {
     return digestOf(Buffer.from(hostname())).slice("sha256:".length).slice(0, 8);
+  }
+}
+
+/**
+ * The processes above this one, the nearest first, without the first process of the system or of the
+ * container. Only the nearest is known on systems without /proc.
+ */
+export function ancestors(): readonly string[] {
+  const found: string[] = [];
+  for (let pid = process.ppid; pid > 1; pid = Number(statOf(pid).parent)) {
+    found.push(holderFor(pid));
+  }
+  return found;
+}
+
+/** The name of a process, in at most 15 characters; empty when it is not known. */
+export function nameOf(holder: string): string {
+  const [pid = ""] = holder.split(".");
+  try {
+    return readFileSync(`/proc/${pid}/comm`, "utf8").trim();
+  } catch {
+    return "";
   }
 }

@@ -1,4 +1,4 @@
-import { writeSync } from "node:fs";
+import { type Stats, writeSync } from "node:fs";
 import { type FileHandle, open, rename, rm } from "node:fs/promises";
 import type { Blob } from "../oci/blob.ts";
 import { algorithmOf, type Hasher, hasher } from "../oci/digest.ts";
@@ -7,10 +7,20 @@ import type { BlobTarget } from "../oci/target.ts";
 import { diskFailure, onDisk, openRegular } from "./disk.ts";
 import { hashSome } from "./hash.ts";
 import { IngestPart } from "./ingest-part.ts";
+import { givenUp, readArriving } from "./ingest-reader.ts";
+import type { Time } from "./mutex.ts";
 import { Progress } from "./progress.ts";
 
-// Bytes that a second reader gets at a time, from the system's cache of the file.
-const READ_SIZE = 256 * 1024;
+/** Where an ingest writes, and who is told of its commit. */
+export type IngestPlace = {
+  /** The temporary file. */
+  readonly path: string;
+  /** The name that it gets. */
+  readonly final: string;
+  readonly after: Time["after"];
+  /** Receives the file as it was proven and named. */
+  readonly committed: (file: Stats) => void;
+};
 
 /**
  * A blob on its way into the layout: an exclusive file, hashed as it is written, that gets its
@@ -19,36 +29,33 @@ const READ_SIZE = 256 * 1024;
  */
 export class Ingest implements BlobTarget {
   readonly #expected: Blob;
-  readonly #path: string;
-  readonly #final: string;
+  readonly #place: IngestPlace;
   readonly #file: FileHandle;
-  readonly #progress = new Progress();
+  readonly #progress: Progress;
   #hasher: Hasher;
   /** All bytes before this position are hashed. */
   #hashed = 0;
   #catchingUp: Promise<void> | undefined;
   /** The parts since the last restart; earlier ones write no more. */
   #parts: IngestPart[] = [];
-  #state: "open" | "committed" | "aborted" = "open";
-  /** How often everything received was discarded. */
-  #discards = 0;
 
-  private constructor(expected: Blob, path: string, final: string, file: FileHandle) {
+  private constructor(expected: Blob, place: IngestPlace, file: FileHandle) {
     this.#expected = expected;
-    this.#path = path;
-    this.#final = final;
+    this.#place = place;
     this.#file = file;
+    this.#progress = new Progress(place.after);
     this.#hasher = hasher(algorithmOf(expected.digest));
   }
 
   /**
-   * An ingest in a new file at `path`, which becomes `final`. Fails as `unsupported` when the file
-   * exists, and for other errors of the disk.
+   * An ingest in a new file. Fails as `unsupported` when the file exists, and for other errors of
+   * the disk.
    */
-  static async open(expected: Blob, path: string, final: string): Promise<Ingest> {
+  static async open(expected: Blob, place: IngestPlace): Promise<Ingest> {
+    const { path } = place;
     // Exclusive, so that no link is followed either: open(2), O_EXCL.
     const file = await onDisk(path, () => open(path, "wx+", 0o644), expected.size);
-    return new Ingest(expected, path, final, file);
+    return new Ingest(expected, place, file);
   }
 
   /** Bytes received so far, in all parts. */
@@ -66,8 +73,8 @@ export class Ingest implements BlobTarget {
   }
 
   /**
-   * Discards everything received. Parts made before write no more, and readers fail. Fails as the
-   * disk does.
+   * Discards everything received. Parts made before write no more. Readers that were given bytes
+   * fail; the others wait for the new ones. Fails as the disk does.
    */
   async restart(): Promise<void> {
     const { received } = this;
@@ -97,85 +104,59 @@ export class Ingest implements BlobTarget {
       const found = `expected ${digest}, got ${size} bytes that have ${got}`;
       throw new PullError("digest-differs", `digest differs: ${found}`);
     }
-    await onDisk(this.#final, async () => {
+    const { path, final, committed } = this.#place;
+    const stats = await onDisk(final, async () => {
+      const found = await this.#file.stat();
       await this.#file.close();
-      await rename(this.#path, this.#final);
+      await rename(path, final);
+      return found;
     });
-    this.#state = "committed";
-    this.#progress.report();
+    committed(stats);
+    this.#progress.complete(size);
   }
 
   /** Leaves nothing behind, and readers fail. Has no effect after a commit. */
   async abort(): Promise<void> {
-    if (this.#state === "committed") return;
-    this.#state = "aborted";
+    if (this.#progress.state === "complete") return;
+    this.#progress.abort();
     await this.#discard();
     await this.#file.close().catch(() => undefined);
-    await rm(this.#path, { force: true });
+    await rm(this.#place.path, { force: true });
   }
 
   /**
-   * The blob's bytes, in order, for a second reader while they arrive: those that are hashed, and
-   * the last byte only after the commit, so that a wrong blob never ends. The writer does not wait
-   * for readers. Fails as `unreachable` when what was received is discarded, as `dangling` when
-   * another process cuts the file, and as {@link openRegular} does.
+   * The bytes from `start` to before `end`, for a reader while they arrive: those that are hashed,
+   * and the blob's last byte only after the commit, so that a wrong blob never ends. A range to the
+   * end, even an empty one, ends at the commit. The writer does not wait for readers. Fails as
+   * {@link readArriving} does.
    */
-  async *read(): AsyncGenerator<Buffer> {
-    const { size } = this.#expected;
-    const discards = this.#discards;
+  async *read(start = 0, end = this.#expected.size): AsyncGenerator<Buffer> {
     const file = await this.#openToRead();
-    try {
-      let at = 0;
-      while (at < size || this.#state !== "committed") {
-        this.#expectKept(discards);
-        const end = this.#state === "committed" ? size : Math.min(this.#hashed, size - 1);
-        if (end <= at) {
-          await this.#progress.next();
-          continue;
-        }
-        const bytes = await readAt(file, at, end);
-        this.#expectKept(discards);
-        if (bytes.length === 0) throw this.#cut();
-        yield bytes;
-        at += bytes.length;
-      }
-    } finally {
-      await file.close();
-    }
+    yield* readArriving({ blob: this.#expected, file, progress: this.#progress, start, end });
+  }
+
+  /** How far readers may read before the commit. */
+  get #readable(): number {
+    return Math.min(this.#hashed, this.#expected.size - 1);
   }
 
   /** Opens the file under the name that it has now: a commit may be renaming it. */
   async #openToRead(): Promise<FileHandle> {
     try {
-      return await openRegular(this.#path);
+      return await openRegular(this.#place.path);
     } catch (error) {
-      if (this.#state === "aborted") throw this.#givenUp();
+      if (this.#progress.state === "aborted") throw givenUp(this.#expected);
       if (codeOf(error) !== "ENOENT") throw error;
-      return openRegular(this.#final);
+      return openRegular(this.#place.final);
     }
   }
 
-  /** Fails when bytes were discarded since: the reader may have some of them. */
-  #expectKept(discards: number): void {
-    if (discards !== this.#discards || this.#state === "aborted") throw this.#givenUp();
-  }
-
-  #givenUp(): PullError {
-    return new PullError("answer-cut", `the download of ${this.#expected.digest} was given up`);
-  }
-
-  #cut(): PullError {
-    const { digest } = this.#expected;
-    return new PullError("layout-changed", `the file of ${digest} was cut by another process`);
-  }
-
-  /** Ends all parts and readers. */
+  /** Ends all parts, and the readers that were given bytes. */
   async #discard(): Promise<void> {
     this.#parts = [];
-    // Now, so that no new reader sees old bytes.
+    // Now, so that no reader sees old bytes.
     this.#hashed = 0;
-    this.#discards++;
-    this.#progress.report();
+    this.#progress.discard();
     await this.#catchingUp?.catch(() => undefined);
   }
 
@@ -192,12 +173,12 @@ export class Ingest implements BlobTarget {
     try {
       this.#writeAll(chunk, position);
     } catch (error) {
-      throw diskFailure(this.#path, error, size);
+      throw diskFailure(this.#place.path, error, size);
     }
     if (position === this.#hashed && this.#catchingUp === undefined) {
       this.#hasher.update(chunk);
       this.#hashed = end;
-      this.#progress.report();
+      this.#progress.report(this.#readable);
     }
     this.#catchUp();
   }
@@ -221,7 +202,7 @@ export class Ingest implements BlobTarget {
   /** Hashes bytes that arrived early once no gap is before them, read back from the file. */
   #catchUp(): void {
     if (this.#catchingUp !== undefined || this.#reached === this.#hashed) return;
-    this.#catchingUp = onDisk(this.#path, () => this.#readBack());
+    this.#catchingUp = onDisk(this.#place.path, () => this.#readBack());
     // Reported by the commit; mark as handled until then.
     this.#catchingUp.catch(() => undefined);
   }
@@ -231,14 +212,8 @@ export class Ingest implements BlobTarget {
       const hashed = await hashSome(this.#file, this.#hasher, this.#hashed, end);
       if (this.#parts.length === 0 || hashed === this.#hashed) return;
       this.#hashed = hashed;
-      this.#progress.report();
+      this.#progress.report(this.#readable);
     }
     this.#catchingUp = undefined;
   }
-}
-
-async function readAt(file: FileHandle, start: number, end: number): Promise<Buffer> {
-  const bytes = Buffer.allocUnsafe(Math.min(READ_SIZE, end - start));
-  const { bytesRead } = await file.read(bytes, 0, bytes.length, start);
-  return bytes.subarray(0, bytesRead);
 }

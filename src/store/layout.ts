@@ -4,6 +4,7 @@
 // is hashed again before it counts. The index changes last, and under a lock (layout-index, mutex).
 // The names of temporary files record their process (holder), so that a later run can remove those
 // of a killed process (leftovers).
+import type { Stats } from "node:fs";
 import { lstat, rename, rm } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import type { Blob } from "../oci/blob.ts";
@@ -11,6 +12,7 @@ import { algorithmOf, type Digest, digestOf } from "../oci/digest.ts";
 import { codeOf, PullError } from "../oci/failure.ts";
 import type { IndexEntry } from "../oci/layout.ts";
 import { makeDirectory, onDisk, openRegular, readRegular } from "./disk.ts";
+import { FileChunks } from "./file-chunks.ts";
 import { diffIdsOf, digestOfFile } from "./hash.ts";
 import { temporaryPath } from "./holder.ts";
 import { Ingest } from "./ingest.ts";
@@ -20,10 +22,12 @@ import { REAL_TIME, type Time } from "./mutex.ts";
 
 const PRIVATE = ".registry-pull";
 const DIRECTORIES = ["", "blobs", "blobs/sha256", "blobs/sha512", PRIVATE];
-const READ_SIZE = 1024 * 1024;
 
 // The errors of opening a path that is gone, a link, or a socket.
 const NO_FILE = new Set(["ENOENT", "ELOOP", "EMLINK", "ENXIO"]);
+
+/** What identifies a file and its bytes, as long as its writers do not hide from it. */
+type Proven = Pick<Stats, "dev" | "ino" | "size" | "mtimeMs">;
 
 /**
  * An OCI image layout in a directory, which other processes and tools may use at the same time:
@@ -33,11 +37,13 @@ export class Layout {
   /** The directory, absolute. */
   readonly path: string;
   readonly #index: LayoutIndex;
-  /** Sizes in bytes of the blobs that this process hashed and found right. */
-  readonly #verified = new Map<Digest, number>();
+  readonly #time: Time;
+  /** The files that this process hashed and found right, as they were then. */
+  readonly #proven = new Map<Digest, Proven>();
 
   private constructor(path: string, time: Time) {
     this.path = path;
+    this.#time = time;
     this.#index = new LayoutIndex(path, join(path, PRIVATE), time);
   }
 
@@ -63,7 +69,9 @@ export class Layout {
 
   /**
    * True when the layout has the blob and its bytes are right; a wrong one is removed. Hashes it
-   * once in the life of this object. Fails as `unsupported` for a directory in the blob's place,
+   * once in the life of this object, by {@link Ingest.commit} or here, and again only when the file
+   * is another one or was written to since. That is known from its inode, its size and the time of
+   * its last change. Fails as `unsupported` for a directory in the blob's place,
    * and for an error of the disk.
    */
   async has(blob: Blob): Promise<boolean> {
@@ -72,16 +80,15 @@ export class Layout {
   }
 
   async #has({ digest, size }: Blob, path: string): Promise<boolean> {
-    const verified = this.#verified.get(digest);
-    if (verified !== undefined) return verified === size;
     const found = await lstat(path).catch(() => undefined);
     if (found === undefined) return false;
     if (found.isDirectory()) {
       throw new PullError("not-a-file", `${path} is a directory where a blob should be`);
     }
+    if (isSame(this.#proven.get(digest), found)) return found.size === size;
     const isSized = found.isFile() && found.size === size;
     const isRight = isSized && (await this.#computed(path, digest)) === digest;
-    if (isRight) this.#verified.set(digest, size);
+    if (isRight) this.#proven.set(digest, found);
     else await this.#removeWrong(digest);
     return isRight;
   }
@@ -124,21 +131,26 @@ export class Layout {
   }
 
   /**
-   * The bytes of a blob that {@link has} found, not hashed again. Fails as `dangling` when the file
-   * has another size by now, at the latest at its end; fails as {@link openRegular} does.
+   * The bytes from `start` to before `end` of a blob that {@link has} found, not hashed again. A
+   * chunk is the reader's until it asks for the next one: its memory is reused. Fails as `dangling`
+   * when the file has another size by now, and as {@link openRegular} does. Another change of the
+   * file is not noticed here: clients check the digest.
    */
-  async *read({ digest, size }: Blob): AsyncGenerator<Buffer> {
-    const file = await openRegular(this.blobPath(digest));
-    let sent = 0;
-    // Closes the file at its end, and when the consumer stops.
-    for await (const chunk of file.createReadStream({ highWaterMark: READ_SIZE })) {
-      sent += chunk.length;
-      if (sent > size) break;
-      yield chunk;
+  async *read(blob: Blob, start = 0, end = blob.size): AsyncGenerator<Buffer> {
+    const file = await openRegular(this.blobPath(blob.digest));
+    const chunks = new FileChunks(file, end - start);
+    try {
+      const { size } = await file.stat();
+      if (size !== blob.size) throw changed(blob, size);
+      for (let at = start; at < end; ) {
+        const bytes = chunks.read(at, end);
+        if (bytes.length === 0) throw changed(blob, at);
+        at += bytes.length;
+        yield bytes;
+      }
+    } finally {
+      await chunks.close();
     }
-    if (sent === size) return;
-    const found = `expected ${size} bytes, got ${sent}`;
-    throw new PullError("layout-changed", `blob ${digest} of the layout has changed: ${found}`);
   }
 
   /** The bytes of a small blob, as {@link readSmallIn} returns them. */
@@ -158,8 +170,13 @@ export class Layout {
 
   /** An ingest for a blob that the layout does not have. Fails as {@link Ingest.open} does. */
   async ingest(blob: Blob): Promise<Ingest> {
-    const temporary = this.#temporary(blob.digest.replace(":", "-"));
-    return Ingest.open(blob, temporary, this.blobPath(blob.digest));
+    const { digest } = blob;
+    return Ingest.open(blob, {
+      path: this.#temporary(digest.replace(":", "-")),
+      final: this.blobPath(digest),
+      after: this.#time.after,
+      committed: (file) => this.#proven.set(digest, file),
+    });
   }
 
   /**
@@ -187,6 +204,17 @@ export class Layout {
   #temporary(name: string): string {
     return temporaryPath(join(this.path, PRIVATE, name));
   }
+}
+
+function isSame(proven: Proven | undefined, { dev, ino, size, mtimeMs }: Proven): boolean {
+  if (proven === undefined) return false;
+  const isSameFile = proven.dev === dev && proven.ino === ino;
+  return isSameFile && proven.size === size && proven.mtimeMs === mtimeMs;
+}
+
+function changed({ digest, size }: Blob, got: number): PullError {
+  const found = `expected ${size} bytes, got ${got}`;
+  return new PullError("layout-changed", `blob ${digest} of the layout has changed: ${found}`);
 }
 
 function blobPathIn(layout: string, digest: Digest): string {

@@ -30,15 +30,17 @@ describe("connectRegistry", () => {
         signal: new AbortController().signal,
       },
       {
-        configs: [
-          {
-            source: "config.json",
-            auths: new Map(),
-            credHelpers: new Map(),
-            credsStore: "broken",
-          },
-        ],
-        runHelper: async () => ({ output: "", error: "it crashed" }),
+        credentials: {
+          configs: [
+            {
+              source: "config.json",
+              auths: new Map(),
+              credHelpers: new Map(),
+              credsStore: "broken",
+            },
+          ],
+          runHelper: async () => ({ output: "", error: "it crashed" }),
+        },
       },
     );
     const ask = (repository: string): Promise<unknown> =>

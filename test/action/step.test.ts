@@ -30,6 +30,7 @@ function recorder(): Workflow & {
     output: (name, value) => void outputs.set(name, value),
     summary: async (report) => void reports.push(report),
     saveLater: () => undefined,
+    endLater: () => undefined,
   };
 }
 
@@ -44,6 +45,7 @@ function machine(inputs: Readonly<Record<string, string>>, given: Partial<Machin
     clock: SYSTEM_CLOCK,
     resolve: (host, _, callback) => callback(new Error(`no address for ${host}`), []),
     cancelled: new AbortController().signal,
+    serveScript: "",
     ...given,
   };
 }

@@ -51,6 +51,7 @@ const PATHS: Readonly<Record<Kind, readonly string[]>> = {
     "devcontainer.json",
   ],
   list: ["images.txt", "k3s-images.txt", "deploy/images-arm.list", "image.lst"],
+  receipt: ["receipt.json", "/tmp/registry-pull-serve-a1/receipt.json", "test-receipt-2.json"],
   kubernetes: [],
 };
 

@@ -132,6 +132,91 @@ describe("the files of a workspace", () => {
   });
 });
 
+describe("the absolute path of a file", () => {
+  /** A workspace, the directory of receipts beside it, and a directory that is neither. */
+  function places(): { root: string; temporary: string; other: string; it: Workspace } {
+    const { root } = workspace({ "a.json": "[]" });
+    const [temporary, other] = [join(root, "../temporary"), join(root, "../other")];
+    for (const directory of [temporary, other]) {
+      mkdirSync(join(directory, "sub"), { recursive: true });
+      writeFileSync(join(directory, "sub/receipt.json"), "[1]");
+    }
+    return { root, temporary, other, it: new Workspace(root, temporary) };
+  }
+
+  it("matches itself, and is read in the directory of receipts", async () => {
+    const made = places();
+    const path = join(made.temporary, "sub/receipt.json");
+    assert.deepEqual(await matched(made, path, "**"), [path]);
+    assert.equal(made.it.read(path).text, "[1]");
+    symlinkSync(path, join(made.temporary, "link.json"));
+    assert.equal(made.it.read(join(made.temporary, "link.json")).text, "[1]");
+  });
+
+  it("is read where the directory of receipts is behind a link", () => {
+    const made = places();
+    symlinkSync(made.temporary, join(made.other, "way"));
+    const it = new Workspace(made.root, join(made.other, "way"));
+    assert.equal(it.read(join(made.other, "way/sub/receipt.json")).text, "[1]");
+  });
+
+  const ELSEWHERE = /is neither in the workspace nor in the runner's temp directory; name a path/;
+  // what is refused: a path, and why
+  const REFUSED: readonly (readonly [
+    string,
+    (made: ReturnType<typeof places>) => string,
+    RegExp,
+  ])[] = [
+    ["in another directory", ({ other }) => join(other, "sub/receipt.json"), ELSEWHERE],
+    ["in the workspace", ({ root }) => join(root, "a.json"), ELSEWHERE],
+    ["of the directory itself", ({ temporary }) => temporary, ELSEWHERE],
+    ["with steps up", ({ temporary }) => `${temporary}/../other/sub/receipt.json`, ELSEWHERE],
+    ["beside the directory", ({ temporary }) => `${temporary}2/receipt.json`, ELSEWHERE],
+    ["that leads out over a link", ({ temporary }) => join(temporary, "out.json"), ELSEWHERE],
+    [
+      "through a linked directory",
+      ({ temporary }) => join(temporary, "way/receipt.json"),
+      ELSEWHERE,
+    ],
+    ["that links in from outside", ({ other }) => join(other, "in.json"), ELSEWHERE],
+    ["of a directory", ({ temporary }) => join(temporary, "sub"), /no regular file|EISDIR/],
+    ["of nothing", ({ temporary }) => join(temporary, "x.json"), /x\.json cannot be read: ENOENT/],
+    ["of a large file", ({ temporary }) => join(temporary, "large"), /has more than 1 MiB/],
+    ["of bytes", ({ temporary }) => join(temporary, "bytes"), /is not UTF-8 text/],
+    ["with a control character", ({ temporary }) => join(temporary, "a\nb"), /control character/],
+  ];
+  for (const [what, pathOf, message] of REFUSED) {
+    it(`is refused ${what}`, () => {
+      const made = places();
+      symlinkSync(join(made.other, "sub/receipt.json"), join(made.temporary, "out.json"));
+      symlinkSync(join(made.other, "sub"), join(made.temporary, "way"));
+      symlinkSync(join(made.temporary, "sub/receipt.json"), join(made.other, "in.json"));
+      writeFileSync(join(made.temporary, "large"), "x".repeat(2 ** 20 + 1));
+      writeFileSync(join(made.temporary, "bytes"), Buffer.from([0xff]));
+      assert.throws(() => made.it.read(pathOf(made)), failure("wrong-file", message));
+    });
+  }
+
+  it("is refused without a directory of receipts", () => {
+    const { root, temporary } = places();
+    const path = join(temporary, "sub/receipt.json");
+    assert.throws(() => new Workspace(root).read(path), failure("wrong-file", ELSEWHERE));
+  });
+
+  it("is never written, and has nothing beside it", () => {
+    const made = places();
+    const path = join(made.temporary, "sub/receipt.json");
+    const { digest } = made.it.read(path);
+    const pin = { start: 0, end: 0, before: "", after: "", form: "digest" } as const;
+    assert.throws(
+      () => made.it.pin(path, digest, [{ pin, digest: DIGEST }]),
+      failure("wrong-file"),
+    );
+    assert.equal(readFileSync(path, "utf8"), "[1]");
+    assert.equal(made.it.beside(path, "receipt.json"), undefined);
+  });
+});
+
 describe("writing a file", () => {
   const LIMIT = 1_000;
   const NEW = { before: undefined, limit: LIMIT };

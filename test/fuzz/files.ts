@@ -10,7 +10,7 @@ import { parseReference } from "../../src/oci/reference.ts";
 const OLD = `sha256:${"0".repeat(64)}`;
 const DIGEST = parseDigest(`sha256:${"1".repeat(64)}`);
 
-/** Valid files of each kind, with references that can be pinned. */
+/** Valid files of each kind, with references that can be pinned where anything can. */
 export const SAMPLES: Readonly<Record<Kind, readonly string[]>> = {
   dockerfile: [
     `# syntax=docker/dockerfile:1\nARG BASE=alpine:3.20\nFROM --platform=linux/amd64 $BASE AS one\n` +
@@ -47,6 +47,12 @@ export const SAMPLES: Readonly<Record<Kind, readonly string[]>> = {
   ],
   devcontainer: [
     `// x\n{ "image": "alpine:3", /* y */ "build": { "cacheFrom": ["a:1", "type=registry,ref=b",] } }\n`,
+  ],
+  receipt: [
+    `[{"reference":"docker.io/library/a:1","digest":"${OLD}","pinned":"docker.io/library/a@${OLD}",` +
+      `"platforms":["linux/amd64"],"clients":["{{ é"],"pulls":1,"bytes":{"layout":0,"cache":0,` +
+      `"registry":{"docker.io":1}},"first":"2026-11-21T09:30:00.000Z",` +
+      `"last":"2026-11-21T09:30:00.000Z","seconds":0}]`,
   ],
   list: [`\uFEFF# x\r\nalpine\r\n  ghcr.io/org/app:1@${OLD} # y\r\n\r\nbusybox:1`],
 };

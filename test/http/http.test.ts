@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { createServer } from "node:net";
 import { afterEach, beforeEach, describe, it } from "node:test";
+import { setImmediate as nextTurn } from "node:timers/promises";
 import type { HttpAnswer, HttpRequest } from "../../src/http/http.ts";
 import { PullError } from "../../src/oci/failure.ts";
 import { type Connection, connect } from "../support/connect.ts";
@@ -193,6 +194,30 @@ describe("Http", () => {
     const connection = connect({ concurrency: 3 });
     await Promise.all(Array.from({ length: 20 }, () => send(connection)));
     assert.equal(most, 3);
+  });
+
+  it("sends documents while blobs take every request that concurrency allows, and the reverse", async () => {
+    const open = { "/blob": 0, "/document": 0 };
+    const held: (() => void)[] = [];
+    server.on(/./, async ({ target }, wire) => {
+      const kind = target === "/blob" ? "/blob" : "/document";
+      open[kind]++;
+      await new Promise<void>((resolve) => held.push(resolve));
+      await wire.answer(200);
+    });
+    const connection = connect({ concurrency: 2 });
+    const sink = { begin: async () => true, write: () => true };
+    const url = (path: string): URL => new URL(path, server.url);
+    const of = (path: string, more: Partial<HttpRequest>) =>
+      Array.from({ length: 3 }, () => send(connection, { url: url(path), ...more }));
+    const sent = [...of("/blob", { sink }), ...of("/document", {})];
+    while (held.length < 4) await nextTurn();
+    assert.deepEqual(open, { "/blob": 2, "/document": 2 });
+    const freeing = setInterval(() => {
+      for (const free of held.splice(0)) free();
+    }, 1);
+    await Promise.all(sent).finally(() => clearInterval(freeing));
+    assert.deepEqual(open, { "/blob": 3, "/document": 3 });
   });
 
   for (const host of ["169.254.169.254", "[fe80::1]", "168.63.129.16"]) {

@@ -30,4 +30,30 @@ describe("Memo", () => {
     assert.equal(memo.known("a"), pending);
     assert.equal(await memo.known("a"), 1);
   });
+
+  it("forgets what was used longest ago beyond its limit, and runs that again", async () => {
+    const memo = new Memo(2);
+    const runs: string[] = [];
+    const ask = (key: string): Promise<string> =>
+      memo.once(key, async () => {
+        runs.push(key);
+        return key;
+      });
+    for (const key of ["a", "b", "a", "c", "a", "b"]) await ask(key);
+    assert.deepEqual(runs, ["a", "b", "c", "b"]);
+  });
+
+  it("forgets no later answer when a request fails that it had forgotten", async () => {
+    const memo = new Memo(1);
+    let fail = (_: Error): void => undefined;
+    const late = new Promise<never>((_, reject) => {
+      fail = reject;
+    });
+    const failing = memo.once("a", () => late);
+    await memo.once("b", async () => "b");
+    const again = memo.once("a", async () => "right");
+    fail(new Error("failed"));
+    await assert.rejects(failing, /failed/);
+    assert.equal(memo.known("a"), again);
+  });
 });

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { readCommandLine, USAGE } from "../../src/runner/command-line.ts";
-import { DEFAULTS } from "../../src/runner/inputs.ts";
+import { DEFAULTS } from "../../src/runner/input-names.ts";
 
 const read = (...args: readonly string[]) => readCommandLine(args, { HOME: "/home/me" });
 

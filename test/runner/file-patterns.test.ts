@@ -31,13 +31,30 @@ describe("readFilePatterns", () => {
     ["a path from here", "././a/b.yml", "a/b.yml - -"],
     ["everything", ".\n./", "** - -", "** - -"],
     ["a path with steps that lead nowhere", "a/./b//c.yml/", "a/b/c.yml - -"],
+    [
+      "an absolute path, which is a receipt's",
+      "/tmp/a/receipt.json\n/tmp/b.json,as=receipt,optional=true\nD:\\a\\_temp\\receipt.json",
+      "/tmp/a/receipt.json receipt -",
+      "/tmp/b.json receipt - ?",
+      "D:\\a\\_temp\\receipt.json receipt -",
+    ],
     ["a path of Windows", "deploy\\prod\\*.yml", "deploy/prod/*.yml - -"],
   ] as const) {
     it(`reads ${what}`, () => assert.deepEqual(read(text), expected));
   }
 
   for (const [what, text, problem] of [
-    ["an absolute path", "/etc/passwd", /^files, line 1: expected a path or glob below the work/],
+    [
+      "another kind at an absolute path",
+      "/tmp/compose.yaml,as=compose",
+      /^files, line 1: as: expected receipt for an absolute path, got compose$/,
+    ],
+    ["an absolute path with steps up", "/tmp/../etc/passwd", /^files, line 1: expected a path or/],
+    [
+      "an absolute path to leave out",
+      "a.yml\n!/tmp/receipt.json",
+      /^files, line 2: expected a path/,
+    ],
     [
       "a path out of the workspace",
       "\n\na/../../b",
@@ -49,9 +66,14 @@ describe("readFilePatterns", () => {
       /^files, line 2: expected a path .* got "\.\.\/b"/,
     ],
     ["a home directory", "~/a.yml", /^files, line 1: expected a path or glob below/],
-    ["a drive", "C:\\a.yml", /^files, line 1: expected a path or glob below/],
+    ["a drive without a directory", "C:a.yml", /^files, line 1: expected a path or glob below/],
+    ["a share", "\\\\host\\a.yml", /^files, line 1: expected a path or glob below/],
     ["only exclusions", "!a.yml", /^files: expected a pattern besides those that exclude files/],
-    ["an unknown kind", "a,as=helm", /^files, line 1: as: expected dockerfile, .*list, got "helm"/],
+    [
+      "an unknown kind",
+      "a,as=helm",
+      /^files, line 1: as: expected dockerfile, .*list, receipt, got "helm"/,
+    ],
     [
       "an unknown option",
       "a,name=b",

@@ -79,6 +79,20 @@ describe("archive", () => {
     });
   }
 
+  it("holds each chunk for itself, because a layout reuses the memory", async () => {
+    const memory = Buffer.alloc(1);
+    async function* read(): AsyncGenerator<Buffer> {
+      for (const letter of "abc") {
+        memory.write(letter);
+        yield memory;
+      }
+    }
+    const blobs = [{ digest: config.digest, size: 3 }];
+    const parts: Buffer[] = [];
+    for await (const part of archive({ read }, { ...archived, blobs })) parts.push(part);
+    assert.ok(Buffer.concat(parts).includes("abc"));
+  });
+
   it("is the same each time", async () => {
     assert.ok((await collect()).equals(await collect()));
   });

@@ -5,18 +5,25 @@ import { after, describe, it } from "node:test";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import fc from "fast-check";
 import { digestOf } from "../../src/oci/digest.ts";
-import { Ingest } from "../../src/store/ingest.ts";
+import { CHUNK_SIZE } from "../../src/store/file-chunks.ts";
+import { Ingest, type IngestPlace } from "../../src/store/ingest.ts";
+import { REAL_TIME } from "../../src/store/mutex.ts";
 import { temporaryDirectory } from "../support/directory.ts";
 import { variedBytes } from "../support/image.ts";
 
 const directory = temporaryDirectory("ingest");
 after(() => rmSync(directory, { recursive: true }));
 
+/** Where the ingest of the blob at `path` writes. */
+function placeAt(path: string, after = REAL_TIME.after): IngestPlace {
+  return { path: `${path}.part`, final: path, after, committed: () => undefined };
+}
+
 /** An ingest of these bytes, and the path of its blob. */
 async function ingestOf(bytes: Buffer): Promise<{ ingest: Ingest; path: string }> {
   const path = join(directory, crypto.randomUUID());
   const blob = { digest: digestOf(bytes), size: bytes.length };
-  return { ingest: await Ingest.open(blob, `${path}.part`, path), path };
+  return { ingest: await Ingest.open(blob, placeAt(path)), path };
 }
 
 type Arrival = {
@@ -96,7 +103,7 @@ describe("Ingest", () => {
   it("replaces no file that is in its way", async () => {
     const { ingest, path } = await ingestOf(Buffer.from("x"));
     const blob = { digest: digestOf(Buffer.from("x")), size: 1 };
-    await assert.rejects(Ingest.open(blob, `${path}.part`, path), { status: "unsupported" });
+    await assert.rejects(Ingest.open(blob, placeAt(path)), { status: "unsupported" });
     await ingest.abort();
     assert.ok(!existsSync(`${path}.part`));
   });
@@ -153,9 +160,9 @@ async function turns(): Promise<void> {
   for (let turn = 0; turn < 200; turn++) await nextTurn();
 }
 
-async function collect(ingest: Ingest): Promise<Buffer> {
+async function collect(ingest: Ingest, start?: number, end?: number): Promise<Buffer> {
   const parts: Buffer[] = [];
-  for await (const bytes of ingest.read()) parts.push(bytes);
+  for await (const bytes of ingest.read(start, end)) parts.push(Buffer.from(bytes));
   return Buffer.concat(parts);
 }
 
@@ -222,11 +229,11 @@ describe("Ingest.read", () => {
     ingest.part(0).write(bytes.subarray(0, 1_000_000));
     const reader = ingest.read();
     const first = await reader.next();
+    const rest: Buffer[] = [Buffer.from(first.value ?? Buffer.alloc(0))];
     ingest.part(1_000_000).write(bytes.subarray(1_000_000));
     await ingest.commit();
     await ingest.abort();
-    const rest: Buffer[] = [first.value ?? Buffer.alloc(0)];
-    for await (const chunk of reader) rest.push(chunk);
+    for await (const chunk of reader) rest.push(Buffer.from(chunk));
     assert.ok(Buffer.concat(rest).equals(bytes));
   });
 
@@ -242,6 +249,58 @@ describe("Ingest.read", () => {
       assert.ok((await collect(ingest)).equals(bytes));
       rmSync(path);
     }
+  });
+
+  it("gives a range that does not end the blob as soon as it is hashed", async () => {
+    const bytes = variedBytes(1_000_000);
+    const { ingest } = await ingestOf(bytes);
+    const ranges = [
+      [0, 0],
+      [0, 1],
+      [100, 400_000],
+      [399_999, 999_999],
+    ] as const;
+    const reading = ranges.map(([start, end]) => collect(ingest, start, end));
+    ingest.part(0).write(bytes);
+    const got = await Promise.all(reading);
+    for (const [at, [start, end]] of ranges.entries()) {
+      assert.ok(got[at]?.equals(bytes.subarray(start, end)), `${start} to ${end}`);
+    }
+    await ingest.abort();
+  });
+
+  it("gives a range to the end only after the commit, even an empty one", async () => {
+    const bytes = variedBytes(1_000_000);
+    const { ingest } = await ingestOf(bytes);
+    let ended = 0;
+    const reading = [500_000, 999_999, 1_000_000].map(async (start) => {
+      assert.ok((await collect(ingest, start)).equals(bytes.subarray(start)));
+      ended++;
+    });
+    ingest.part(0).write(bytes);
+    await turns();
+    assert.equal(ended, 0);
+    await ingest.commit();
+    await Promise.all(reading);
+  });
+
+  it("gives what arrives in small pieces in large ones", async () => {
+    const bytes = variedBytes(4_000_000);
+    const [digest, size] = [digestOf(bytes), bytes.length];
+    const place = placeAt(join(directory, crypto.randomUUID()), () => () => undefined);
+    const ingest = await Ingest.open({ digest, size }, place);
+    let chunks = 0;
+    const reading = (async () => {
+      for await (const chunk of ingest.read()) chunks += chunk.length > 0 ? 1 : 0;
+    })();
+    const part = ingest.part(0);
+    for (let at = 0; at < size; at += 10_000) {
+      part.write(bytes.subarray(at, at + 10_000));
+      await nextTurn();
+    }
+    await ingest.commit();
+    await reading;
+    assert.equal(chunks, Math.ceil(size / CHUNK_SIZE));
   });
 
   it("ends for an empty blob at the commit, and not before", async () => {
@@ -294,6 +353,20 @@ describe("Ingest.read", () => {
       await reader.ended;
       assert.deepEqual([reader.end, reader.isRight], ["complete", true]);
     }
+  });
+
+  it("goes on after a restart for a reader that was given nothing yet", async () => {
+    const bytes = variedBytes(1_000_000);
+    const { ingest } = await ingestOf(bytes);
+    const reading = [collect(ingest, 800_000), collect(ingest, 700_000, 900_000)];
+    ingest.part(0).write(Buffer.alloc(600_000, "x"));
+    await turns();
+    await ingest.restart();
+    ingest.part(0).write(bytes);
+    await ingest.commit();
+    const [toTheEnd, within] = await Promise.all(reading);
+    assert.ok(toTheEnd?.equals(bytes.subarray(800_000)));
+    assert.ok(within?.equals(bytes.subarray(700_000, 900_000)));
   });
 
   it("fails a reader that was suspended during a restart", async () => {

@@ -11,6 +11,7 @@ import {
   renameSync,
   rmSync,
   symlinkSync,
+  utimesSync,
   writeFileSync,
 } from "node:fs";
 import { join } from "node:path";
@@ -97,6 +98,40 @@ describe("a layout", () => {
       [ingesting(), await layout.has(blob), existsSync(layout.blobPath(blob.digest))],
       [[], false, false],
     );
+  });
+
+  it("hashes a blob that it stored again only when its file is another one or was written to", async () => {
+    const layout = await Layout.open(path);
+    await layout.put(blob.digest, bytes);
+    const at = layout.blobPath(blob.digest);
+    const noon = new Date("2026-11-20T12:00:00Z");
+    utimesSync(at, noon, noon);
+    assert.equal(await layout.has(blob), true);
+    const changed = Buffer.from("some BYTES");
+    writeFileSync(at, changed);
+    utimesSync(at, noon, noon);
+    assert.equal(await layout.has(blob), true, "nothing shows the change");
+    assert.equal(await layout.has({ ...blob, size: 9 }), false);
+    assert.ok(existsSync(at));
+    utimesSync(at, noon, new Date(noon.getTime() + 1));
+    assert.equal(await layout.has(blob), false, "it was written to");
+    await layout.put(blob.digest, bytes);
+    rmSync(at);
+    assert.equal(await layout.has(blob), false, "it is gone");
+    writeFileSync(at, changed);
+    assert.equal(await layout.has(blob), false, "it is another file");
+  });
+
+  it("hashes a blob that it stored itself not again", async () => {
+    const layout = await Layout.open(path);
+    await layout.put(blob.digest, bytes);
+    const at = layout.blobPath(blob.digest);
+    // Keeps the time to the nanosecond, so that nothing shows the change.
+    spawnSync("cp", ["-p", at, `${path}-before`]);
+    writeFileSync(at, "some BYTES");
+    spawnSync("touch", ["-r", `${path}-before`, at]);
+    assert.equal(await layout.has(blob), true);
+    assert.equal(await (await Layout.open(path)).has(blob), false);
   });
 
   it("finds any flipped bit, and stores the right bytes instead", async () => {

@@ -48,8 +48,10 @@ export function connect(options: ConnectOptions = {}): Connection {
     inputsOf(options),
     { machine, voice, signal: stop.signal },
     {
-      configs: options.configs ?? [],
-      runHelper: async () => ({ output: "", error: "no helpers here" }),
+      credentials: {
+        configs: options.configs ?? [],
+        runHelper: async () => ({ output: "", error: "no helpers here" }),
+      },
     },
   );
   return { client: registry, api, http, said, warned, masked, slept, pass, stop };

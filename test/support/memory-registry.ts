@@ -2,7 +2,7 @@ import type { Urgency } from "../../src/gate/source.ts";
 import type { Blob } from "../../src/oci/blob.ts";
 import { type Digest, digestOf } from "../../src/oci/digest.ts";
 import { PullError } from "../../src/oci/failure.ts";
-import type { Claim, Fetched, Provenance, SmallBlob } from "../../src/oci/fetched.ts";
+import type { Claim, Fetched, Page, Provenance, SmallBlob } from "../../src/oci/fetched.ts";
 import { type Repository, repositoryName } from "../../src/oci/reference.ts";
 import { documentContent } from "../../src/oci/schema1.ts";
 import type { Registry, TargetFrom } from "../../src/pull/ports.ts";
@@ -73,8 +73,17 @@ export class MemoryRegistry implements Registry {
 
   async claim(repository: Repository, reference: string, urgency?: Urgency): Promise<Claim> {
     const { manifests } = await this.#ask("claim", repository, reference, urgency);
-    const { digest } = expectHeld(manifests.get(reference), reference);
-    return { digest, ...this.#access() };
+    const { digest, bytes, mediaType } = expectHeld(manifests.get(reference), reference);
+    return { digest, size: bytes.length, mediaType, ...this.#access() };
+  }
+
+  /** The list of tags, or an empty list of referrers. */
+  async page(repository: Repository, path: string, query: string): Promise<Page> {
+    const { manifests } = await this.#ask("page", repository, `${path}?${query}`);
+    const tags = [...manifests.keys()].filter((name) => !name.includes(":"));
+    const list = path === "tags/list" ? { name: repository.repository, tags } : { manifests: [] };
+    const bytes = Buffer.from(JSON.stringify(list));
+    return { bytes, mediaType: "application/json", next: undefined, filters: "" };
   }
 
   async blob(repository: Repository, { digest }: Blob): Promise<SmallBlob> {

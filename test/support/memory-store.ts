@@ -22,8 +22,9 @@ export class MemoryStore implements BlobStore {
     return this.blobs.get(digest)?.length === size;
   }
 
-  async *read({ digest }: Blob): AsyncGenerator<Buffer> {
-    yield this.blobs.get(digest) ?? Buffer.alloc(0);
+  async *read({ digest, size }: Blob, start = 0, end = size): AsyncGenerator<Buffer> {
+    const bytes = this.blobs.get(digest) ?? Buffer.alloc(0);
+    if (end > start) yield bytes.subarray(start, end);
   }
 
   async ingest(blob: Blob): Promise<BlobIngest> {
@@ -100,8 +101,9 @@ class MemoryIngest implements BlobIngest {
     this.#store.open.delete(this);
   }
 
-  async *read(): AsyncGenerator<Buffer> {
-    for (const { bytes } of this.#parts) yield bytes;
+  async *read(start = 0, end = this.#blob.size): AsyncGenerator<Buffer> {
+    const bytes = Buffer.concat(this.#parts.map((part) => part.bytes));
+    if (end > start) yield bytes.subarray(start, end);
   }
 }
 

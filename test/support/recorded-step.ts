@@ -91,6 +91,7 @@ export async function recordStep(
     clock: recordingClock(waited),
     resolve: (host, _, callback) => callback(new Error(`no address for ${host}`), []),
     cancelled: new AbortController().signal,
+    serveScript: join(import.meta.dirname, "../../src/serve.ts"),
   };
   const { workflow, told } = recorder();
   const exitCode = await step(machine, workflow);
@@ -135,6 +136,7 @@ function recorder(): { readonly workflow: Workflow; readonly told: () => Told } 
     saveLater: (path) => {
       pending = path;
     },
+    endLater: () => undefined,
   };
   const told = (): Told => {
     return { warnings, errors, log: lines.join("\n"), outputs, summary, pending };

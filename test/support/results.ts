@@ -159,6 +159,8 @@ export class RecordingWorkflow implements Workflow {
     this.reports.push(report);
   }
 
+  endLater(): void {}
+
   saveLater(path: string): void {
     this.lines.push(`save later ${path}`);
   }

@@ -1,0 +1,28 @@
+import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);
+import {
+  __name
+} from "./chunk-QTX6ZG2H.js";
+
+// src/action/end-job.ts
+async function endJob({ saves, serving }, machine, workflow) {
+  const ofRegistry = serving === "" ? "" : await endServing(serving, machine, workflow);
+  const paths = [saves, ofRegistry].filter((path) => path !== "");
+  if (paths.length === 0 || !hasSucceeded(machine)) return;
+  const { savePending } = await import("./save-CMW2BWBH.js");
+  for (const path of paths) await savePending(path, machine, workflow);
+}
+__name(endJob, "endJob");
+async function endServing(state, machine, workflow) {
+  const ending = await import("./end-serving-UIX5F53E.js");
+  return ending.endServing(state, machine, workflow);
+}
+__name(endServing, "endServing");
+function hasSucceeded({ environment }) {
+  const status = environment["INPUT_JOB-STATUS"] || "success";
+  return status === "success";
+}
+__name(hasSucceeded, "hasSucceeded");
+
+export {
+  endJob
+};

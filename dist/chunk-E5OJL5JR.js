@@ -1,0 +1,23 @@
+import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);
+import {
+  __name
+} from "./chunk-QTX6ZG2H.js";
+
+// src/runner/day.ts
+var DAY = /^\d{4}-\d{2}-\d{2}$/;
+function isDay(text) {
+  if (!DAY.test(text)) return false;
+  const date = /* @__PURE__ */ new Date(`${text}T00:00:00Z`);
+  return !Number.isNaN(date.getTime()) && date.toISOString().startsWith(text);
+}
+__name(isDay, "isDay");
+function dayOf(dateTime) {
+  const [day = "", time] = dateTime.split("T");
+  return time !== void 0 && isDay(day) ? day : "";
+}
+__name(dayOf, "dayOf");
+
+export {
+  isDay,
+  dayOf
+};
