@@ -4,6 +4,7 @@ var __name = (target, value) => __defProp(target, "name", { value, configurable:
 // scripts/demo.ts
 import { rmSync, writeFileSync } from "node:fs";
 import { mkdtemp } from "node:fs/promises";
+import { createServer as createServer2 } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
@@ -38,7 +39,7 @@ var REASONS = {
   },
   "not-served": {
     status: "unauthorized",
-    next: "name it in images, in a file or in the lock file, or leave serve-only out"
+    next: "name it in images, in a file or in the lock file, or leave serve-only out (to push, too)"
   },
   "scheme-unknown": {
     status: "unauthorized",
@@ -651,6 +652,7 @@ function basic(login) {
 __name(basic, "basic");
 
 // scripts/demo.ts
+var WARM = "warm";
 var PLATFORMS = ["linux/amd64", "linux/arm64", "linux/arm/v7"];
 async function demonstrate(write, runStep) {
   const registry = await Registry.start();
@@ -663,7 +665,7 @@ async function demonstrate(write, runStep) {
 ${PLATFORMS.join(", ")}, and a Helm chart.
 `
     );
-    const scenes = scenesOn(registry, directory);
+    const scenes = scenesOn(registry, directory, await freeAddress());
     const exitCodes = await play(scenes, { registry, directory, write, runStep });
     write(
       `
@@ -678,7 +680,7 @@ The exit codes were ${exitCodes.join(", ")}: a workflow would have stopped at st
   }
 }
 __name(demonstrate, "demonstrate");
-function scenesOn(registry, directory) {
+function scenesOn(registry, directory, address) {
   const image2 = multiPlatform(PLATFORMS, { attestations: true });
   const reference = registry.push("sample/app", "1.0", image2);
   const app = `${reference},name=app`;
@@ -709,13 +711,51 @@ ${compose.trimEnd()}`,
     },
     {
       heading: "4. The same pull, warm: every blob is restored from the cache and verified.",
-      inputs: pullInto(join(directory, "warm"), app),
+      inputs: pullInto(join(directory, WARM), app),
       outputs: ["cache-hit", "bytes-restored"],
       expected: 0
+    },
+    {
+      heading: "5. A registry for the job: a client asks it for the image, as Docker would.",
+      inputs: {
+        INPUT_SERVE: "true",
+        "INPUT_SERVE-ADDRESS": address,
+        RUNNER_ENVIRONMENT: "github-hosted"
+      },
+      outputs: ["registry"],
+      expected: 0,
+      meanwhile: /* @__PURE__ */ __name((write) => pullFrom(address, registry.host, "sample/app", write), "meanwhile")
     }
   ];
 }
 __name(scenesOn, "scenesOn");
+async function freeAddress() {
+  const server = createServer2();
+  await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const address = server.address();
+  await new Promise((resolve) => server.close(resolve));
+  return `127.0.0.1:${typeof address === "object" && address !== null ? address.port : 0}`;
+}
+__name(freeAddress, "freeAddress");
+async function pullFrom(address, upstream, repository, write) {
+  write("");
+  const get = /* @__PURE__ */ __name(async (path) => {
+    const response = await fetch(`http://${address}/v2/${repository}/${path}?ns=${upstream}`);
+    write(`  GET /v2/${repository}/${shortened(path)}?ns=${upstream} ${response.status}`);
+    return response;
+  }, "get");
+  const index2 = await (await get("manifests/1.0")).json();
+  const [first] = index2.manifests;
+  const manifest = await (await get(`manifests/${first?.digest}`)).json();
+  for (const { digest } of [manifest.config, ...manifest.layers]) {
+    await (await get(`blobs/${digest}`)).arrayBuffer();
+  }
+}
+__name(pullFrom, "pullFrom");
+function shortened(line) {
+  return line.replace(/(sha256:.{6})\w+/, "$1…");
+}
+__name(shortened, "shortened");
 function composeFile(good, bad) {
   return `services:
   web: { image: ${good} }
@@ -736,22 +776,30 @@ async function play(scenes, { registry, directory, write, runStep }) {
   const machine = {
     DOCKER_CONFIG: directory,
     REGISTRY_AUTH_FILE: directory,
-    XDG_CACHE_HOME: join(directory, "cache")
+    XDG_CACHE_HOME: join(directory, "cache"),
+    HOME: directory,
+    // Without Docker. No other program is needed.
+    PATH: directory
   };
   const exitCodes = [];
-  for (const { heading, inputs, outputs } of scenes) {
+  for (const { heading, inputs, outputs, meanwhile } of scenes) {
     write(`${exitCodes.length === 0 ? "" : "\n"}${heading}
 `);
     registry.seen.length = 0;
-    exitCodes.push(await runStep({ ...machine, ...inputs }, directory, outputs));
+    const serving = /* @__PURE__ */ __name(async () => meanwhile?.(write), "serving");
+    exitCodes.push(await runStep({ ...machine, ...inputs }, directory, outputs, serving));
+    if (inputs["INPUT_PATH"]?.endsWith(WARM)) writeRequests(registry, write);
   }
-  const requests = registry.log.map((line) => `  ${line.replace(/(sha256:.{6})\w+/, "$1…")}`);
-  write(`
-The warm pull only checked that the registry has everything:
-${requests.join("\n")}`);
   return exitCodes;
 }
 __name(play, "play");
+function writeRequests(registry, write) {
+  const requests = registry.log.map((line) => `  ${shortened(line)}`).join("\n");
+  write(`
+The warm pull only checked that the registry has everything:
+${requests}`);
+}
+__name(writeRequests, "writeRequests");
 export {
   demonstrate
 };

@@ -1,48 +1,49 @@
 import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);
 import {
   step
-} from "./chunk-V7VESLIU.js";
-import "./chunk-2O22MNQV.js";
+} from "./chunk-HBFVE2QT.js";
+import "./chunk-BZNH7TEI.js";
 import {
   endJob
-} from "./chunk-2R4E3YCW.js";
-import "./chunk-JJFSMEDV.js";
+} from "./chunk-334VQKYE.js";
+import "./chunk-US4MWYTV.js";
+import "./chunk-GK6WCDFQ.js";
 import {
   terminal
-} from "./chunk-ZOHYSXG3.js";
+} from "./chunk-CLA6KNZT.js";
 import {
   DEFAULTS
-} from "./chunk-XV2VB3DU.js";
+} from "./chunk-5XE3WPYA.js";
 import "./chunk-SWXX2UOV.js";
-import "./chunk-EFZU7HXO.js";
+import "./chunk-QWFU4RRH.js";
 import "./chunk-QI2MY3KS.js";
-import "./chunk-CPDJDY43.js";
-import "./chunk-YGQZ442U.js";
-import "./chunk-VPTNC2E2.js";
+import "./chunk-Q2WJBQJ5.js";
+import "./chunk-V6QIOMKU.js";
+import "./chunk-7A7ZLTAD.js";
 import {
   endWhenUnread,
   thisMachine
-} from "./chunk-OLFJ4JN3.js";
+} from "./chunk-6JVYCYTG.js";
 import "./chunk-GOQCIFQZ.js";
 import "./chunk-4PGJNY3C.js";
-import "./chunk-JCL2OLNI.js";
+import "./chunk-TLDQTJ52.js";
 import "./chunk-E5OJL5JR.js";
-import "./chunk-UQ3QEVXI.js";
-import "./chunk-LBKKG6W3.js";
-import "./chunk-27G4PGPE.js";
+import "./chunk-L2NT274Y.js";
+import "./chunk-I3UOCOBE.js";
+import "./chunk-GK4TBZ6T.js";
 import "./chunk-QLFXTSCP.js";
-import "./chunk-UAEF3JQH.js";
-import "./chunk-G3Y2T3SY.js";
-import "./chunk-5MFVHZDI.js";
-import "./chunk-QRR4WL5L.js";
-import "./chunk-BNFJQUI3.js";
-import "./chunk-R5N754N2.js";
-import "./chunk-5PG6LDT3.js";
+import "./chunk-4RAGDIWQ.js";
+import "./chunk-X7QNMO3T.js";
+import "./chunk-2OAYVO4E.js";
+import "./chunk-6YGTSZFH.js";
+import "./chunk-XFAF64ZC.js";
+import "./chunk-PFTWHRR2.js";
+import "./chunk-YNGR2UKO.js";
 import "./chunk-W4LMWFRO.js";
-import "./chunk-P5SYFMXZ.js";
+import "./chunk-ZUT5BRUG.js";
 import {
   messageOf
-} from "./chunk-YDJTFPEL.js";
+} from "./chunk-BKI5YU5A.js";
 import {
   __name
 } from "./chunk-QTX6ZG2H.js";
@@ -99,19 +100,24 @@ var write = /* @__PURE__ */ __name((line) => {
   process.stdout.write(`${line}
 `);
 }, "write");
-async function run(machine, outputs, extras) {
+async function run(machine, options = {}) {
+  const { outputs, extras, meanwhile = untilInterrupted } = options;
   const workflow = terminal(write);
   const exitCode = await step(machine, workflow, extras);
   workflow.printOutputs(outputs);
   const serving = workflow.servingState();
-  if (serving !== "") await untilInterrupted(machine, workflow);
-  const ending = { ...machine, cancelled: NEVER };
-  const left = { saves: workflow.pendingSaves(), serving };
-  await endJob(left, ending, workflow);
+  try {
+    if (serving !== "") await meanwhile(machine, workflow);
+  } finally {
+    const ending = { ...machine, cancelled: NEVER };
+    const left = { saves: workflow.pendingSaves(), serving };
+    await endJob(left, ending, workflow);
+  }
   return exitCode;
 }
 __name(run, "run");
 async function untilInterrupted({ cancelled }, { say }) {
+  if (cancelled.aborted) return;
   say("serving until you press Ctrl-C");
   const alive = setInterval(() => void 0, 6e4);
   await new Promise((resolve) => cancelled.addEventListener("abort", resolve, { once: true }));
@@ -123,9 +129,9 @@ async function demonstrate() {
   const demonstration = await import(path);
   const machine = thisMachine();
   const sameEverywhere = { ...machine, platform: "linux", architecture: "x64" };
-  return demonstration.demonstrate(write, (environment, directory, outputs) => {
+  return demonstration.demonstrate(write, (environment, directory, outputs, meanwhile) => {
     const here = { environment, workspace: directory, temporary: directory };
-    return run({ ...sameEverywhere, ...here }, outputs);
+    return run({ ...sameEverywhere, ...here }, { outputs, meanwhile });
   });
 }
 __name(demonstrate, "demonstrate");
@@ -134,7 +140,7 @@ async function main(args) {
   const asked = readCommandLine(args, process.env);
   if ("environment" in asked) {
     const { environment, prunes } = asked;
-    return run(thisMachine(environment), void 0, { prunes });
+    return run(thisMachine(environment), { extras: { prunes } });
   }
   if ("problem" in asked) {
     write(`${asked.problem}

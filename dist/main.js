@@ -1,43 +1,43 @@
 import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);
 import {
   actions
-} from "./chunk-NVFSAC2I.js";
-import "./chunk-5HUGIZMN.js";
+} from "./chunk-LI7G5ALV.js";
+import "./chunk-VMZ7PFOL.js";
 import {
   step
-} from "./chunk-V7VESLIU.js";
-import "./chunk-2O22MNQV.js";
-import "./chunk-JJFSMEDV.js";
-import "./chunk-XV2VB3DU.js";
+} from "./chunk-HBFVE2QT.js";
+import "./chunk-BZNH7TEI.js";
+import "./chunk-GK6WCDFQ.js";
+import "./chunk-5XE3WPYA.js";
 import "./chunk-SWXX2UOV.js";
-import "./chunk-EFZU7HXO.js";
+import "./chunk-QWFU4RRH.js";
 import "./chunk-QI2MY3KS.js";
-import "./chunk-CPDJDY43.js";
-import "./chunk-YGQZ442U.js";
-import "./chunk-VPTNC2E2.js";
+import "./chunk-Q2WJBQJ5.js";
+import "./chunk-V6QIOMKU.js";
+import "./chunk-7A7ZLTAD.js";
 import {
   endWhenUnread,
   thisMachine
-} from "./chunk-OLFJ4JN3.js";
+} from "./chunk-6JVYCYTG.js";
 import "./chunk-GOQCIFQZ.js";
 import "./chunk-4PGJNY3C.js";
 import "./chunk-ZODR5LQM.js";
-import "./chunk-JCL2OLNI.js";
+import "./chunk-TLDQTJ52.js";
 import "./chunk-E5OJL5JR.js";
-import "./chunk-UQ3QEVXI.js";
-import "./chunk-LBKKG6W3.js";
-import "./chunk-27G4PGPE.js";
+import "./chunk-L2NT274Y.js";
+import "./chunk-I3UOCOBE.js";
+import "./chunk-GK4TBZ6T.js";
 import "./chunk-QLFXTSCP.js";
-import "./chunk-UAEF3JQH.js";
-import "./chunk-G3Y2T3SY.js";
-import "./chunk-5MFVHZDI.js";
-import "./chunk-QRR4WL5L.js";
-import "./chunk-BNFJQUI3.js";
-import "./chunk-R5N754N2.js";
-import "./chunk-5PG6LDT3.js";
+import "./chunk-4RAGDIWQ.js";
+import "./chunk-X7QNMO3T.js";
+import "./chunk-2OAYVO4E.js";
+import "./chunk-6YGTSZFH.js";
+import "./chunk-XFAF64ZC.js";
+import "./chunk-PFTWHRR2.js";
+import "./chunk-YNGR2UKO.js";
 import "./chunk-W4LMWFRO.js";
-import "./chunk-P5SYFMXZ.js";
-import "./chunk-YDJTFPEL.js";
+import "./chunk-ZUT5BRUG.js";
+import "./chunk-BKI5YU5A.js";
 import "./chunk-QTX6ZG2H.js";
 
 // src/main.ts

@@ -3,27 +3,28 @@ import {
   actions,
   pendingSaves,
   servingState
-} from "./chunk-NVFSAC2I.js";
-import "./chunk-5HUGIZMN.js";
+} from "./chunk-LI7G5ALV.js";
+import "./chunk-VMZ7PFOL.js";
 import {
   endJob
-} from "./chunk-2R4E3YCW.js";
-import "./chunk-JJFSMEDV.js";
+} from "./chunk-334VQKYE.js";
+import "./chunk-US4MWYTV.js";
+import "./chunk-GK6WCDFQ.js";
 import {
   thisMachine
-} from "./chunk-OLFJ4JN3.js";
+} from "./chunk-6JVYCYTG.js";
 import "./chunk-GOQCIFQZ.js";
 import "./chunk-4PGJNY3C.js";
 import "./chunk-ZODR5LQM.js";
 import "./chunk-E5OJL5JR.js";
 import "./chunk-QLFXTSCP.js";
-import "./chunk-UAEF3JQH.js";
-import "./chunk-G3Y2T3SY.js";
-import "./chunk-5MFVHZDI.js";
-import "./chunk-QRR4WL5L.js";
+import "./chunk-4RAGDIWQ.js";
+import "./chunk-X7QNMO3T.js";
+import "./chunk-2OAYVO4E.js";
+import "./chunk-6YGTSZFH.js";
 import "./chunk-W4LMWFRO.js";
-import "./chunk-P5SYFMXZ.js";
-import "./chunk-YDJTFPEL.js";
+import "./chunk-ZUT5BRUG.js";
+import "./chunk-BKI5YU5A.js";
 import "./chunk-QTX6ZG2H.js";
 
 // src/post.ts

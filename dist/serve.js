@@ -4,69 +4,69 @@ import {
   jobEnd,
   startWatchdog,
   watch
-} from "./chunk-EY74QFDN.js";
+} from "./chunk-PS76QRKY.js";
 import {
   ServingDirectory,
   untellClients
-} from "./chunk-Q73MUB2M.js";
+} from "./chunk-2JU3FBKR.js";
 import {
   RECEIPT_LIST,
   RECEIPT_ROWS,
   RECEIPT_SIZE,
   printReceipt
-} from "./chunk-CUOPBRHF.js";
+} from "./chunk-HEQK6HCU.js";
 import {
   CachedRegistry,
   usedCache
-} from "./chunk-Z2ZS5QY3.js";
+} from "./chunk-W4A56KMK.js";
 import "./chunk-QQ6JMD24.js";
 import {
   planSaves
-} from "./chunk-GSJLIESX.js";
-import "./chunk-ONRF3K2H.js";
+} from "./chunk-L6SCALD2.js";
+import "./chunk-4Z4NSBEW.js";
 import {
   layoutOf
 } from "./chunk-DS6FQ7AS.js";
 import {
   Layout
-} from "./chunk-ZZAFML6J.js";
+} from "./chunk-QZBLS35J.js";
 import {
   terminal
-} from "./chunk-ZOHYSXG3.js";
+} from "./chunk-CLA6KNZT.js";
 import {
   readInputs
-} from "./chunk-XV2VB3DU.js";
+} from "./chunk-5XE3WPYA.js";
 import "./chunk-SWXX2UOV.js";
 import {
   connectRegistry,
   mirroredRepositories
-} from "./chunk-EFZU7HXO.js";
+} from "./chunk-QWFU4RRH.js";
 import "./chunk-QI2MY3KS.js";
-import "./chunk-CPDJDY43.js";
-import "./chunk-YGQZ442U.js";
+import "./chunk-Q2WJBQJ5.js";
+import "./chunk-V6QIOMKU.js";
 import {
   HOLDER
-} from "./chunk-VPTNC2E2.js";
+} from "./chunk-7A7ZLTAD.js";
 import {
   thisMachine
-} from "./chunk-OLFJ4JN3.js";
+} from "./chunk-6JVYCYTG.js";
 import "./chunk-GOQCIFQZ.js";
 import "./chunk-4PGJNY3C.js";
 import {
   resolveImage
-} from "./chunk-UQ3QEVXI.js";
-import "./chunk-LBKKG6W3.js";
+} from "./chunk-L2NT274Y.js";
+import "./chunk-I3UOCOBE.js";
 import {
   DOCUMENT_BYTES,
   parseDocument
-} from "./chunk-27G4PGPE.js";
+} from "./chunk-GK4TBZ6T.js";
 import "./chunk-QLFXTSCP.js";
-import "./chunk-UAEF3JQH.js";
+import "./chunk-4RAGDIWQ.js";
 import {
   blobsOf,
   problemsOf
-} from "./chunk-G3Y2T3SY.js";
-import "./chunk-5MFVHZDI.js";
+} from "./chunk-X7QNMO3T.js";
+import "./chunk-2OAYVO4E.js";
 import {
   asPlatform,
   formatPlatform,
@@ -74,22 +74,22 @@ import {
   parseReference,
   repositoryName,
   runnerPlatform
-} from "./chunk-QRR4WL5L.js";
-import "./chunk-BNFJQUI3.js";
-import "./chunk-R5N754N2.js";
-import "./chunk-5PG6LDT3.js";
+} from "./chunk-6YGTSZFH.js";
+import "./chunk-XFAF64ZC.js";
+import "./chunk-PFTWHRR2.js";
+import "./chunk-YNGR2UKO.js";
 import "./chunk-W4LMWFRO.js";
 import {
   asDigest,
   excerpt
-} from "./chunk-P5SYFMXZ.js";
+} from "./chunk-ZUT5BRUG.js";
 import {
   PullError,
   foundBy,
   isInterruption,
   isOutage,
   messageOf
-} from "./chunk-YDJTFPEL.js";
+} from "./chunk-BKI5YU5A.js";
 import {
   __name
 } from "./chunk-QTX6ZG2H.js";
@@ -698,6 +698,11 @@ var Contents = class {
     reached.delete(digest);
     return [...reached].filter((one) => this.#parents(repository, one).size === 0);
   }
+  /** The config and the layers of an image of which a client got the manifest. */
+  blobs(repository, digest) {
+    const document = this.#find(repository, digest)?.document;
+    return document?.kind === "image" ? [document.config, ...document.layers] : [];
+  }
   /** Every image of which clients got a document. */
   *pulled() {
     for (const [name, parts] of this.#repositories) {
@@ -773,6 +778,7 @@ function platformsBelow(root, parts) {
 __name(platformsBelow, "platformsBelow");
 
 // src/serve/shared-transfer.ts
+var UNWANTED = new PullError("cancelled", "no client asked for the blob");
 var SharedTransfer = class {
   static {
     __name(this, "SharedTransfer");
@@ -789,6 +795,7 @@ var SharedTransfer = class {
   /** How to read, as soon as readers may. */
   #read;
   #allow = /* @__PURE__ */ __name((_) => void 0, "#allow");
+  #isWanted = false;
   /** `moved` receives the transfer, unless the layout has the blob already. */
   constructor(repository, blob, wires, moved) {
     this.repository = repository;
@@ -811,6 +818,10 @@ var SharedTransfer = class {
     const read = await this.#read;
     yield* read(start2, end);
   }
+  /** A client asks for the blob. Before that it is taken from the cache, and from nowhere else. */
+  want() {
+    this.#isWanted = true;
+  }
   async #run() {
     const { store, now } = this.#wires;
     const blob = this.#blob;
@@ -831,7 +842,9 @@ var SharedTransfer = class {
         this.repository,
         this.#blob,
         (origin) => {
-          if (origin === "registry") this.#allow(read);
+          const isUpstream = origin === "registry";
+          if (isUpstream && !this.#isWanted) throw UNWANTED;
+          if (isUpstream) this.#allow(read);
           return ingest;
         }
       );
@@ -864,7 +877,15 @@ var Flights = class {
   }
   /** A blob for one client. If nothing transfers it yet, that begins now. */
   open(repository, blob) {
-    return new Flight(repository, () => this.#join(repository, blob));
+    return new Flight(repository, () => {
+      const transfer = this.#join(repository, blob);
+      transfer.want();
+      return transfer;
+    });
+  }
+  /** Restores a blob that a client may ask for soon, if the cache has it. */
+  prepare(repository, blob) {
+    this.#join(repository, blob);
   }
   /** Resolves once no transfer is under way, which leaves no temporary file. */
   async settled() {
@@ -884,6 +905,7 @@ var Flights = class {
     const forget = /* @__PURE__ */ __name(() => this.#underWay.delete(key), "forget");
     started.source.then(forget, (error) => {
       forget();
+      if (error === UNWANTED) return;
       const what = `${digest} of ${repositoryName(repository)}`;
       this.#wires.say(`${what} could not be transferred: ${foundBy(error)}`);
     });
@@ -944,7 +966,7 @@ var Flight = class {
   }
   /**
    * Waits for the transfer. One for another repository that fails proves nothing about this one,
-   * which is tried then, once.
+   * which is tried then, once. So is this one after a transfer that ended when it was wanted.
    */
   async #land() {
     for (; ; ) {
@@ -953,7 +975,8 @@ var Flight = class {
         return await source;
       } catch (error) {
         const isOwn2 = repositoryName(repository) === this.#name;
-        if (isOwn2 || !isOfPlace(error)) throw error;
+        const isOver = error !== UNWANTED && (isOwn2 || !isOfPlace(error));
+        if (isOver) throw error;
         this.#transfer = this.#join();
       }
     }
@@ -986,7 +1009,13 @@ var JobRegistry = class {
     const digest = asDigest(reference);
     const document = digest === void 0 ? await this.#byTag(repository, reference, asker) : await this.#byDigest(repository, digest, asker);
     this.#writeDown(repository, reference, document.digest, asker);
+    if (asker.method === "GET") this.#prepare(repository, document.digest);
     return document;
+  }
+  /** Restores what a client asks for next: it asks for three layers at a time, and late. */
+  #prepare(repository, digest) {
+    const { contents, flights } = this.#options;
+    for (const blob of contents.blobs(repository, digest)) flights.prepare(repository, blob);
   }
   async #byTag(repository, tag, asker) {
     const { named, tags, contents } = this.#options;
@@ -1394,8 +1423,9 @@ var LayoutSource = class {
   async claim(_, reference) {
     return absent(reference);
   }
-  async size(_, digest) {
-    return absent(digest);
+  /** As a document lists it. Whether the layout has the blob is a question of what is saved. */
+  async size(repository, digest) {
+    return this.#contents.size(repository, digest) ?? absent(digest);
   }
   async measure(_, digest) {
     return absent(digest);
@@ -1485,7 +1515,7 @@ __name(keep, "keep");
 
 // src/action/job-registry.ts
 var PATIENCE = { attempts: 2, answerWithin: 2e4 };
-var REMEMBERED = 256;
+var REMEMBERED = 32;
 async function openJobRegistry(config, step) {
   const { inputs, machine, workflow, signal } = step;
   const { clock, environment } = machine;
@@ -1513,7 +1543,7 @@ async function openJobRegistry(config, step) {
     named: new NamedImages(config.images, inputs.serve?.only ?? false),
     tags: new Tags({ now, isOwn, say }),
     receipt,
-    isRestored: /* @__PURE__ */ __name((digest) => restored.has(digest), "isRestored"),
+    isRestored: /* @__PURE__ */ __name((digest) => restored.has(digest) || flights.transfers.get(digest)?.origin === "cache", "isRestored"),
     runner: inputs.runner
   });
   backend.confirm(config.images);
@@ -1612,6 +1642,7 @@ async function serve(config, step, answer2) {
   await server.close();
   await leave(directory, registry, workflow);
   await registry.close();
+  directory.confirmStop();
   watchdog.dismiss();
 }
 __name(serve, "serve");
@@ -1653,11 +1684,13 @@ __name(leave, "leave");
 // src/serve.ts
 if (process.argv[2] === WATCH) {
   await watch(
+    process.stdin,
     thisMachine(),
     terminal((line) => process.stderr.write(`${line}
 `))
   );
 } else {
+  process.stdout.on("error", () => void 0);
   const config = readConfig(await text(process.stdin));
   const { environment, workspace, temporary } = config;
   Object.assign(process.env, environment);

@@ -1,20 +1,24 @@
 import { rmSync, writeFileSync } from "node:fs";
 import { mkdtemp } from "node:fs/promises";
+import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { artifact, multiPlatform } from "../test/support/image.ts";
 import { Registry } from "../test/support/registry.ts";
 
+// The layout of the warm pull.
+const WARM = "warm";
 const PLATFORMS = ["linux/amd64", "linux/arm64", "linux/arm/v7"];
 
 /**
  * Runs a step in an environment, with a directory for its files, and prints the named outputs.
- * Resolves to its exit code.
+ * Calls `meanwhile` while the registry of the step runs. Resolves to its exit code.
  */
 type RunStep = (
   environment: NodeJS.ProcessEnv,
   directory: string,
   outputs: readonly string[],
+  meanwhile: () => Promise<void>,
 ) => Promise<number>;
 
 /** One step of the demonstration: what it shows, its inputs, and the exit code to expect. */
@@ -24,12 +28,14 @@ type Scene = {
   /** The outputs to print. */
   readonly outputs: readonly string[];
   readonly expected: number;
+  /** What a client does while the registry of the step runs. */
+  readonly meanwhile?: (write: (line: string) => void) => Promise<void>;
 };
 
 /**
  * Demonstrates the action without network, on a registry in this process: a gate that passes, one
- * over a file that fails, and a pull that runs twice, the second time from a cache. Resolves to 0 if
- * every step ended as expected, else to 1.
+ * over a file that fails, a pull that runs twice, the second time from a cache, and a registry for a
+ * job, from which a client pulls. Resolves to 0 if every step ended as expected, else to 1.
  */
 export async function demonstrate(
   write: (line: string) => void,
@@ -45,7 +51,7 @@ export async function demonstrate(
       `A registry inside this process, ${registry.host}, has an image for\n` +
         `${PLATFORMS.join(", ")}, and a Helm chart.\n`,
     );
-    const scenes = scenesOn(registry, directory);
+    const scenes = scenesOn(registry, directory, await freeAddress());
     const exitCodes = await play(scenes, { registry, directory, write, runStep });
     write(
       `\nThe exit codes were ${exitCodes.join(", ")}: a workflow would have stopped at step 2.`,
@@ -59,8 +65,11 @@ export async function demonstrate(
   }
 }
 
-/** Pushes an image and a chart, and writes a Compose file. Returns the scenes that use them. */
-function scenesOn(registry: Registry, directory: string): readonly Scene[] {
+/**
+ * Pushes an image and a chart, and writes a Compose file. Returns the scenes that use them. The job's
+ * registry listens at `address`.
+ */
+function scenesOn(registry: Registry, directory: string, address: string): readonly Scene[] {
   const image = multiPlatform(PLATFORMS, { attestations: true });
   const reference = registry.push("sample/app", "1.0", image);
   const app = `${reference},name=app`;
@@ -88,11 +97,60 @@ function scenesOn(registry: Registry, directory: string): readonly Scene[] {
     },
     {
       heading: "4. The same pull, warm: every blob is restored from the cache and verified.",
-      inputs: pullInto(join(directory, "warm"), app),
+      inputs: pullInto(join(directory, WARM), app),
       outputs: ["cache-hit", "bytes-restored"],
       expected: 0,
     },
+    {
+      heading: "5. A registry for the job: a client asks it for the image, as Docker would.",
+      inputs: {
+        INPUT_SERVE: "true",
+        "INPUT_SERVE-ADDRESS": address,
+        RUNNER_ENVIRONMENT: "github-hosted",
+      },
+      outputs: ["registry"],
+      expected: 0,
+      meanwhile: (write) => pullFrom(address, registry.host, "sample/app", write),
+    },
   ];
+}
+
+/** An address of loopback with a port that is free now. */
+async function freeAddress(): Promise<string> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const address = server.address();
+  await new Promise((resolve) => server.close(resolve));
+  return `127.0.0.1:${typeof address === "object" && address !== null ? address.port : 0}`;
+}
+
+/** Pulls an image as Docker does: the registry that has it is in the parameter `ns`. */
+async function pullFrom(
+  address: string,
+  upstream: string,
+  repository: string,
+  write: (line: string) => void,
+): Promise<void> {
+  write("");
+  const get = async (path: string): Promise<Response> => {
+    const response = await fetch(`http://${address}/v2/${repository}/${path}?ns=${upstream}`);
+    write(`  GET /v2/${repository}/${shortened(path)}?ns=${upstream} ${response.status}`);
+    return response;
+  };
+  const index = (await (await get("manifests/1.0")).json()) as Index;
+  const [first] = index.manifests;
+  const manifest = (await (await get(`manifests/${first?.digest}`)).json()) as Manifest;
+  for (const { digest } of [manifest.config, ...manifest.layers]) {
+    await (await get(`blobs/${digest}`)).arrayBuffer();
+  }
+}
+
+type Listed = { readonly digest: string };
+type Index = { readonly manifests: readonly Listed[] };
+type Manifest = { readonly config: Listed; readonly layers: readonly Listed[] };
+
+function shortened(line: string): string {
+  return line.replace(/(sha256:.{6})\w+/, "$1…");
 }
 
 /** A Compose file with two services. */
@@ -117,7 +175,7 @@ type Stage = {
   readonly runStep: RunStep;
 };
 
-/** Runs the scenes, and prints the requests of the last. Resolves to their exit codes. */
+/** Runs the scenes, and prints the requests of the warm pull. Resolves to their exit codes. */
 async function play(
   scenes: readonly Scene[],
   { registry, directory, write, runStep }: Stage,
@@ -127,14 +185,22 @@ async function play(
     DOCKER_CONFIG: directory,
     REGISTRY_AUTH_FILE: directory,
     XDG_CACHE_HOME: join(directory, "cache"),
+    HOME: directory,
+    // Without Docker. No other program is needed.
+    PATH: directory,
   };
   const exitCodes: number[] = [];
-  for (const { heading, inputs, outputs } of scenes) {
+  for (const { heading, inputs, outputs, meanwhile } of scenes) {
     write(`${exitCodes.length === 0 ? "" : "\n"}${heading}\n`);
     registry.seen.length = 0;
-    exitCodes.push(await runStep({ ...machine, ...inputs }, directory, outputs));
+    const serving = async (): Promise<void> => meanwhile?.(write);
+    exitCodes.push(await runStep({ ...machine, ...inputs }, directory, outputs, serving));
+    if (inputs["INPUT_PATH"]?.endsWith(WARM)) writeRequests(registry, write);
   }
-  const requests = registry.log.map((line) => `  ${line.replace(/(sha256:.{6})\w+/, "$1…")}`);
-  write(`\nThe warm pull only checked that the registry has everything:\n${requests.join("\n")}`);
   return exitCodes;
+}
+
+function writeRequests(registry: Registry, write: (line: string) => void): void {
+  const requests = registry.log.map((line) => `  ${shortened(line)}`).join("\n");
+  write(`\nThe warm pull only checked that the registry has everything:\n${requests}`);
 }

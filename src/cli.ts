@@ -9,11 +9,15 @@ import type { Workflow } from "./runner/workflow.ts";
 const NEVER = new AbortController().signal;
 
 type Write = (line: string) => void;
-/** Runs a step in an environment. Prints the named outputs. Returns the exit code. */
+/**
+ * Runs a step in an environment. Prints the named outputs. `meanwhile` is called while the registry
+ * of the step runs. Returns the exit code.
+ */
 type Run = (
   environment: NodeJS.ProcessEnv,
   directory: string,
   outputs: readonly string[],
+  meanwhile: () => Promise<void>,
 ) => Promise<number>;
 
 // The step on a laptop.
@@ -21,28 +25,37 @@ const write: Write = (line) => {
   process.stdout.write(`${line}\n`);
 };
 
+type RunOptions = {
+  /** The outputs to print; all of them when it is absent. */
+  readonly outputs?: readonly string[];
+  readonly extras?: Extras;
+  /** A registry runs until this resolves. */
+  readonly meanwhile?: typeof untilInterrupted;
+};
+
 /**
  * Runs a step, and what follows after a job: no post step exists here. A registry runs until the
- * user ends it. Prints the named outputs, or all of them. Returns its exit code.
+ * user ends it. Prints the outputs. Returns the exit code of the step.
  */
-async function run(
-  machine: Machine,
-  outputs?: readonly string[],
-  extras?: Extras,
-): Promise<number> {
+async function run(machine: Machine, options: RunOptions = {}): Promise<number> {
+  const { outputs, extras, meanwhile = untilInterrupted } = options;
   const workflow = terminal(write);
   const exitCode = await step(machine, workflow, extras);
   workflow.printOutputs(outputs);
   const serving = workflow.servingState();
-  if (serving !== "") await untilInterrupted(machine, workflow);
-  const ending = { ...machine, cancelled: NEVER };
-  const left = { saves: workflow.pendingSaves(), serving };
-  await endJob(left, ending, workflow);
+  try {
+    if (serving !== "") await meanwhile(machine, workflow);
+  } finally {
+    const ending = { ...machine, cancelled: NEVER };
+    const left = { saves: workflow.pendingSaves(), serving };
+    await endJob(left, ending, workflow);
+  }
   return exitCode;
 }
 
 /** Waits for Ctrl-C: on a laptop, the registry runs as long as this program. */
 async function untilInterrupted({ cancelled }: Machine, { say }: Workflow): Promise<void> {
+  if (cancelled.aborted) return;
   say("serving until you press Ctrl-C");
   // The wait for the signal alone would not keep the process alive.
   const alive = setInterval(() => undefined, 60_000);
@@ -61,9 +74,9 @@ async function demonstrate(): Promise<number> {
   const demonstration = (await import(path)) as Demonstration;
   const machine = thisMachine();
   const sameEverywhere = { ...machine, platform: "linux", architecture: "x64" } as const;
-  return demonstration.demonstrate(write, (environment, directory, outputs) => {
+  return demonstration.demonstrate(write, (environment, directory, outputs, meanwhile) => {
     const here = { environment, workspace: directory, temporary: directory };
-    return run({ ...sameEverywhere, ...here }, outputs);
+    return run({ ...sameEverywhere, ...here }, { outputs, meanwhile });
   });
 }
 
@@ -73,7 +86,7 @@ async function main(args: readonly string[]): Promise<number> {
   const asked = readCommandLine(args, process.env);
   if ("environment" in asked) {
     const { environment, prunes } = asked;
-    return run(thisMachine(environment), undefined, { prunes });
+    return run(thisMachine(environment), { extras: { prunes } });
   }
   if ("problem" in asked) {
     write(`${asked.problem}\n\n${USAGE}`);

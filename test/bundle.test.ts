@@ -84,6 +84,9 @@ describe("the bundle", () => {
       /cache-hit +false/,
       /4\. The same pull/,
       /cache-hit +true/,
+      /5\. A registry for the job/,
+      /GET \/v2\/sample\/app\/blobs\/.* 200/,
+      /Images that this job pulled: 1\n.*for linux\/amd64.*from the cache/,
     ];
     assert.match(shown.stdout, new RegExp(story.map(({ source }) => source).join("[\\s\\S]*")));
     const help = await run(["dist/cli.js", "--help"], { PATH: "" });

@@ -149,6 +149,7 @@ describe("the documentation", () => {
     ["L", 9],
     ["C", 7],
     ["O", 9],
+    ["J", 7],
   ] as const) {
     it(`has a case for each of ${letter}1 to ${letter}${count}`, () => {
       for (let number = 1; number <= count; number++)

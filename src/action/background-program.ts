@@ -32,6 +32,7 @@ export function startInBackground(program: BackgroundProgram): Background {
     cwd: parse(process.execPath).root,
     stdio: ["pipe", "pipe", log],
     detached: true,
+    windowsHide: true,
   });
   const { stdin: input, stdout: output } = child;
   // Node types a pipe like what a stream without one would be.

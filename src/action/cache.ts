@@ -84,8 +84,8 @@ function placeOf(
   return { kind, path, size: directorySize };
 }
 
-/** Reads each document of a layout once. */
-function documentsOf(layout: string): CachedRegistryOptions["inLayout"] {
+/** Reads documents of a layout, each once. */
+export function documentsOf(layout: string): CachedRegistryOptions["inLayout"] {
   const documents = new Map<Digest, Promise<Buffer | undefined>>();
   return (digest) => {
     const read = documents.get(digest) ?? readSmallIn(layout, digest, DOCUMENT_BYTES);

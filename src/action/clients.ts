@@ -43,7 +43,8 @@ export type UntellTask = {
 /**
  * Tells the clients of this machine about the job's registry: Docker, and podman with its siblings.
  * What dead jobs left is undone first. Where a file cannot be written, the log says which lines
- * belong where. A client that cannot be told is no failure; fails only as the signal does.
+ * belong where. A client that cannot be told is no failure. Fails as the signal does, and as
+ * `unsupported` when another process changes these files for more than a minute.
  */
 export async function tellClients(
   serving: Serving,

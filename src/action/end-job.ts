@@ -1,3 +1,4 @@
+import { hasJobSucceeded } from "../runner/job-state.ts";
 import type { Workflow } from "../runner/workflow.ts";
 import type { Machine } from "./machine.ts";
 
@@ -20,7 +21,7 @@ export async function endJob(
 ): Promise<void> {
   const ofRegistry = serving === "" ? "" : await endServing(serving, machine, workflow);
   const paths = [saves, ofRegistry].filter((path) => path !== "");
-  if (paths.length === 0 || !hasSucceeded(machine)) return;
+  if (paths.length === 0 || !hasJobSucceeded(machine.environment)) return;
   const { savePending } = await import("./save.ts");
   for (const path of paths) await savePending(path, machine, workflow);
 }
@@ -28,10 +29,4 @@ export async function endJob(
 async function endServing(state: string, machine: Machine, workflow: Workflow): Promise<string> {
   const ending = await import("./end-serving.ts");
   return ending.endServing(state, machine, workflow);
-}
-
-/** The runner evaluates inputs again after the job. Without a runner, nothing states a status. */
-function hasSucceeded({ environment }: Machine): boolean {
-  const status = environment["INPUT_JOB-STATUS"] || "success";
-  return status === "success";
 }

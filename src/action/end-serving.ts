@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { RECEIPT_SIZE, readReceipt } from "../find/receipt-file.ts";
 import { foundBy } from "../oci/failure.ts";
 import { asObject, asString, parseJson } from "../oci/json.ts";
+import { mayShowReceipt } from "../runner/job-state.ts";
 import { receiptLines } from "../runner/receipt-summary.ts";
 import type { Workflow } from "../runner/workflow.ts";
 import { readRegular } from "../store/disk.ts";
@@ -60,8 +61,10 @@ async function end(
   if (wasAlive) directory.stop();
   const hasEnded = await hasEndedSoon(holder, machine);
   if (!hasEnded) process.kill(pidOf(holder), "SIGKILL");
-  if (!wasAlive || !hasEnded) await showLog(directory, wasAlive, workflow);
-  await report(directory, workflow);
+  // One that hung may have been ended by its watchdog meanwhile.
+  const hasFailed = !wasAlive || !hasEnded || directory.isStopping;
+  if (hasFailed) await showLog(directory, wasAlive, workflow);
+  if (existsSync(directory.receipt)) await report(directory, machine, workflow);
   return existsSync(directory.saves) ? directory.saves : "";
 }
 
@@ -92,12 +95,16 @@ async function showLog(
 }
 
 /** Reports what the job pulled. */
-async function report({ receipt }: ServingDirectory, workflow: Workflow): Promise<void> {
+async function report(
+  { receipt }: ServingDirectory,
+  { environment }: Machine,
+  workflow: Workflow,
+): Promise<void> {
   try {
     const bytes = await readRegular(receipt, RECEIPT_SIZE);
     const rows = readReceipt(bytes ?? Buffer.alloc(0));
     for (const line of receiptLines(rows)) workflow.say(line);
-    await workflow.summary({ receipt: rows });
+    if (mayShowReceipt(environment)) await workflow.summary({ receipt: rows });
   } catch (error) {
     workflow.warn(`the receipt of the job's registry cannot be read: ${foundBy(error)}`);
   }

@@ -34,7 +34,7 @@ export type OpenJobRegistry = {
 // A client has an upstream of its own to ask, and should not wait for long before it does.
 const PATIENCE: Patience = { attempts: 2, answerWithin: 20_000 };
 // Documents are in the layout, so little is gained by more.
-const REMEMBERED = 256;
+const REMEMBERED = 32;
 
 /** Connects the job's registry to the layout, the cache and the registries of a step. */
 export async function openJobRegistry(config: ServerConfig, step: Step): Promise<OpenJobRegistry> {
@@ -65,7 +65,8 @@ export async function openJobRegistry(config: ServerConfig, step: Step): Promise
     named: new NamedImages(config.images, inputs.serve?.only ?? false),
     tags: new Tags({ now, isOwn, say }),
     receipt,
-    isRestored: (digest) => restored.has(digest),
+    isRestored: (digest) =>
+      restored.has(digest) || flights.transfers.get(digest)?.origin === "cache",
     runner: inputs.runner,
   });
   backend.confirm(config.images);

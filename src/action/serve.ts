@@ -3,6 +3,7 @@ import { foundBy, PullError } from "../oci/failure.ts";
 import type { ServeInputs } from "../runner/serve-inputs.ts";
 import type { Serving } from "../runner/serving.ts";
 import { buildkitdConfig } from "../serve/buildkit-config.ts";
+import { hostsToml } from "../serve/hosts-toml.ts";
 import { k3dConfig } from "../serve/k3d-config.ts";
 import { kindConfig } from "../serve/kind-config.ts";
 import type { Ready, ServerConfig } from "../serve/server-config.ts";
@@ -21,6 +22,8 @@ const READY_MS = 10_000;
 const NEIGHBOURS =
   "while it runs, every program of this machine can pull the images that this step names, " +
   "with the step's credentials; see the threat model";
+
+const ANOTHER_PLACE = "choose another address and port with serve-address";
 
 type Listening = Extract<Ready, { readonly port: number }>;
 
@@ -44,7 +47,7 @@ export async function startServing(
   } catch (error) {
     const why = `the job's registry did not start: ${foundBy(error)}`;
     if (serve.only)
-      throw new PullError("runner-broken", why, { cause: error, next: "see its log" });
+      throw new PullError("runner-broken", why, { cause: error, next: ANOTHER_PLACE });
     workflow.warn(`${why}; clients ask the registries themselves`);
     return undefined;
   }
@@ -105,6 +108,7 @@ async function tell(
   const registries = [...new Set(repositories.map((name) => name.split("/")[0] ?? ""))];
   workflow.say(`the job's registry runs at ${here}`);
   if (machine.environment["RUNNER_ENVIRONMENT"] !== "github-hosted") workflow.say(NEIGHBOURS);
+  directory.writeCerts(hostsToml({ address: inContainers, only, holder }));
   const told = await tellClients(
     { address: here, only, registries, holder },
     { machine, voice: workflow, signal },

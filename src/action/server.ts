@@ -91,6 +91,7 @@ async function serve(
   await server.close();
   await leave(directory, registry, workflow);
   await registry.close();
+  directory.confirmStop();
   watchdog.dismiss();
 }
 

@@ -1,4 +1,12 @@
-import { existsSync, mkdirSync, mkdtempSync, openSync, renameSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { isAbsolute, join, relative } from "node:path";
 import { codeOf, messageOf, PullError } from "../oci/failure.ts";
 
@@ -60,6 +68,16 @@ export class ServingDirectory {
   /** Asks the registry to end. A file, because Windows has no signal that a process can handle. */
   stop(): void {
     writeFileSync(this.#stop, "");
+  }
+
+  /** Confirms that the registry ended as it was asked to, and left what it had. */
+  confirmStop(): void {
+    rmSync(this.#stop, { force: true });
+  }
+
+  /** True when the registry was asked to end, and has not confirmed that it did. */
+  get isStopping(): boolean {
+    return existsSync(this.#stop);
   }
 
   /** Why the registry should end; undefined while it should not. */

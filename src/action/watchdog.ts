@@ -12,6 +12,8 @@ import type { Voice } from "./task.ts";
 // A client notices a pause of a few seconds, and nothing worse.
 const BEAT_MS = 1_000;
 const SILENCE_MS = 8_000;
+// After a pause of the whole machine, lines may wait to be read when the time is over.
+const LAST_CHANCE_MS = 1_000;
 
 /** The argument with which the script of the job's registry becomes the watchdog. */
 export const WATCH = "watch";
@@ -19,11 +21,15 @@ export const WATCH = "watch";
 const BEAT = "beat";
 const DISMISSED = "dismissed";
 
+// What Node reads as it starts. Others are not for it: setup-node passes a password as NODE_AUTH_TOKEN.
+const OF_NODE = "NODE_OPTIONS NODE_EXTRA_CA_CERTS NODE_USE_SYSTEM_CA NODE_COMPILE_CACHE";
+
 /** The variables that the processes of the job's registry start with: no secret is in them. */
 export function serverEnvironment(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   // By RUNNER_TRACKING_ID the runner finds what is left after the job:
   // https://github.com/actions/runner/blob/main/src/Runner.Worker/JobExtension.cs
-  return environmentFor(environment, "RUNNER_TRACKING_ID NODE_* DOCKER_HOST DOCKER_CONTEXT");
+  const others = "RUNNER_TRACKING_ID DOCKER_HOST DOCKER_CONTEXT";
+  return environmentFor(environment, OF_NODE, others);
 }
 
 /** Starts the watchdog of this process. It is dismissed when the process ends as it should. */
@@ -51,22 +57,33 @@ export function startWatchdog(
   };
 }
 
+type Watching = Pick<Machine, "environment" | "clock">;
+
 /**
- * Watches the process that writes to standard input: its holder, and then a line each second. Kills
- * it after eight seconds without one. Undoes what clients were told when it ended without saying so.
+ * Watches the process that writes to `input`: its holder, and then a line each second. Kills it
+ * after eight seconds without one. Undoes what clients were told when it ended without saying so.
  */
-export async function watch(machine: Machine, voice: Voice): Promise<void> {
+export async function watch(
+  input: NodeJS.ReadableStream,
+  machine: Watching,
+  voice: Voice,
+): Promise<void> {
   let holder = "";
   let isDismissed = false;
   let cancel = (): void => undefined;
-  for await (const line of createInterface({ input: process.stdin })) {
+  const { after } = machine.clock;
+  const end = (): void => {
+    voice.say(`the registry did not answer for ${SILENCE_MS / 1_000} s: ending it`);
+    if (lifeOf(holder) !== "dead") process.kill(Number(holder.split(".")[0]), "SIGKILL");
+  };
+  const lookAgain = (): void => {
+    cancel = after(LAST_CHANCE_MS, end);
+  };
+  for await (const line of createInterface({ input })) {
     if (holder === "") holder = line;
     isDismissed = line === DISMISSED;
     cancel();
-    cancel = machine.clock.after(SILENCE_MS, () => {
-      voice.say(`the registry did not answer for ${SILENCE_MS / 1_000} s: ending it`);
-      if (lifeOf(holder) !== "dead") process.kill(Number(holder.split(".")[0]), "SIGKILL");
-    });
+    cancel = after(SILENCE_MS - LAST_CHANCE_MS, lookAgain);
   }
   cancel();
   if (isDismissed) return;

@@ -66,7 +66,7 @@ export const REASONS = {
   },
   "not-served": {
     status: "unauthorized",
-    next: "name it in images, in a file or in the lock file, or leave serve-only out",
+    next: "name it in images, in a file or in the lock file, or leave serve-only out (to push, too)",
   },
   "scheme-unknown": {
     status: "unauthorized",

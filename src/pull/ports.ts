@@ -16,7 +16,8 @@ export type TargetFrom = (origin: Origin) => BlobTarget;
 export interface Registry extends Source {
   /**
    * Downloads a blob into a target and commits it. Fails with a status of the contract; the target
-   * may hold bytes then, and must be restarted before another attempt.
+   * may hold bytes then, and must be restarted before another attempt. It asks for the target of an
+   * origin before it asks that, and not at all when there is none.
    */
   download(repository: Repository, blob: Blob, targetFrom: TargetFrom): Promise<Provenance>;
   /** A page of `tags/list` or `referrers/sha256:…`. An empty query asks for the first one. */

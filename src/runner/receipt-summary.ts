@@ -24,9 +24,9 @@ export function receiptSummary(rows: readonly ReceiptRow[]): string {
   ]);
 }
 
-/** The receipt of a job as lines for a terminal; none for a job that pulled nothing. */
+/** The receipt of a job as lines for a terminal. */
 export function receiptLines(rows: readonly ReceiptRow[]): readonly string[] {
-  if (rows.length === 0) return [];
+  if (rows.length === 0) return ["the job pulled no image through its registry"];
   return [titleOf(rows), ...firstOf(rows, LINE_LIMIT, lineOf), ...leftOutOf(rows)];
 }
 

@@ -1,3 +1,4 @@
+import type { Blob } from "../oci/blob.ts";
 import type { Descriptor } from "../oci/descriptor.ts";
 import type { Digest } from "../oci/digest.ts";
 import type { Document } from "../oci/document.ts";
@@ -69,6 +70,12 @@ export class Contents {
     }
     reached.delete(digest);
     return [...reached].filter((one) => this.#parents(repository, one).size === 0);
+  }
+
+  /** The config and the layers of an image of which a client got the manifest. */
+  blobs(repository: Repository, digest: Digest): readonly Blob[] {
+    const document = this.#find(repository, digest)?.document;
+    return document?.kind === "image" ? [document.config, ...document.layers] : [];
   }
 
   /** Every image of which clients got a document. */

@@ -5,7 +5,7 @@ import { isInterruption } from "../oci/reason.ts";
 import { type Repository, repositoryName } from "../oci/reference.ts";
 import type { Transfer } from "../pull/outcome.ts";
 import type { PartSource } from "./receipt-entry.ts";
-import { SharedTransfer, type TransferWires } from "./shared-transfer.ts";
+import { SharedTransfer, type TransferWires, UNWANTED } from "./shared-transfer.ts";
 
 /** Where blobs come from, where they go, and where messages go. */
 export type FlightWires = TransferWires & { readonly say: (line: string) => void };
@@ -33,7 +33,16 @@ export class Flights {
 
   /** A blob for one client. If nothing transfers it yet, that begins now. */
   open(repository: Repository, blob: Blob): Flight {
-    return new Flight(repository, () => this.#join(repository, blob));
+    return new Flight(repository, () => {
+      const transfer = this.#join(repository, blob);
+      transfer.want();
+      return transfer;
+    });
+  }
+
+  /** Restores a blob that a client may ask for soon, if the cache has it. */
+  prepare(repository: Repository, blob: Blob): void {
+    this.#join(repository, blob);
   }
 
   /** Resolves once no transfer is under way, which leaves no temporary file. */
@@ -57,6 +66,7 @@ export class Flights {
     const forget = (): boolean => this.#underWay.delete(key);
     started.source.then(forget, (error: unknown) => {
       forget();
+      if (error === UNWANTED) return;
       const what = `${digest} of ${repositoryName(repository)}`;
       this.#wires.say(`${what} could not be transferred: ${foundBy(error)}`);
     });
@@ -121,7 +131,7 @@ export class Flight {
 
   /**
    * Waits for the transfer. One for another repository that fails proves nothing about this one,
-   * which is tried then, once.
+   * which is tried then, once. So is this one after a transfer that ended when it was wanted.
    */
   async #land(): Promise<PartSource> {
     for (;;) {
@@ -130,7 +140,8 @@ export class Flight {
         return await source;
       } catch (error) {
         const isOwn = repositoryName(repository) === this.#name;
-        if (isOwn || !isOfPlace(error)) throw error;
+        const isOver = error !== UNWANTED && (isOwn || !isOfPlace(error));
+        if (isOver) throw error;
         this.#transfer = this.#join();
       }
     }

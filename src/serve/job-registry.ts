@@ -38,7 +38,7 @@ export type JobRegistryOptions = {
   readonly named: NamedImages;
   readonly tags: Tags;
   readonly receipt: Receipt;
-  /** True for a small blob that an entry of the cache put into the layout. */
+  /** True for a blob that an entry of the cache put into the layout. */
   readonly isRestored: (digest: Digest) => boolean;
   /** The platform whose cache entry is opened with an image. */
   readonly runner: Platform;
@@ -69,7 +69,14 @@ export class JobRegistry implements Backend {
         ? await this.#byTag(repository, reference, asker)
         : await this.#byDigest(repository, digest, asker);
     this.#writeDown(repository, reference, document.digest, asker);
+    if (asker.method === "GET") this.#prepare(repository, document.digest);
     return document;
+  }
+
+  /** Restores what a client asks for next: it asks for three layers at a time, and late. */
+  #prepare(repository: Repository, digest: Digest): void {
+    const { contents, flights } = this.#options;
+    for (const blob of contents.blobs(repository, digest)) flights.prepare(repository, blob);
   }
 
   async #byTag(repository: Repository, tag: string, asker: Asker): Promise<ServedDocument> {

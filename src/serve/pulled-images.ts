@@ -18,7 +18,7 @@ export type Transfers = ReadonlyMap<Digest, Provenance>;
 /**
  * The images that clients pulled, as the gate sees them, for what is saved to the cache: one for each
  * platform, because a later job opens the entry of one platform. Reads only the layout. An image of
- * which that lacks a document or the config is left out.
+ * which that lacks a document or the config is left out, and one of schema 1: it states no sizes.
  */
 export async function resolvePulled(
   contents: Contents,
@@ -72,8 +72,9 @@ class LayoutSource implements Source {
     return absent(reference);
   }
 
-  async size(_: Repository, digest: Digest): Promise<never> {
-    return absent(digest);
+  /** As a document lists it. Whether the layout has the blob is a question of what is saved. */
+  async size(repository: Repository, digest: Digest): Promise<number> {
+    return this.#contents.size(repository, digest) ?? absent(digest);
   }
 
   async measure(_: Repository, digest: Digest): Promise<never> {

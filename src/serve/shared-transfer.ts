@@ -1,4 +1,5 @@
 import type { Blob } from "../oci/blob.ts";
+import { PullError } from "../oci/failure.ts";
 import type { Provenance } from "../oci/fetched.ts";
 import type { Repository } from "../oci/reference.ts";
 import type { Transfer } from "../pull/outcome.ts";
@@ -12,6 +13,9 @@ export type TransferWires = {
   /** Milliseconds since the epoch. */
   readonly now: () => number;
 };
+
+/** The failure of a transfer for which the registry would have to be asked, and no client waits. */
+export const UNWANTED = new PullError("cancelled", "no client asked for the blob");
 
 type Read = (start: number, end: number) => AsyncIterable<Buffer>;
 
@@ -32,6 +36,7 @@ export class SharedTransfer {
   /** How to read, as soon as readers may. */
   readonly #read: Promise<Read>;
   #allow = (_: Read): void => undefined;
+  #isWanted = false;
 
   /** `moved` receives the transfer, unless the layout has the blob already. */
   constructor(
@@ -63,6 +68,11 @@ export class SharedTransfer {
     yield* read(start, end);
   }
 
+  /** A client asks for the blob. Before that it is taken from the cache, and from nowhere else. */
+  want(): void {
+    this.#isWanted = true;
+  }
+
   async #run(): Promise<PartSource> {
     const { store, now } = this.#wires;
     const blob = this.#blob;
@@ -84,8 +94,10 @@ export class SharedTransfer {
         this.repository,
         this.#blob,
         (origin) => {
+          const isUpstream = origin === "registry";
+          if (isUpstream && !this.#isWanted) throw UNWANTED;
           // What a cache sends may be wrong, and a client that got it would have to give up.
-          if (origin === "registry") this.#allow(read);
+          if (isUpstream) this.#allow(read);
           return ingest;
         },
       );

@@ -14,8 +14,12 @@ export type Arriving = {
   readonly end: number;
 };
 
+// No position is reached: only the end of the writing wakes a reader that waits for it.
+const NEVER = Number.POSITIVE_INFINITY;
+
 /**
- * The bytes of the range, as soon as they can be read. A chunk is the reader's until it asks for
+ * The bytes of the range, as soon as they can be read, and the last one once all of the blob is
+ * proven: no reader gets a complete range of wrong bytes. A chunk is the reader's until it asks for
  * the next one: its memory is reused. Fails as `unreachable` when bytes that the reader has are
  * discarded, and at an abort; as `dangling` when another process cuts the file.
  */
@@ -25,12 +29,12 @@ export async function* readArriving(arriving: Arriving): AsyncGenerator<Buffer> 
   let { discards } = progress;
   let at = start;
   try {
-    while (at < end || isUnproven(arriving)) {
+    while (at < end || progress.state !== "complete") {
       // Without a byte given, other bytes are as good.
       if (at === start) discards = progress.discards;
       if (discards !== progress.discards || progress.state === "aborted") throw givenUp(blob);
-      await progress.beyond(at, enoughFor(at, end));
-      const reached = Math.min(progress.reached, end);
+      await nextOf(arriving, at);
+      const reached = Math.min(progress.reached, givenUpTo(arriving));
       if (discards !== progress.discards || reached <= at) continue;
       const bytes = chunks.read(at, reached);
       if (bytes.length === 0) throw cut(blob);
@@ -42,15 +46,16 @@ export async function* readArriving(arriving: Arriving): AsyncGenerator<Buffer> 
   }
 }
 
-/** True for a range to the end of a blob that is not committed: it may have every byte. */
-function isUnproven({ blob, progress, end }: Arriving): boolean {
-  return end === blob.size && progress.state !== "complete";
+/** The position up to which bytes may be given. */
+function givenUpTo({ progress, end }: Arriving): number {
+  return progress.state === "complete" ? end : end - 1;
 }
 
-/** The position that is worth waking a reader for; past the end of an empty range, none is. */
-function enoughFor(at: number, end: number): number {
-  const chunkEnd = Math.min(at + CHUNK_SIZE, end);
-  return Math.max(chunkEnd, at + 1);
+/** Resolves when there is enough to read or, where only the last byte is left, at the end. */
+function nextOf(arriving: Arriving, at: number): Promise<void> {
+  const { progress, end } = arriving;
+  if (at >= givenUpTo(arriving)) return progress.beyond(NEVER, NEVER);
+  return progress.beyond(at, Math.min(at + CHUNK_SIZE, end));
 }
 
 /** The failure of a reader whose bytes were discarded, or will never arrive. */

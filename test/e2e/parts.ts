@@ -14,18 +14,21 @@ import type { Content, Made } from "../support/image.ts";
  * missing and REQUIRE_REAL_PARTS is 1, as in CI.
  */
 export function realPartsMissing(...needed: readonly string[]): string | false {
-  const missing = needed.filter((name) => {
-    try {
-      execFileSync("which", [name], { stdio: "ignore" });
-      return false;
-    } catch {
-      return true;
-    }
-  });
+  const missing = needed.filter((name) => !isInstalled(name));
   if (missing.length === 0) return false;
   const message = `not installed: ${missing.join(", ")}; scripts/real-parts.sh installs them`;
   if (process.env["REQUIRE_REAL_PARTS"] === "1") throw new Error(message);
   return message;
+}
+
+/** True for a program that is in a directory of PATH. */
+export function isInstalled(program: string): boolean {
+  try {
+    execFileSync("which", [program], { stdio: "ignore" });
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** A directory of this test run. */

@@ -5,6 +5,7 @@ import { LOCK } from "./lock.ts";
 import type { Mutation } from "./mutation.ts";
 import { PLACES } from "./places.ts";
 import { SECRETS } from "./secrets.ts";
+import { SERVE } from "./serve.ts";
 
 /** All mutations; every promise of docs/threat-model.md has at least one. */
 export const MUTATIONS: readonly Mutation[] = [
@@ -14,4 +15,5 @@ export const MUTATIONS: readonly Mutation[] = [
   ...JOB,
   ...FILES,
   ...LOCK,
+  ...SERVE,
 ];

@@ -74,15 +74,6 @@ describe("a document of the layout", () => {
     assert.deepEqual([source, sought], ["cache", []]);
   });
 
-  it("is sought once, however often it is asked for", async () => {
-    const ask = () => cached.manifest(REPOSITORY, MADE.digest, { size });
-    await Promise.all([ask(), ask()]);
-    await ask();
-    layout.delete(CONFIG.digest);
-    for (const _ of [1, 2]) await cached.blob(REPOSITORY, asBlob(CONFIG));
-    assert.deepEqual(sought, [MADE.digest, CONFIG.digest]);
-  });
-
   it("is not used when it has another size than the listed one", async () => {
     const manifest = await cached.manifest(REPOSITORY, MADE.digest, { size: size + 1 });
     const { digest } = CONFIG;

@@ -74,9 +74,9 @@ describe("readCommandLine", () => {
     });
   }
 
-  it("lists every input in its usage", () => {
+  it("lists every input in its usage, but the one that only a runner evaluates", () => {
     for (const name of Object.keys(DEFAULTS).filter((one) => one !== "images")) {
-      assert.ok(USAGE.includes(`--${name}`), name);
+      assert.equal(USAGE.includes(`--${name}`), name !== "job-status", name);
     }
   });
 });

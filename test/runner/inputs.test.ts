@@ -59,6 +59,7 @@ describe("readInputs", () => {
       trustedRealms: new Set(),
       concurrency: 6,
       timeout: 1800,
+      serve: undefined,
       jobSummary: "always",
     });
     assert.equal(show(plan.wanted[0]?.platforms ?? []), "linux/arm64");

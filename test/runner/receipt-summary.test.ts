@@ -83,7 +83,7 @@ describe("the summary of a receipt", () => {
 
   it("is empty for a job that pulled nothing", () => {
     assert.equal(receiptSummary([]), "");
-    assert.deepEqual(receiptLines([]), []);
+    assert.deepEqual(receiptLines([]), ["the job pulled no image through its registry"]);
   });
 });
 

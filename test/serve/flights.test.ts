@@ -120,7 +120,12 @@ const PLACES: readonly Place[] = [
       return FROM_REGISTRY;
     },
     end: "complete",
-    but: { early: "cut", "to the end": "cut", "leaves early": "left, and wrong" },
+    but: {
+      early: "cut",
+      "in the middle": "cut",
+      "to the end": "cut",
+      "leaves early": "left, and wrong",
+    },
     source: "registry.test",
   },
   {
@@ -269,6 +274,61 @@ describe("Flights", () => {
     await reader.return(undefined);
     await flight.source;
     assert.equal(await layout.has(blob), true);
+  });
+
+  describe("that is prepared", () => {
+    /** Restores the blob once `finish` is called, if the cache has it, or downloads it. */
+    function caching(hasIt: boolean): () => void {
+      let finish = (): void => undefined;
+      const finished = new Promise<void>((resolve) => {
+        finish = resolve;
+      });
+      use(() => async (targetFrom) => {
+        const cached = targetFrom("cache");
+        await finished;
+        const target = hasIt ? cached : targetFrom("registry");
+        write(target, bytes);
+        await target.commit();
+        return hasIt ? FROM_CACHE : FROM_REGISTRY;
+      });
+      return finish;
+    }
+
+    it("is in the layout when a client asks for it, if the cache has it", async () => {
+      caching(true)();
+      flights.prepare(app, blob);
+      await flights.settled();
+      assert.equal(await layout.has(blob), true);
+    });
+
+    it("is not downloaded before a client asks for it", async () => {
+      caching(false)();
+      flights.prepare(app, blob);
+      await flights.settled();
+      assert.deepEqual([await layout.has(blob), temporary(), said], [false, [], []]);
+      assert.equal(await client().outcome(), "complete");
+      assert.equal(downloads.asked.length, 2);
+    });
+
+    it("is downloaded for a client that asks while the cache is asked", async () => {
+      const finish = caching(false);
+      flights.prepare(app, blob);
+      const early = client();
+      finish();
+      assert.equal(await early.outcome(), "complete");
+      assert.equal(downloads.asked.length, 1);
+    });
+
+    it("is downloaded for a client that asks at the moment when the cache does not have it", async () => {
+      use(() => (targetFrom) => {
+        late ??= client();
+        return right(targetFrom, blob);
+      });
+      let late: Client | undefined;
+      flights.prepare(app, blob);
+      await flights.settled();
+      assert.equal(await late?.outcome(), "complete");
+    });
   });
 
   it("takes a digest with two sizes for two blobs", async () => {

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { beforeEach, describe, it } from "node:test";
+import { setImmediate as nextTurn } from "node:timers/promises";
 import { type Digest, digestOf } from "../../src/oci/digest.ts";
 import { PullError } from "../../src/oci/failure.ts";
 import { parsePlatform } from "../../src/oci/platform.ts";
@@ -16,7 +17,7 @@ import type { ServedBlob } from "../../src/serve/served.ts";
 import { Tags } from "../../src/serve/tags.ts";
 import { image, type Made, multiPlatform, schema1 } from "../support/image.ts";
 import { MemoryRegistry } from "../support/memory-registry.ts";
-import { MemoryStore } from "../support/memory-store.ts";
+import { MemoryCache, MemoryStore } from "../support/memory-store.ts";
 
 const AMD64 = parsePlatform("linux/amd64");
 const INDEX = multiPlatform(["linux/amd64", "linux/arm64"]);
@@ -220,6 +221,19 @@ describe("the job's registry", () => {
     });
     assert.deepEqual(JSON.parse(bytes.toString()), { name: "org/app", tags: ["1"] });
     assert.deepEqual(upstream.asked, ["page org/app tags/list?n=5"]);
+  });
+
+  it("restores the blobs of a manifest that a client gets before it asks for them", async () => {
+    const cache = new MemoryCache();
+    for (const made of INDEX.blobs)
+      cache.blobs.set(`test-blob-${made.digest.replace(":", "-")}`, made.bytes);
+    const { registry } = open([], { cache });
+    await registry.manifest(APP, "1", GET);
+    await registry.manifest(APP, CHILD?.digest ?? "", GET);
+    for (let turn = 0; turn < 20; turn++) await nextTurn();
+    const { config, layers } = JSON.parse(CHILD?.bytes.toString() ?? "");
+    for (const { digest } of [config, ...layers]) assert.ok(store.blobs.has(digest), digest);
+    assert.ok(upstream.asked.every((question) => !question.startsWith("download")));
   });
 
   it("writes down each image with its platforms, clients and where its bytes were", async () => {

@@ -55,7 +55,8 @@ export class Client {
   async has(there: number): Promise<void> {
     const end = Math.min(there, this.end);
     const whole = Math.floor(Math.max(0, end - this.start) / CHUNK) * CHUNK;
-    const most = this.end <= there ? this.end - this.start : whole;
+    // The last byte comes when all of the blob is proven.
+    const most = this.end <= there ? Math.max(0, this.end - this.start - 1) : whole;
     const due = this.#leaves ? Math.min(CHUNK, most) : most;
     while (this.received < due && this.ended === undefined) await nextTurn();
     for (let turn = 0; turn < 20; turn++) await nextTurn();

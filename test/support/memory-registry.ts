@@ -119,9 +119,9 @@ export class MemoryRegistry implements Registry {
     { digest }: Blob,
     targetFrom: TargetFrom,
   ): Promise<Provenance> {
+    const target = targetFrom("registry");
     const known = this.#read.get(`${repositoryName(repository)} ${digest}`);
     const { bytes, ...provenance } = known ?? (await this.#askDownload(repository, digest));
-    const target = targetFrom("registry");
     target.part(0).write(bytes);
     await target.commit();
     return provenance;

@@ -59,6 +59,10 @@ class MemoryIngest implements BlobIngest {
   readonly #blob: Blob;
   readonly #store: MemoryStore;
   #parts: { readonly start: number; bytes: Buffer }[] = [];
+  #end = (): void => undefined;
+  readonly #ended = new Promise<void>((resolve) => {
+    this.#end = resolve;
+  });
 
   constructor(blob: Blob, store: MemoryStore) {
     this.#blob = blob;
@@ -94,15 +98,19 @@ class MemoryIngest implements BlobIngest {
     const isRight = digestOf(bytes, algorithmOf(digest)) === digest;
     if (!isRight) throw new PullError("digest-differs", `${digest}: digest differs`);
     this.#store.blobs.set(digest, bytes);
-    this.#store.open.delete(this);
+    await this.abort();
   }
 
   async abort(): Promise<void> {
     this.#store.open.delete(this);
+    this.#end();
   }
 
+  /** All bytes at once, after the commit. */
   async *read(start = 0, end = this.#blob.size): AsyncGenerator<Buffer> {
-    const bytes = Buffer.concat(this.#parts.map((part) => part.bytes));
+    await this.#ended;
+    const bytes = this.#store.blobs.get(this.#blob.digest);
+    if (bytes === undefined) throw new PullError("answer-cut", "it was given up");
     if (end > start) yield bytes.subarray(start, end);
   }
 }

@@ -127,43 +127,43 @@ export class RecordingWorkflow implements Workflow {
   readonly outputs = new Map<string, string>();
   readonly reports: Report[] = [];
 
-  say(line: string): void {
+  readonly say = (line: string): void => {
     this.lines.push(`say ${line}`);
-  }
+  };
 
-  group(title: string, lines: readonly string[]): void {
+  readonly group = (title: string, lines: readonly string[]): void => {
     this.lines.push(`group ${title}`, ...lines.map((line) => `  ${line}`));
-  }
+  };
 
-  warn(message: string, location?: Location): void {
+  readonly warn = (message: string, location?: Location): void => {
     this.lines.push(`warn ${placeOf(location)}${message}`);
-  }
+  };
 
-  error(title: string, message: string, location?: Location): void {
+  readonly error = (title: string, message: string, location?: Location): void => {
     this.lines.push(`error ${placeOf(location)}${title}: ${message}`);
-  }
+  };
 
-  mask(secret: string): void {
+  readonly mask = (secret: string): void => {
     this.lines.push(`mask ${secret}`);
-  }
+  };
 
-  withhold(text: string): string {
+  readonly withhold = (text: string): string => {
     return text;
-  }
+  };
 
-  output(name: string, value: string): void {
+  readonly output = (name: string, value: string): void => {
     this.outputs.set(name, value);
-  }
+  };
 
-  async summary(report: Report): Promise<void> {
+  readonly summary = async (report: Report): Promise<void> => {
     this.reports.push(report);
-  }
+  };
 
-  endLater(): void {}
+  readonly endLater = (): void => undefined;
 
-  saveLater(path: string): void {
+  readonly saveLater = (path: string): void => {
     this.lines.push(`save later ${path}`);
-  }
+  };
 
   /** The lines of one kind: `warn`. */
   of(kind: string): readonly string[] {

@@ -15,9 +15,14 @@ export type StepResult = {
   /** The step's own directory, which is its home and its temporary directory. */
   readonly directory: string;
   readonly outputs: ReadonlyMap<string, string>;
+  /** What the step left to its post script, by name. */
+  readonly state: ReadonlyMap<string, string>;
   readonly summary: string;
-  /** Runs the post script as the runner does after the job, with the state of the step. */
-  readonly post: () => Promise<{
+  /**
+   * Runs the post script as the runner does after the job, with the state of the step, and with
+   * these variables in addition.
+   */
+  readonly post: (environment?: Readonly<Record<string, string>>) => Promise<{
     readonly exitCode: number;
     readonly stdout: string;
     readonly stderr: string;
@@ -70,8 +75,10 @@ export async function runStep(
   const script = options.script ?? join(ROOT, "dist/main.js");
   const { exitCode, stdout, stderr } = await run([script], all, options);
   const written = new Map(Object.entries(files).map(([name, path]) => [name, textOf(path)]));
-  const state = [...readOutputs(written.get("GITHUB_STATE") ?? "")];
-  const stateVariables = Object.fromEntries(state.map(([key, value]) => [`STATE_${key}`, value]));
+  const state = readOutputs(written.get("GITHUB_STATE") ?? "");
+  const stateVariables = Object.fromEntries(
+    [...state].map(([key, value]) => [`STATE_${key}`, value]),
+  );
   return {
     exitCode,
     stdout,
@@ -80,7 +87,8 @@ export async function runStep(
     files: written,
     directory,
     outputs: readOutputs(written.get("GITHUB_OUTPUT") ?? ""),
-    post: () => run([join(ROOT, "dist/post.js")], { ...all, ...stateVariables }),
+    state,
+    post: (more = {}) => run([join(ROOT, "dist/post.js")], { ...all, ...stateVariables, ...more }),
     summary: written.get("GITHUB_STEP_SUMMARY") ?? "",
   };
 }

@@ -1,0 +1,91 @@
+import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);
+import {
+  failsOn,
+  isCertainlyAbsent,
+  isOptional
+} from "./chunk-2OAYVO4E.js";
+import {
+  satisfies
+} from "./chunk-6YGTSZFH.js";
+import {
+  REASONS
+} from "./chunk-BKI5YU5A.js";
+import {
+  __name
+} from "./chunk-QTX6ZG2H.js";
+
+// src/gate/resolved.ts
+function digestOfImage({ root, unread }) {
+  return root?.fetched.digest ?? unread;
+}
+__name(digestOfImage, "digestOfImage");
+function problemsOf({ problem, platforms, pin }) {
+  return [...ofWhole(problem), ...platforms.flatMap(problemOf), ...ofWhole(pin)];
+}
+__name(problemsOf, "problemsOf");
+function ofWhole(problem) {
+  return problem === void 0 ? [] : [{ ...problem, platform: "" }];
+}
+__name(ofWhole, "ofWhole");
+function problemOf({ platform, reason, message }) {
+  if (reason === "") return [];
+  const { status } = REASONS[reason];
+  return [{ platform, status, reason, message }];
+}
+__name(problemOf, "problemOf");
+function countedPlatforms({ platforms, wanted }) {
+  const isAny = wanted.platforms === "any";
+  return platforms.flatMap(
+    ({ image, required }) => image !== void 0 && (required || isAny) ? [image] : []
+  );
+}
+__name(countedPlatforms, "countedPlatforms");
+function shownImage(resolved, runner) {
+  const images = countedPlatforms(resolved);
+  const { platforms } = resolved.wanted;
+  const order = [runner, ...typeof platforms === "string" ? [] : platforms];
+  for (const wanted of order) {
+    const image = images.find(({ platform }) => satisfies(wanted, platform));
+    if (image !== void 0) return image;
+  }
+  return images[0];
+}
+__name(shownImage, "shownImage");
+function blobsOf(resolved) {
+  const platforms = countedPlatforms(resolved);
+  return [...platforms.flatMap(({ blobs }) => blobs), ...resolved.blobs];
+}
+__name(blobsOf, "blobsOf");
+function statusOf(resolved) {
+  return problemsOf(resolved)[0]?.status ?? "ok";
+}
+__name(statusOf, "statusOf");
+function failsStep(image, failOnMissing) {
+  return problemsOf(image).some((problem) => {
+    const optional = isOptional(image.wanted, problem);
+    return failsOn(problem.status, optional, failOnMissing);
+  });
+}
+__name(failsStep, "failsStep");
+function existsAll(images) {
+  const problems = images.flatMap(requiredProblems);
+  const doubts = problems.filter(({ status }) => status !== "not-pinned");
+  if (doubts.length === 0) return true;
+  return doubts.some(({ status }) => isCertainlyAbsent(status)) ? false : void 0;
+}
+__name(existsAll, "existsAll");
+function requiredProblems(image) {
+  return problemsOf(image).filter((problem) => !isOptional(image.wanted, problem));
+}
+__name(requiredProblems, "requiredProblems");
+
+export {
+  digestOfImage,
+  problemsOf,
+  countedPlatforms,
+  shownImage,
+  blobsOf,
+  statusOf,
+  failsStep,
+  existsAll
+};
