@@ -1,7 +1,7 @@
 import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);
 import {
   actions
-} from "./chunk-LI7G5ALV.js";
+} from "./chunk-OQWF676W.js";
 import "./chunk-VMZ7PFOL.js";
 import {
   step

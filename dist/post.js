@@ -3,7 +3,7 @@ import {
   actions,
   pendingSaves,
   servingState
-} from "./chunk-LI7G5ALV.js";
+} from "./chunk-OQWF676W.js";
 import "./chunk-VMZ7PFOL.js";
 import {
   endJob

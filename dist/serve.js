@@ -1517,48 +1517,55 @@ __name(keep, "keep");
 var PATIENCE = { attempts: 2, answerWithin: 2e4 };
 var REMEMBERED = 32;
 async function openJobRegistry(config, step) {
-  const { inputs, machine, workflow, signal } = step;
-  const { clock, environment } = machine;
-  const { now } = clock;
+  const { inputs, machine, workflow } = step;
+  const { now } = machine.clock;
   const { say } = workflow;
-  const { registry: upstream, http } = connectUpstream(config, step);
-  const sleep = /* @__PURE__ */ __name((ms) => clock.sleep(ms, signal), "sleep");
-  const store = await Layout.open(layoutOf(inputs.path, environment), { ...clock, sleep });
-  const inLayout = /* @__PURE__ */ __name((digest) => store.readSmall(digest, DOCUMENT_BYTES), "inLayout");
-  const { cache, keys, reliance, saves } = await usedCache(http, step);
-  const restored = /* @__PURE__ */ new Set();
-  const unpacked = unpacking(cache, store, restored);
-  const behind = /* @__PURE__ */ __name((how) => new CachedRegistry(upstream, { cache: unpacked, keys, inLayout, reliance: how }), "behind");
-  const confirmed = behind({ ...reliance, confirms: false });
+  const connected = connectUpstream(config, step);
+  const { saves, ...here } = await openHere(connected, step);
+  const { confirmed, store, restored } = here;
   const contents = new Contents();
   const receipt = new Receipt(now);
   const flights = new Flights({ registry: confirmed, store, now, say });
   const backend = new JobRegistry({
-    upstream,
-    confirmed,
-    asking: behind(reliance),
-    store,
+    ...here,
+    upstream: connected.registry,
     flights,
     contents,
     named: new NamedImages(config.images, inputs.serve?.only ?? false),
     tags: new Tags({ now, isOwn, say }),
     receipt,
+    // A large blob may be restored before a client asks for it.
     isRestored: /* @__PURE__ */ __name((digest) => restored.has(digest) || flights.transfers.get(digest)?.origin === "cache", "isRestored"),
     runner: inputs.runner
   });
   backend.confirm(config.images);
-  const served = { contents, inLayout, store, restored, runner: inputs.runner };
+  const served = { ...here, contents, runner: inputs.runner };
   return {
     backend,
     receipt,
     saves: /* @__PURE__ */ __name(async () => saves && planServedSaves({ ...served, transfers: flights.transfers }, saves), "saves"),
     close: /* @__PURE__ */ __name(async () => {
-      http.close();
+      connected.http.close();
       await flights.settled();
     }, "close")
   };
 }
 __name(openJobRegistry, "openJobRegistry");
+async function openHere({ registry, http }, step) {
+  const { inputs, machine, signal } = step;
+  const { clock, environment } = machine;
+  const sleep = /* @__PURE__ */ __name((ms) => clock.sleep(ms, signal), "sleep");
+  const store = await Layout.open(layoutOf(inputs.path, environment), { ...clock, sleep });
+  const inLayout = /* @__PURE__ */ __name((digest) => store.readSmall(digest, DOCUMENT_BYTES), "inLayout");
+  const { cache, keys, reliance, saves } = await usedCache(http, step);
+  const restored = /* @__PURE__ */ new Set();
+  const options = { cache: unpacking(cache, store, restored), keys, inLayout };
+  const asking = new CachedRegistry(registry, { ...options, reliance });
+  const sure = { ...reliance, confirms: false };
+  const confirmed = new CachedRegistry(registry, { ...options, reliance: sure });
+  return { store, inLayout, restored, saves, confirmed, asking };
+}
+__name(openHere, "openHere");
 function connectUpstream({ repositories }, step) {
   const { inputs, machine, workflow, signal } = step;
   const named = mirroredRepositories(repositories, inputs.mirrors);

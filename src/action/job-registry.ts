@@ -5,7 +5,7 @@ import { CachedRegistry } from "../pull/cached-registry.ts";
 import { mirroredRepositories } from "../pull/mirrors.ts";
 import type { PendingSaves } from "../pull/pending-saves.ts";
 import type { BlobCache } from "../pull/ports.ts";
-import type { Reliance } from "../pull/reliance.ts";
+import type { SavePolicy } from "../pull/save-plan.ts";
 import { Contents } from "../serve/contents.ts";
 import { Flights } from "../serve/flights.ts";
 import { JobRegistry } from "../serve/job-registry.ts";
@@ -38,48 +38,66 @@ const REMEMBERED = 32;
 
 /** Connects the job's registry to the layout, the cache and the registries of a step. */
 export async function openJobRegistry(config: ServerConfig, step: Step): Promise<OpenJobRegistry> {
-  const { inputs, machine, workflow, signal } = step;
-  const { clock, environment } = machine;
-  const { now } = clock;
+  const { inputs, machine, workflow } = step;
+  const { now } = machine.clock;
   const { say } = workflow;
-  const { registry: upstream, http } = connectUpstream(config, step);
-  const sleep = (ms: number): Promise<unknown> => clock.sleep(ms, signal);
-  const store = await Layout.open(layoutOf(inputs.path, environment), { ...clock, sleep });
-  const inLayout: InLayout = (digest) => store.readSmall(digest, DOCUMENT_BYTES);
-  const { cache, keys, reliance, saves } = await usedCache(http, step);
-  const restored = new Set<Digest>();
-  const unpacked = unpacking(cache, store, restored);
-  const behind = (how: Reliance): CachedRegistry =>
-    new CachedRegistry(upstream, { cache: unpacked, keys, inLayout, reliance: how });
-  const confirmed = behind({ ...reliance, confirms: false });
+  const connected = connectUpstream(config, step);
+  const { saves, ...here } = await openHere(connected, step);
+  const { confirmed, store, restored } = here;
   const contents = new Contents();
   const receipt = new Receipt(now);
   const flights = new Flights({ registry: confirmed, store, now, say });
   const backend = new JobRegistry({
-    upstream,
-    confirmed,
-    asking: behind(reliance),
-    store,
+    ...here,
+    upstream: connected.registry,
     flights,
     contents,
     named: new NamedImages(config.images, inputs.serve?.only ?? false),
     tags: new Tags({ now, isOwn, say }),
     receipt,
+    // A large blob may be restored before a client asks for it.
     isRestored: (digest) =>
       restored.has(digest) || flights.transfers.get(digest)?.origin === "cache",
     runner: inputs.runner,
   });
   backend.confirm(config.images);
-  const served = { contents, inLayout, store, restored, runner: inputs.runner };
+  const served = { ...here, contents, runner: inputs.runner };
   return {
     backend,
     receipt,
     saves: async () => saves && planServedSaves({ ...served, transfers: flights.transfers }, saves),
     close: async () => {
-      http.close();
+      connected.http.close();
       await flights.settled();
     },
   };
+}
+
+/** Layout and cache, and the registries behind them. */
+type Here = {
+  readonly store: Layout;
+  readonly inLayout: InLayout;
+  /** What entries of the cache put into the layout. */
+  readonly restored: ReadonlySet<Digest>;
+  readonly saves: SavePolicy | undefined;
+  readonly confirmed: CachedRegistry;
+  readonly asking: CachedRegistry;
+};
+
+/** Opens the layout and the cache, and puts them in front of registries. */
+async function openHere({ registry, http }: Connected, step: Step): Promise<Here> {
+  const { inputs, machine, signal } = step;
+  const { clock, environment } = machine;
+  const sleep = (ms: number): Promise<unknown> => clock.sleep(ms, signal);
+  const store = await Layout.open(layoutOf(inputs.path, environment), { ...clock, sleep });
+  const inLayout: InLayout = (digest) => store.readSmall(digest, DOCUMENT_BYTES);
+  const { cache, keys, reliance, saves } = await usedCache(http, step);
+  const restored = new Set<Digest>();
+  const options = { cache: unpacking(cache, store, restored), keys, inLayout };
+  const asking = new CachedRegistry(registry, { ...options, reliance });
+  const sure = { ...reliance, confirms: false };
+  const confirmed = new CachedRegistry(registry, { ...options, reliance: sure });
+  return { store, inLayout, restored, saves, confirmed, asking };
 }
 
 /** Connects to registries: with credentials only for what the step and its lock file name. */

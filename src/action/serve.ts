@@ -19,6 +19,9 @@ import { serverEnvironment } from "./watchdog.ts";
 // It takes a third of a second here. A runner that is busy may take longer.
 const READY_MS = 10_000;
 
+// Without limits, V8 lets the heap of a busy server grow to twice what it needs. These are in MiB.
+const HEAP_LIMITS = ["--max-semi-space-size=2", "--max-old-space-size=256"];
+
 const NEIGHBOURS =
   "while it runs, every program of this machine can pull the images that this step names, " +
   "with the step's credentials; see the threat model";
@@ -61,7 +64,7 @@ async function start(
   const log = directory.openLog();
   const background = startInBackground({
     command: process.execPath,
-    args: [machine.serveScript],
+    args: [...HEAP_LIMITS, machine.serveScript],
     env: serverEnvironment(machine.environment),
     log,
   });

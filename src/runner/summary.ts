@@ -118,7 +118,8 @@ function pulledLines(pulled: Pulled | undefined): readonly string[] {
 function headOf(images: readonly Resolved[], fileProblems: number): string {
   const count = images.length;
   const failed = images.filter((image) => statusOf(image) !== "ok");
-  const resolved = count === 0 ? "no image named" : `${count} resolved`;
+  const isIdle = count === 0 && fileProblems === 0;
+  const resolved = isIdle ? "no image named" : `${count} resolved`;
   const state = failed.length === 0 ? resolved : `${failed.length} of ${count} with problems`;
   if (fileProblems === 0) return `### registry-pull: ${state}`;
   return `### registry-pull: ${state}, ${countOf(fileProblems, "problem")} with files`;

@@ -88,6 +88,7 @@ describe("jobEnd", () => {
   });
 
   it("is not over when it cannot be told whether a process lives", () => {
+    time = 0;
     const isOver = jobEnd(
       ["worker"],
       () => time,

@@ -98,8 +98,8 @@ describe("watch", () => {
     watching = watch(input, { environment: { HOME: temporaryDirectory("home") }, clock }, voice);
     await line([pid, Number(start) + 1, ...where].join("."));
     clock.pass(8_000);
-    await nextTurn();
-    assert.equal(server.hasEnded(), false);
+    await server.end("SIGTERM");
+    assert.equal(server.child.signalCode, "SIGTERM");
   });
 });
 

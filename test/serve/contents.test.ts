@@ -162,4 +162,9 @@ describe("Contents with more parts than its limit", () => {
     confirm(APP, 60_000);
     assert.equal(contents.has(APP, numbered(59_999)), true);
   });
+
+  it("keeps a repository that alone has more", () => {
+    confirm(APP, 100_001);
+    assert.equal(contents.has(APP, numbered(0)), true);
+  });
 });

@@ -11,6 +11,9 @@ import { ask, type Got } from "./job-listener.ts";
 import { Registry } from "./registry.ts";
 import { obeyed, type RunOptions, runStep, type StepResult } from "./runner.ts";
 
+// Far longer than the watchdog waits.
+const PATIENCE_MS = 40_000;
+
 type Given = Readonly<Record<string, string>>;
 
 /** The platform that a job on this machine pulls. */
@@ -74,9 +77,13 @@ export class ServingJob {
     return readVariables(pid).includes(`HOME=${this.home}`);
   }
 
-  /** Resolves when none of its processes runs. */
+  /** Resolves when none of its processes runs. Fails before a test that waits is ended. */
   async ended(): Promise<void> {
-    while (this.processes().length > 0) await sleep(20);
+    const deadline = Date.now() + PATIENCE_MS;
+    while (this.processes().length > 0) {
+      assert.ok(Date.now() < deadline, "its processes end");
+      await sleep(20);
+    }
   }
 
   /** Ends all of its processes. */

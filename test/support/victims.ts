@@ -9,7 +9,7 @@ export type Victim = {
   /** True once it has ended and was reaped. */
   readonly hasEnded: () => boolean;
   /** Ends it, and resolves when it has. */
-  readonly end: () => Promise<void>;
+  readonly end: (signal?: NodeJS.Signals) => Promise<void>;
 };
 
 /** Starts a shell that runs `script` with `args` as its parameters; it sleeps without a script. */
@@ -23,8 +23,8 @@ export async function victim(
   const ended = once(child, "exit");
   await once(child.stdout, "data");
   const hasEnded = (): boolean => child.exitCode !== null || child.signalCode !== null;
-  const end = async (): Promise<void> => {
-    child.kill("SIGKILL");
+  const end: Victim["end"] = async (signal = "SIGKILL") => {
+    child.kill(signal);
     await ended;
   };
   return { holder: holderFor(child.pid ?? 0), child, hasEnded, end };

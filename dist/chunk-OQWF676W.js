@@ -1,0 +1,338 @@
+import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);
+import {
+  fileProblemRow,
+  filesLines,
+  folded,
+  lineUrls,
+  noUrl,
+  placesCell,
+  receiptSummary
+} from "./chunk-VMZ7PFOL.js";
+import {
+  lockDiff,
+  lossesOf
+} from "./chunk-GK6WCDFQ.js";
+import {
+  markdown,
+  sanitise,
+  withhold
+} from "./chunk-GOQCIFQZ.js";
+import {
+  countOf,
+  formatBytes,
+  platformMark,
+  pulledLine
+} from "./chunk-4PGJNY3C.js";
+import {
+  endGroup,
+  error,
+  getState,
+  info,
+  saveState,
+  setOutput,
+  setSecret,
+  startGroup,
+  summary,
+  warning
+} from "./chunk-ZODR5LQM.js";
+import {
+  pinnedReference,
+  totalSize
+} from "./chunk-4RAGDIWQ.js";
+import {
+  digestOfImage,
+  problemsOf,
+  statusOf
+} from "./chunk-X7QNMO3T.js";
+import {
+  isOptional,
+  mentionsOf,
+  mentionsOfProblem
+} from "./chunk-2OAYVO4E.js";
+import {
+  PullError,
+  messageOf
+} from "./chunk-BKI5YU5A.js";
+import {
+  __name
+} from "./chunk-QTX6ZG2H.js";
+
+// src/runner/origin-cell.ts
+function originCell(image) {
+  const registry = registryCell(image);
+  if (image.pulled === void 0) return registry;
+  return `${registry}<br>${tallyCell(image.pulled.tally, image.wanted)}`;
+}
+__name(originCell, "originCell");
+function registryCell({ wanted, root, unread }) {
+  if (root === void 0) return unread === void 0 ? "" : "as locked";
+  const { authenticated, source } = root.fetched;
+  const registry = markdown(wanted.reference.registry);
+  const place = isElsewhere(source, wanted) ? `${registry} by way of ${markdown(source)}` : registry;
+  return authenticated ? `${place}, with credentials` : place;
+}
+__name(registryCell, "registryCell");
+function isElsewhere(source, { reference }) {
+  return source !== reference.registry && source !== "cache" && source !== "layout";
+}
+__name(isElsewhere, "isElsewhere");
+function tallyCell({ restored, downloaded, alreadyThere, seconds, places }, wanted) {
+  const parts = [];
+  if (restored > 0) parts.push(`${formatBytes(restored)} from the cache`);
+  const from = fromPlaces(places, wanted);
+  if (downloaded > 0) parts.push(`${formatBytes(downloaded)} downloaded${from}`);
+  if (alreadyThere > 0) parts.push(`${formatBytes(alreadyThere)} reused`);
+  const bytes = parts.join(", ");
+  return seconds === 0 ? bytes : `${bytes} in ${seconds.toFixed(1)} s`;
+}
+__name(tallyCell, "tallyCell");
+function fromPlaces(places, { reference }) {
+  const [only = "", ...others] = places.keys();
+  if (others.length === 0) return only === reference.registry ? "" : ` from ${markdown(only)}`;
+  const parts = [...places].map(
+    ([place, bytes]) => `${formatBytes(bytes)} from ${markdown(place)}`
+  );
+  return ` (${parts.join(", ")})`;
+}
+__name(fromPlaces, "fromPlaces");
+
+// src/runner/summary.ts
+var LENGTH_LIMIT = 900 * 1024;
+var PROBLEM_COLUMNS = ["image", "platform", "status", "what was found, and what to do"];
+var IMAGE_COLUMNS = ["image", "digest", "platforms", "size", "from"];
+function toSummary(report, urlOf = noUrl) {
+  if ("invalid" in report) return summaryOfInputs(report.invalid);
+  if ("receipt" in report) return receiptSummary(report.receipt);
+  return summaryOfImages(report, urlOf);
+}
+__name(toSummary, "toSummary");
+function summaryOfInputs(problems) {
+  const inputs = problems.length === 1 ? "input" : "inputs";
+  const head = `### registry-pull: ${problems.length} invalid ${inputs}`;
+  const list = problems.map((problem) => `- ${markdown(problem)}`);
+  return capped([head, "", ...list, ""]);
+}
+__name(summaryOfInputs, "summaryOfInputs");
+function summaryOfImages(judged, urlOf) {
+  const { images, pulled, cacheMiss, files, lock } = judged;
+  const problems = [
+    ...judged.problems.map((problem) => fileProblemRow(problem, urlOf)),
+    ...images.flatMap((image) => problemRows(image, urlOf))
+  ];
+  const rows = images.map((image) => imageRow(image, urlOf));
+  return capped([
+    headOf(images, judged.problems.length),
+    ...cacheMissLines(cacheMiss),
+    ...refusalLines(images),
+    ...table(PROBLEM_COLUMNS, problems),
+    ...table(IMAGE_COLUMNS, rows),
+    ...pulledLines(pulled),
+    ...pinnedReferences(images),
+    ...filesLines(files, urlOf),
+    ...lockLines(lock),
+    ...servingLines(judged.serving),
+    ""
+  ]);
+}
+__name(summaryOfImages, "summaryOfImages");
+function cacheMissLines(cacheMiss) {
+  if (cacheMiss === "") return [];
+  return ["", `✗ cache miss: ${markdown(cacheMiss)}`];
+}
+__name(cacheMissLines, "cacheMissLines");
+function refusalLines(images) {
+  const lines = lossesOf(images).map((text) => `⚠ ${markdown(text)}`);
+  return lines.flatMap((text) => ["", text]);
+}
+__name(refusalLines, "refusalLines");
+function lockLines(lock) {
+  if (lock === void 0 || !lock.isWritten) return [];
+  const changed = countOf(lock.changes.length, "image");
+  return ["", `${markdown(lock.file)} was updated: ${changed}.`, "", lockDiff(lock.changes)];
+}
+__name(lockLines, "lockLines");
+function servingLines(serving) {
+  if (serving === void 0) return [];
+  const where = `The job's registry runs at ${code(serving.address)}.`;
+  return ["", `${where} What the job pulls is listed after the job.`];
+}
+__name(servingLines, "servingLines");
+function pulledLines(pulled) {
+  if (pulled === void 0) return [];
+  return ["", `${pulledLine(pulled)}.${slowerCache(pulled)}`];
+}
+__name(pulledLines, "pulledLines");
+function headOf(images, fileProblems) {
+  const count = images.length;
+  const failed = images.filter((image) => statusOf(image) !== "ok");
+  const isIdle = count === 0 && fileProblems === 0;
+  const resolved = isIdle ? "no image named" : `${count} resolved`;
+  const state = failed.length === 0 ? resolved : `${failed.length} of ${count} with problems`;
+  if (fileProblems === 0) return `### registry-pull: ${state}`;
+  return `### registry-pull: ${state}, ${countOf(fileProblems, "problem")} with files`;
+}
+__name(headOf, "headOf");
+function pinnedReferences(images) {
+  const pinned = images.map(pinnedReference).filter((reference) => reference !== "");
+  return folded("Pinned references", pinned.map(code));
+}
+__name(pinnedReferences, "pinnedReferences");
+function slowerCache({ rates }) {
+  const { cache, registry } = rates;
+  if (cache === void 0 || registry === void 0 || cache >= registry) return "";
+  const figures = `${formatBytes(cache)}/s against ${formatBytes(registry)}/s`;
+  return ` The cache was slower than the registry (${figures}): this step is faster without it.`;
+}
+__name(slowerCache, "slowerCache");
+function table(columns, rows) {
+  if (rows.length === 0) return [];
+  const rule = columns.map(() => "---");
+  return ["", line(columns), line(rule), ...rows.map(line)];
+}
+__name(table, "table");
+function line(cells) {
+  return `| ${cells.join(" | ")} |`;
+}
+__name(line, "line");
+function code(text) {
+  if (text === "") return "";
+  return `<code>${markdown(text)}</code>`;
+}
+__name(code, "code");
+function problemRows(image, urlOf) {
+  const { wanted } = image;
+  return problemsOf(image).map((problem) => {
+    const { platform, status, message } = problem;
+    const written = code(wanted.written);
+    const reference = isOptional(wanted, problem) ? `${written} (optional)` : written;
+    const places = placesOf(mentionsOfProblem(wanted, problem), urlOf);
+    return [`${reference}${places}`, markdown(platform), `✗ ${status}`, markdown(message)];
+  });
+}
+__name(problemRows, "problemRows");
+function placesOf(mentions, urlOf) {
+  const cell = placesCell(
+    mentions.flatMap(({ location }) => location ?? []),
+    urlOf
+  );
+  return cell === "" ? "" : `<br>${cell}`;
+}
+__name(placesOf, "placesOf");
+function imageRow(image, urlOf) {
+  const { wanted } = image;
+  const size = totalSize([image]);
+  return [
+    `${nameCell(wanted)}${placesOf(mentionsOf(wanted), urlOf)}`,
+    code(digestOfImage(image) ?? ""),
+    platformsCell(image),
+    size === 0 ? "" : formatBytes(size),
+    originCell(image)
+  ];
+}
+__name(imageRow, "imageRow");
+function nameCell({ name, written }) {
+  if (name === written) return code(written);
+  return `${markdown(name)}: ${code(written)}`;
+}
+__name(nameCell, "nameCell");
+function platformsCell({ root, platforms }) {
+  const kind = root?.document.kind ?? "";
+  if (platforms.length === 0) return markdown(kind);
+  return platforms.map(platformCell).join("<br>");
+}
+__name(platformsCell, "platformsCell");
+function platformCell(outcome) {
+  return `${platformMark(outcome)} ${markdown(outcome.platform)}`;
+}
+__name(platformCell, "platformCell");
+function capped(parts) {
+  let text = "";
+  for (const part of parts) {
+    const length = Buffer.byteLength(text) + Buffer.byteLength(part);
+    if (length > LENGTH_LIMIT) {
+      return `${text}
+The rest is in the log and in the metadata file.
+`;
+    }
+    text += `${part}
+`;
+  }
+  return text;
+}
+__name(capped, "capped");
+
+// src/runner/actions.ts
+var SAVES = "pending-saves";
+var REGISTRY = "registry";
+function pendingSaves() {
+  return getState(SAVES);
+}
+__name(pendingSaves, "pendingSaves");
+function servingState() {
+  return getState(REGISTRY);
+}
+__name(servingState, "servingState");
+var secrets = /* @__PURE__ */ new Set();
+function shown(text) {
+  return sanitise(withhold(secrets, text));
+}
+__name(shown, "shown");
+var actions = {
+  say: /* @__PURE__ */ __name((line2) => info(shown(line2)), "say"),
+  group: /* @__PURE__ */ __name((title, lines) => {
+    startGroup(shown(title));
+    for (const line2 of lines) info(shown(line2));
+    endGroup();
+  }, "group"),
+  warn: /* @__PURE__ */ __name((message, location) => {
+    warning(shown(message), placeOf(location));
+  }, "warn"),
+  error: /* @__PURE__ */ __name((title, message, location) => {
+    const place = placeOf(location);
+    error(shown(message), { title: shown(title), ...place });
+  }, "error"),
+  mask: /* @__PURE__ */ __name((secret) => {
+    for (const line2 of secret.split(/[\r\n]+/)) {
+      const isEmpty = line2.trim() === "";
+      if (isEmpty || secrets.has(line2)) continue;
+      setSecret(line2);
+      secrets.add(line2);
+    }
+  }, "mask"),
+  withhold: /* @__PURE__ */ __name((text) => withhold(secrets, text), "withhold"),
+  saveLater: /* @__PURE__ */ __name((path) => saveState(SAVES, path), "saveLater"),
+  endLater: /* @__PURE__ */ __name((state) => saveState(REGISTRY, state), "endLater"),
+  output: /* @__PURE__ */ __name((name, value) => {
+    try {
+      setOutput(name, value);
+    } catch (cause) {
+      const found = `cannot write outputs: ${messageOf(cause)}`;
+      throw new PullError("runner-broken", found, { cause });
+    }
+  }, "output"),
+  summary: /* @__PURE__ */ __name(async (report) => {
+    try {
+      const text = toSummary(report, lineUrls(process.env));
+      await summary.addRaw(text).write();
+    } catch (error2) {
+      info(shown(`cannot write the job summary: ${messageOf(error2)}`));
+    }
+  }, "summary")
+};
+function placeOf(location) {
+  if (location === void 0) return {};
+  const { file, line: line2, column, endColumn } = location;
+  return {
+    file: shown(file),
+    startLine: line2,
+    startColumn: column,
+    endColumn
+  };
+}
+__name(placeOf, "placeOf");
+
+export {
+  pendingSaves,
+  servingState,
+  actions
+};
