@@ -1,7 +1,7 @@
 import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);
 import {
   step
-} from "./chunk-HBFVE2QT.js";
+} from "./chunk-S2L3AKDE.js";
 import "./chunk-BZNH7TEI.js";
 import {
   endJob

@@ -5,7 +5,7 @@ import {
 import "./chunk-VMZ7PFOL.js";
 import {
   step
-} from "./chunk-HBFVE2QT.js";
+} from "./chunk-S2L3AKDE.js";
 import "./chunk-BZNH7TEI.js";
 import "./chunk-GK6WCDFQ.js";
 import "./chunk-5XE3WPYA.js";

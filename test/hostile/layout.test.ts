@@ -281,7 +281,7 @@ const waiting = (id: string, what: string, signal: NodeJS.Signals): Row => ({
         layer.bytes.subarray(0, 1_500_000),
       );
       await wire.pause(100);
-      assert.equal(world.ingesting.length, 1);
+      assert.ok(world.ingesting.length > 0);
       step?.kill(signal);
     });
     return {
