@@ -487,7 +487,8 @@ describe("Flights", () => {
           }
           if (kind === "restart") await restart();
           if (kind === "fail") await fails("server-error");
-          if (kind === "client") join(from);
+          // Each failure starts a transfer for those who wait, which would call for more of them.
+          if (kind === "client" && clients.length < 10) join(from);
           for (let turn = 0; turn < size % 30; turn++) await nextTurn();
         }
         part.write(bytes.subarray(part.received));
