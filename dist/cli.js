@@ -1,11 +1,11 @@
 import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);
 import {
   step
-} from "./chunk-S2L3AKDE.js";
+} from "./chunk-VHBW2ABT.js";
 import "./chunk-BZNH7TEI.js";
 import {
   endJob
-} from "./chunk-334VQKYE.js";
+} from "./chunk-RYR6YH7B.js";
 import "./chunk-US4MWYTV.js";
 import "./chunk-GK6WCDFQ.js";
 import {
@@ -13,9 +13,9 @@ import {
 } from "./chunk-CLA6KNZT.js";
 import {
   DEFAULTS
-} from "./chunk-5XE3WPYA.js";
+} from "./chunk-EG64375F.js";
 import "./chunk-SWXX2UOV.js";
-import "./chunk-QWFU4RRH.js";
+import "./chunk-4TUSYDJM.js";
 import "./chunk-QI2MY3KS.js";
 import "./chunk-Q2WJBQJ5.js";
 import "./chunk-V6QIOMKU.js";

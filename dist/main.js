@@ -5,12 +5,12 @@ import {
 import "./chunk-VMZ7PFOL.js";
 import {
   step
-} from "./chunk-S2L3AKDE.js";
+} from "./chunk-VHBW2ABT.js";
 import "./chunk-BZNH7TEI.js";
 import "./chunk-GK6WCDFQ.js";
-import "./chunk-5XE3WPYA.js";
+import "./chunk-EG64375F.js";
 import "./chunk-SWXX2UOV.js";
-import "./chunk-QWFU4RRH.js";
+import "./chunk-4TUSYDJM.js";
 import "./chunk-QI2MY3KS.js";
 import "./chunk-Q2WJBQJ5.js";
 import "./chunk-V6QIOMKU.js";

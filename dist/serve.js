@@ -18,7 +18,7 @@ import {
 import {
   CachedRegistry,
   usedCache
-} from "./chunk-W4A56KMK.js";
+} from "./chunk-GLUZEET4.js";
 import "./chunk-QQ6JMD24.js";
 import {
   planSaves
@@ -35,12 +35,12 @@ import {
 } from "./chunk-CLA6KNZT.js";
 import {
   readInputs
-} from "./chunk-5XE3WPYA.js";
+} from "./chunk-EG64375F.js";
 import "./chunk-SWXX2UOV.js";
 import {
   connectRegistry,
   mirroredRepositories
-} from "./chunk-QWFU4RRH.js";
+} from "./chunk-4TUSYDJM.js";
 import "./chunk-QI2MY3KS.js";
 import "./chunk-Q2WJBQJ5.js";
 import "./chunk-V6QIOMKU.js";

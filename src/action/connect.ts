@@ -79,7 +79,7 @@ export function connectRegistry(
   const client = (how: Patience): RegistryClient =>
     new RegistryClient({ api: impatient(api, how), downloader, say, remembers });
   const registry = client(patience);
-  const sources = client(OF_SOURCES);
+  const sources = client({ ...patience, ...OF_SOURCES });
   const brief = client(BRIEF);
   const { after } = clock;
   const { mirrors } = inputs;

@@ -16,7 +16,8 @@ import { CacheRoom, entryPath, type Refusal, type Reservation } from "./cache-ro
 import { onDisk, openRegular, readRegular } from "./disk.ts";
 import { REAL_TIME, type Time } from "./mutex.ts";
 
-const READ_SIZE = 1024 * 1024;
+// Several blobs are restored at once, each in memory of its own.
+const READ_SIZE = 256 * 1024;
 // File names have at most 255 bytes. A temporary one adds up to 95 to the name of its entry.
 const LONGEST_NAME = 160;
 
