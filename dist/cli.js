@@ -1,11 +1,11 @@
 import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);
 import {
   step
-} from "./chunk-VHBW2ABT.js";
+} from "./chunk-3WBVPOBL.js";
 import "./chunk-BZNH7TEI.js";
 import {
   endJob
-} from "./chunk-RYR6YH7B.js";
+} from "./chunk-H4FIA7WY.js";
 import "./chunk-US4MWYTV.js";
 import "./chunk-GK6WCDFQ.js";
 import {
@@ -13,13 +13,13 @@ import {
 } from "./chunk-CLA6KNZT.js";
 import {
   DEFAULTS
-} from "./chunk-EG64375F.js";
+} from "./chunk-UZK7FEFO.js";
 import "./chunk-SWXX2UOV.js";
-import "./chunk-4TUSYDJM.js";
+import "./chunk-KIGC5NSG.js";
 import "./chunk-QI2MY3KS.js";
 import "./chunk-Q2WJBQJ5.js";
-import "./chunk-V6QIOMKU.js";
-import "./chunk-7A7ZLTAD.js";
+import "./chunk-3JVV6VOG.js";
+import "./chunk-XVBIHPMZ.js";
 import {
   endWhenUnread,
   thisMachine

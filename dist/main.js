@@ -5,16 +5,16 @@ import {
 import "./chunk-VMZ7PFOL.js";
 import {
   step
-} from "./chunk-VHBW2ABT.js";
+} from "./chunk-3WBVPOBL.js";
 import "./chunk-BZNH7TEI.js";
 import "./chunk-GK6WCDFQ.js";
-import "./chunk-EG64375F.js";
+import "./chunk-UZK7FEFO.js";
 import "./chunk-SWXX2UOV.js";
-import "./chunk-4TUSYDJM.js";
+import "./chunk-KIGC5NSG.js";
 import "./chunk-QI2MY3KS.js";
 import "./chunk-Q2WJBQJ5.js";
-import "./chunk-V6QIOMKU.js";
-import "./chunk-7A7ZLTAD.js";
+import "./chunk-3JVV6VOG.js";
+import "./chunk-XVBIHPMZ.js";
 import {
   endWhenUnread,
   thisMachine

@@ -7,7 +7,7 @@ import {
 import "./chunk-VMZ7PFOL.js";
 import {
   endJob
-} from "./chunk-RYR6YH7B.js";
+} from "./chunk-H4FIA7WY.js";
 import "./chunk-US4MWYTV.js";
 import "./chunk-GK6WCDFQ.js";
 import {

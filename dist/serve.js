@@ -4,11 +4,11 @@ import {
   jobEnd,
   startWatchdog,
   watch
-} from "./chunk-PS76QRKY.js";
+} from "./chunk-T237Y4H7.js";
 import {
   ServingDirectory,
   untellClients
-} from "./chunk-2JU3FBKR.js";
+} from "./chunk-AY7VFE5N.js";
 import {
   RECEIPT_LIST,
   RECEIPT_ROWS,
@@ -18,35 +18,35 @@ import {
 import {
   CachedRegistry,
   usedCache
-} from "./chunk-GLUZEET4.js";
+} from "./chunk-DMXB6SXD.js";
 import "./chunk-QQ6JMD24.js";
 import {
   planSaves
 } from "./chunk-L6SCALD2.js";
-import "./chunk-4Z4NSBEW.js";
+import "./chunk-AIZKWMQ3.js";
 import {
   layoutOf
 } from "./chunk-DS6FQ7AS.js";
 import {
   Layout
-} from "./chunk-QZBLS35J.js";
+} from "./chunk-5OW2QLUR.js";
 import {
   terminal
 } from "./chunk-CLA6KNZT.js";
 import {
   readInputs
-} from "./chunk-EG64375F.js";
+} from "./chunk-UZK7FEFO.js";
 import "./chunk-SWXX2UOV.js";
 import {
   connectRegistry,
   mirroredRepositories
-} from "./chunk-4TUSYDJM.js";
+} from "./chunk-KIGC5NSG.js";
 import "./chunk-QI2MY3KS.js";
 import "./chunk-Q2WJBQJ5.js";
-import "./chunk-V6QIOMKU.js";
+import "./chunk-3JVV6VOG.js";
 import {
   HOLDER
-} from "./chunk-7A7ZLTAD.js";
+} from "./chunk-XVBIHPMZ.js";
 import {
   thisMachine
 } from "./chunk-6JVYCYTG.js";

@@ -6,7 +6,7 @@ import { mayShowReceipt } from "../runner/job-state.ts";
 import { receiptLines } from "../runner/receipt-summary.ts";
 import type { Workflow } from "../runner/workflow.ts";
 import { readRegular } from "../store/disk.ts";
-import { lifeOf } from "../store/holder.ts";
+import { lifeOf, pidOf } from "../store/holder.ts";
 import { untellClients } from "./clients.ts";
 import type { Machine } from "./machine.ts";
 import { ServingDirectory } from "./serving-directory.ts";
@@ -75,10 +75,6 @@ async function hasEndedSoon(holder: string, { clock, cancelled }: Machine): Prom
     await clock.sleep(LOOK_MS, cancelled).catch(() => undefined);
   }
   return lifeOf(holder) === "dead";
-}
-
-function pidOf(holder: string): number {
-  return Number(holder.split(".")[0]);
 }
 
 /** Prints the end of the log of a registry that did not live as long as the job, or did not end. */

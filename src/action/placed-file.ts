@@ -1,5 +1,6 @@
 import { dirname } from "node:path";
 import { digestOf } from "../oci/digest.ts";
+import { temporaryPath } from "../store/holder.ts";
 import { FILE_MODE, type FileSteps } from "./file-steps.ts";
 import { type PlacedRecord, recordPath } from "./placed-record.ts";
 
@@ -26,7 +27,7 @@ export async function place(steps: FileSteps, file: FileToPlace): Promise<boolea
   const [top, ...others] = await missingDirectories(steps, dirname(file.path));
   if (top === undefined) return placeIn(steps, file);
   const { path, content, holder } = file;
-  const tree = temporaryName(top, holder);
+  const tree = temporaryPath(top, holder);
   const moved = (inTop: string): string => `${tree}${inTop.slice(top.length)}`;
   for (const directory of [top, ...others]) await steps.makeDirectory(moved(directory));
   const record = recordPath({ ...recordOf(file), kind: "new", directories: others.length + 1 });
@@ -58,7 +59,7 @@ export async function replace(
   { path, content, holder }: FileToPlace,
   mode = FILE_MODE,
 ): Promise<void> {
-  const temporary = temporaryName(path, holder);
+  const temporary = temporaryPath(path, holder);
   await steps.create(temporary, content, mode);
   await steps.rename(temporary, path);
 }
@@ -74,11 +75,6 @@ export function isPlaced(bytes: Uint8Array, { hex }: Pick<PlacedRecord, "hex">):
 
 function hexOf(bytes: Uint8Array): string {
   return digestOf(bytes).slice("sha256:".length);
-}
-
-/** A unique name beside `path`. `holderOf` of `store/holder` reads the holder from it. */
-export function temporaryName(path: string, holder: string): string {
-  return `${path}.${holder}.${crypto.randomUUID()}`;
 }
 
 /** The directory and those above it that do not exist, the topmost first. */

@@ -1,6 +1,7 @@
 import { dirname } from "node:path";
+import { temporaryPath } from "../store/holder.ts";
 import type { FileSteps } from "./file-steps.ts";
-import { isPlaced, temporaryName } from "./placed-file.ts";
+import { isPlaced } from "./placed-file.ts";
 import {
   leftoversIn,
   type OfHolder,
@@ -154,7 +155,7 @@ async function forget(steps: FileSteps, record: PlacedRecord): Promise<void> {
   }
   const top = await topmostOwn(steps, record);
   if (top === undefined) return steps.remove(recordPath(record));
-  const aside = temporaryName(top, holder);
+  const aside = temporaryPath(top, holder);
   await steps.rename(top, aside);
   await steps.remove(aside);
 }

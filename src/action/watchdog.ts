@@ -2,7 +2,7 @@
 // other registry. A process of its own watches that of the job's registry, because a process that
 // hangs cannot watch itself.
 import { createInterface } from "node:readline";
-import { HOLDER, lifeOf } from "../store/holder.ts";
+import { HOLDER, lifeOf, pidOf } from "../store/holder.ts";
 import { startInBackground } from "./background-program.ts";
 import { untellClients } from "./clients.ts";
 import type { Machine } from "./machine.ts";
@@ -74,7 +74,7 @@ export async function watch(
   const { after } = machine.clock;
   const end = (): void => {
     voice.say(`the registry did not answer for ${SILENCE_MS / 1_000} s: ending it`);
-    if (lifeOf(holder) !== "dead") process.kill(Number(holder.split(".")[0]), "SIGKILL");
+    if (lifeOf(holder) !== "dead") process.kill(pidOf(holder), "SIGKILL");
   };
   const lookAgain = (): void => {
     cancel = after(LAST_CHANCE_MS, end);

@@ -23,9 +23,14 @@ export function holderFor(pid: number): string {
   return `${pid}.${statOf(pid).start}.${WHERE}`;
 }
 
-/** A unique path beside `path`; its name records this process, see {@link holderOf}. */
-export function temporaryPath(path: string): string {
-  return `${path}.${HOLDER}.${crypto.randomUUID()}`;
+/** A unique path beside `path`; its name records a process, see {@link holderOf}. */
+export function temporaryPath(path: string, holder = HOLDER): string {
+  return `${path}.${holder}.${crypto.randomUUID()}`;
+}
+
+/** The number of a process. */
+export function pidOf(holder: string): number {
+  return Number(holder.split(".")[0]);
 }
 
 /** The process in a name that {@link temporaryPath} made; undefined for any other name. */
@@ -108,9 +113,8 @@ export function ancestors(): readonly string[] {
 
 /** The name of a process, in at most 15 characters; empty when it is not known. */
 export function nameOf(holder: string): string {
-  const [pid = ""] = holder.split(".");
   try {
-    return readFileSync(`/proc/${pid}/comm`, "utf8").trim();
+    return readFileSync(`/proc/${pidOf(holder)}/comm`, "utf8").trim();
   } catch {
     return "";
   }
