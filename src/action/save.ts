@@ -13,6 +13,8 @@ import { type Voice, warnOnce } from "./task.ts";
 
 // GitHub accepts 200 uploads a minute from a repository, which other jobs share.
 const AT_ONCE = 4;
+// A look-up is one small request, and GitHub accepts more than a thousand a minute.
+const LOOK_UPS_AT_ONCE = 16;
 // A hundred thousand entries of about 300 bytes, or a dozen schema 1 manifests of 4 MiB in base64:
 // more than any step has.
 const STATE_LIMIT = 64 * 1024 * 1024;
@@ -42,7 +44,8 @@ export async function save(path: string, machine: Machine, voice: Voice): Promis
   const cache = await connectSaves(saves.cache, { machine, voice, signal });
   const sleep = (ms: number): Promise<unknown> => clock.sleep(ms, signal);
   const layout = await Layout.open(saves.layout, { ...clock, sleep });
-  const results = await inTurns(saves.entries, AT_ONCE, async (entry): Promise<Saved> => {
+  const missing = await missingEntries(saves.entries, cache);
+  const results = await inTurns(missing, AT_ONCE, async (entry): Promise<Saved> => {
     try {
       return await saveEntry(entry, layout, cache);
     } catch (error) {
@@ -51,16 +54,26 @@ export async function save(path: string, machine: Machine, voice: Voice): Promis
       return "failed";
     }
   });
-  voice.say(savedLine(results));
+  voice.say(savedLine(results, saves.entries.length - missing.length));
 }
 
-function savedLine(results: readonly Saved[]): string {
+/** The entries that the cache lacks. It is asked for all of them before the first byte is read. */
+async function missingEntries(
+  entries: readonly PendingSave[],
+  cache: SavingCache,
+): Promise<readonly PendingSave[]> {
+  const has = async ({ key }: PendingSave): Promise<boolean> => (await cache.has?.(key)) ?? false;
+  const isThere = await inTurns(entries, LOOK_UPS_AT_ONCE, has);
+  return entries.filter((_, at) => isThere[at] !== true);
+}
+
+function savedLine(results: readonly Saved[], existedBefore: number): string {
   const count = (result: Saved): number => {
     const equal = results.filter((one) => one === result);
     return equal.length;
   };
   const saved = count("saved");
-  const existed = count("existed");
+  const existed = existedBefore + count("existed");
   const failed = count("failed");
   const entries = saved === 1 ? "entry" : "entries";
   const rest = failed === 0 ? "" : `, ${failed} not saved`;

@@ -22,6 +22,11 @@ export interface RestoringCache {
 
 /** Saves entries. */
 export interface SavingCache {
+  /**
+   * Whether an entry has this key; false when that cannot be found out. Absent where `save` finds
+   * out as fast. It never fails.
+   */
+  has?(key: string): Promise<boolean>;
   /** Saves bytes under a key. It never fails: see {@link Saved}. */
   save(key: string, bytes: Outgoing): Promise<Saved>;
 }
@@ -29,7 +34,12 @@ export interface SavingCache {
 /**
  * Bytes to save. The slices can be read once, in order, and fail at the end when they are wrong.
  */
-export type Outgoing = { readonly size: number; readonly slices: AsyncIterable<Buffer> };
+export type Outgoing = {
+  readonly size: number;
+  readonly slices: AsyncIterable<Buffer>;
+  /** Takes a slice back that is not needed any more: a later slice may use its memory. */
+  readonly reuse?: (slice: Buffer) => void;
+};
 
 /**
  * The result of saving an entry. `existed`: the cache has or gets an entry with this key from

@@ -5,8 +5,12 @@ import { PullError } from "../oci/failure.ts";
 import type { Outgoing } from "./cache.ts";
 import { openRegular } from "./disk.ts";
 
-/** Bytes read at a time: a few milliseconds to hash, and large enough for one request. */
-export const SLICE_BYTES = 4 * 1024 * 1024;
+/** Bytes read at a time: a millisecond or two to hash, and large enough for one request. */
+export const SLICE_BYTES = 2 * 1024 * 1024;
+
+// Memory of slices that were taken back. If the garbage collector freed it, the peak for 500 MB
+// would be higher by half, and the work by a quarter.
+const spare: Buffer[] = [];
 
 /**
  * What `send` returns for the blob in the file at `path`. All bytes are read through one
@@ -23,7 +27,7 @@ export async function withBlob<T>(
   const file = await openRegular(path);
   try {
     if ((await file.stat()).size !== blob.size) throw changed(blob);
-    return await send({ size: blob.size, slices: slicesOf(file, blob) });
+    return await send({ size: blob.size, slices: slicesOf(file, blob), reuse });
   } finally {
     await file.close();
   }
@@ -32,14 +36,21 @@ export async function withBlob<T>(
 async function* slicesOf(file: FileHandle, blob: Blob): AsyncGenerator<Buffer> {
   const hash = hasher(algorithmOf(blob.digest));
   for (let at = 0; at < blob.size; at += SLICE_BYTES) {
-    // New memory for each slice, because earlier ones may still be being sent.
-    const slice = Buffer.allocUnsafeSlow(Math.min(SLICE_BYTES, blob.size - at));
+    // Other memory than that of earlier slices, which may still be being sent.
+    const memory = spare.pop() ?? Buffer.allocUnsafeSlow(SLICE_BYTES);
+    const slice = memory.subarray(0, blob.size - at);
     const { bytesRead } = await file.read(slice, 0, slice.length, at);
     if (bytesRead < slice.length) throw changed(blob);
     hash.update(slice);
     yield slice;
   }
   if (hash.digest() !== blob.digest) throw changed(blob);
+}
+
+/** Keeps the memory of a slice, which is as large for the last slice of a blob. */
+function reuse({ buffer }: Buffer): void {
+  const memory = Buffer.from(buffer);
+  spare.push(memory);
 }
 
 function changed({ digest }: Blob): PullError {

@@ -4,6 +4,7 @@
 // contract test compares the requests.
 import { internalCacheTwirpClient } from "../../node_modules/@actions/cache/lib/internal/shared/cacheTwirpClient.js";
 import { digestOf } from "../oci/digest.ts";
+import { messageOf } from "../oci/failure.ts";
 import type { CacheCalls, Reservation } from "./cache-service.ts";
 
 // The service keeps entries of different versions apart. Ours are the bytes as they are; those of
@@ -11,6 +12,9 @@ import type { CacheCalls, Reservation } from "./cache-service.ts";
 const VERSION = digestOf(Buffer.from("registry-pull: bytes as they are")).slice("sha256:".length);
 // Two tries: a cache that needs more is no faster than the registry.
 const RPC = { maxAttempts: 2, retryIntervalMs: 500, retryMultiplier: 1.5 };
+
+// The package has no other sign of status 409: the entry exists.
+const CONFLICT = /Failed request: \(409\)/;
 
 type Client = ReturnType<typeof internalCacheTwirpClient>;
 
@@ -28,16 +32,24 @@ export class ServiceCalls implements CacheCalls {
   }
 
   async reserve(key: string): Promise<Reservation | undefined> {
-    const created = await this.#wire().CreateCacheEntry({ key, version: VERSION });
-    const { ok, signedUploadUrl: url } = created;
-    if (!ok || url === "") return undefined;
+    // Loading the uploader takes as long as an answer, and is done meanwhile.
+    const [url, { upload }] = await Promise.all([this.#create(key), import("./upload.ts")]);
+    if (url === "") return undefined;
     return {
-      send: async (bytes, signal) => {
-        const { upload } = await import("./upload.ts");
-        await upload(url, bytes, signal);
-      },
+      send: (bytes, signal) => upload(url, bytes, signal),
       complete: (size) => this.#finalize(key, size),
     };
+  }
+
+  /** The signed URL of a new entry; empty when another job has made one with this key. */
+  async #create(key: string): Promise<string> {
+    try {
+      const created = await this.#wire().CreateCacheEntry({ key, version: VERSION });
+      return created.ok ? created.signedUploadUrl : "";
+    } catch (error) {
+      if (CONFLICT.test(messageOf(error))) return "";
+      throw error;
+    }
   }
 
   async #finalize(key: string, size: number): Promise<boolean> {

@@ -1,12 +1,15 @@
 // The service stores blobs at Azure. `@actions/cache` depends on this client, but uploads only
 // files by path.
 import { BlockBlobClient } from "@azure/storage-blob";
+import { Slots } from "../http/slots.ts";
 import type { Outgoing } from "./cache.ts";
 import { SLICE_BYTES } from "./outgoing.ts";
 
 // As many requests at a time as the runner's own client sends:
 // https://github.com/actions/toolkit/blob/main/packages/cache/src/options.ts
 const BLOCKS_AT_ONCE = 8;
+// Of all uploads together, so that the number of entries does not change their memory: 16 MiB.
+const blocks = new Slots(BLOCKS_AT_ONCE);
 
 /**
  * Uploads bytes to a signed URL. Wrong bytes never become a blob: blocks count only once their list
@@ -16,37 +19,51 @@ const BLOCKS_AT_ONCE = 8;
  */
 export async function upload(url: string, bytes: Outgoing, signal: AbortSignal): Promise<void> {
   const client = new BlockBlobClient(url);
-  if (bytes.size <= SLICE_BYTES) await uploadWhole(client, bytes, signal);
-  else await uploadBlocks(client, bytes, signal);
+  if (bytes.size > SLICE_BYTES) return uploadBlocks(client, bytes, signal);
+  await inTurn(() => uploadWhole(client, bytes, signal));
+}
+
+/** Runs `work`, which holds one block in memory, as soon as there is room for one. */
+function inTurn<T>(work: () => Promise<T>): Promise<T> {
+  const isRefused = (): boolean => false;
+  return blocks.run(work, isRefused);
 }
 
 async function uploadWhole(
   client: BlockBlobClient,
-  { size, slices }: Outgoing,
+  { size, slices, reuse }: Outgoing,
   abortSignal: AbortSignal,
 ): Promise<void> {
   const parts: Buffer[] = [];
   for await (const slice of slices) parts.push(slice);
-  await client.upload(Buffer.concat(parts), size, { abortSignal });
+  const [only = Buffer.alloc(0)] = parts;
+  const bytes = parts.length > 1 ? Buffer.concat(parts) : only;
+  await client.upload(bytes, size, { abortSignal });
+  for (const part of parts) reuse?.(part);
 }
 
 async function uploadBlocks(
   client: BlockBlobClient,
-  { slices }: Outgoing,
+  { slices, reuse }: Outgoing,
   abortSignal: AbortSignal,
 ): Promise<void> {
   const ids: string[] = [];
-  const sending: Promise<unknown>[] = [];
-  for await (const slice of slices) {
+  const iterator = slices[Symbol.asyncIterator]();
+  const sendNext = async (): Promise<boolean> => {
+    abortSignal.throwIfAborted();
+    const { done, value } = await iterator.next();
+    if (done === true) return false;
     const id = blockId(ids.length);
     ids.push(id);
-    const sent = client.stageBlock(id, slice, slice.length, { abortSignal });
-    // Awaited below; mark as handled until then.
-    sent.catch(() => undefined);
-    sending.push(sent);
-    if (sending.length === BLOCKS_AT_ONCE) await sending.shift();
-  }
-  await Promise.all(sending);
+    await client.stageBlock(id, value, value.length, { abortSignal });
+    reuse?.(value);
+    return true;
+  };
+  const sendMany = async (): Promise<void> => {
+    while (await inTurn(sendNext));
+  };
+  const senders = Array.from({ length: BLOCKS_AT_ONCE }, sendMany);
+  await Promise.all(senders);
   await client.commitBlockList(ids, { abortSignal });
 }
 

@@ -9,17 +9,24 @@ import {
   writeFileSync,
 } from "node:fs";
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, it } from "node:test";
+import { after, afterEach, before, beforeEach, describe, it } from "node:test";
 import { thisMachine } from "../../src/action/machine.ts";
 import { save } from "../../src/action/save.ts";
+import type { Voice } from "../../src/action/task.ts";
 import { type Digest, digestOf } from "../../src/oci/digest.ts";
 import type { PendingSave, PendingSaves } from "../../src/pull/pending-saves.ts";
 import { writePendingSaves } from "../../src/runner/build-files.ts";
 import { Layout } from "../../src/store/layout.ts";
+import { CacheService } from "../support/cache-service.ts";
 import { temporaryDirectory } from "../support/directory.ts";
 
 const MIB = 1024 * 1024;
 const MACHINE = thisMachine();
+const VOICE: Omit<Voice, "say"> = {
+  warn: (message) => assert.fail(message),
+  mask: () => undefined,
+  withhold: (text) => text,
+};
 
 describe("saving after the job", () => {
   let directory: string;
@@ -49,12 +56,7 @@ describe("saving after the job", () => {
   const run = (path: string): Promise<void> => {
     const machine = { ...MACHINE, temporary: temporary() };
     const say = (line: string): void => void said.push(line);
-    return save(path, machine, {
-      say,
-      warn: (message) => assert.fail(message),
-      mask: () => undefined,
-      withhold: (text) => text,
-    });
+    return save(path, machine, { ...VOICE, say });
   };
   const saved = (): readonly string[] =>
     globSync("registry-pull/*", { cwd: directory }).map((path) =>
@@ -140,5 +142,55 @@ describe("saving after the job", () => {
       said[0] ?? "",
       /the cache entry k is not saved: the bundle has more than 67108864 bytes; lower cache-min-size/,
     );
+  });
+});
+
+describe("saving to the Actions cache after the job", () => {
+  let server: CacheService;
+  let directory: string;
+  const environment = { ...process.env };
+  before(async () => {
+    server = await CacheService.start();
+    Object.assign(process.env, server.environment);
+    directory = temporaryDirectory("save-service");
+  });
+  after(async () => {
+    process.env = environment;
+    await server.stop();
+    rmSync(directory, { recursive: true });
+  });
+
+  it("asks for all entries before it reads the first, and reads none that exists", async () => {
+    const layout = await Layout.open(join(directory, "layout"));
+    const blobs = ["one", "two", "three", "four", "five", "six"].map((text) => Buffer.from(text));
+    const entries: PendingSave[] = [];
+    for (const bytes of blobs) {
+      const digest = digestOf(bytes);
+      await layout.put(digest, bytes);
+      entries.push({ key: bytes.toString(), blob: { digest, size: bytes.length } });
+    }
+    const said: string[] = [];
+    const run = async (...some: readonly PendingSave[]): Promise<void> => {
+      const saves = { layout: layout.path, cache: { kind: "service" }, entries: some } as const;
+      const path = await writePendingSaves(saves, directory);
+      const machine = { ...MACHINE, environment: server.environment, temporary: directory };
+      const say = (line: string): void => void said.push(line);
+      await save(path, machine, { ...VOICE, say });
+    };
+    const [first, second] = entries;
+    assert.ok(first !== undefined && second !== undefined);
+    await run(first, second);
+    // Reading them would fail.
+    for (const bytes of blobs.slice(0, 2)) rmSync(layout.blobPath(digestOf(bytes)));
+    server.seen.length = 0;
+    await run(...entries);
+    const lookUps = server.seen.slice(0, entries.length);
+    assert.deepEqual(new Set(lookUps), new Set(["POST GetCacheEntryDownloadURL"]));
+    const created = server.seen.filter((call) => call === "POST CreateCacheEntry");
+    assert.equal(created.length, 4);
+    assert.deepEqual(said, [
+      "cache: saved 2 entries, 0 already existed",
+      "cache: saved 4 entries, 2 already existed",
+    ]);
   });
 });

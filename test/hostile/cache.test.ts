@@ -548,6 +548,8 @@ describe("a cache that does not answer", () => {
 
   it("C4: is given a minute, and a second for every mebibyte, to store an entry", () =>
     withService(async (service) => {
+      // Loading it would take too many of these seconds.
+      await import("../../src/store/upload.ts");
       service.faults.push((request) => request.method === "PUT");
       const { saving } = openActionsCache({ after });
       assert.equal(await saving.save("key", outgoing(Buffer.alloc(2 * 1024 * 1024))), "failed");

@@ -192,6 +192,24 @@ describe("ActionsCache.bundle", () => {
   });
 });
 
+describe("ActionsCacheWriter.has", () => {
+  it("is true for an entry with exactly this key", async () => {
+    await save(bytes);
+    const { saving, said, warned } = openActionsCache();
+    assert.deepEqual([await saving.has("key"), await saving.has("ke")], [true, false]);
+    assert.deepEqual([said, warned], [[], []]);
+  });
+
+  it("is false when the service does not answer the question", async () => {
+    await save(bytes);
+    server.faults.push((_, response) => {
+      response.writeHead(500).end("{}");
+      return true;
+    });
+    assert.equal(await openActionsCache().saving.has("key"), false);
+  });
+});
+
 describe("ActionsCacheWriter.save", () => {
   const isCall =
     (name: string) =>
@@ -217,6 +235,16 @@ describe("ActionsCacheWriter.save", () => {
     });
     assert.equal(await save(bytes), "existed");
     assert.equal(server.entries.size, 0);
+  });
+
+  it("does not blame the service for any number of entries that exist", async () => {
+    await save(bytes);
+    const { saving, warned } = openActionsCache();
+    for (let time = 0; time < 3; time++) {
+      assert.equal(await saving.save("key", outgoing(bytes)), "existed");
+    }
+    assert.equal(await saving.save("other", outgoing(bytes)), "saved");
+    assert.deepEqual(warned, []);
   });
 
   it("fails, and only counts that, when the service refuses to complete the entry", async () => {

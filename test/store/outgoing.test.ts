@@ -44,6 +44,22 @@ describe("withBlob", () => {
     assert.ok(Buffer.concat(slices).equals(bytes));
   });
 
+  it("reads into the memory of slices that were given back, and into no other slice's", async () => {
+    writeFileSync(path, bytes);
+    const memories = new Set<ArrayBufferLike>();
+    const send = async ({ slices, reuse }: Outgoing): Promise<void> => {
+      for await (const slice of slices) {
+        memories.add(slice.buffer);
+        reuse?.(slice);
+      }
+    };
+    await withBlob(path, blob, send);
+    await withBlob(path, blob, send);
+    assert.equal(memories.size, 1);
+    const kept = await withBlob(path, blob, collect);
+    assert.ok(Buffer.concat(kept).equals(bytes));
+  });
+
   it("sends an empty blob", async () => {
     const empty = Buffer.alloc(0);
     writeFileSync(path, empty);

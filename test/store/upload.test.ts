@@ -61,19 +61,42 @@ describe("an upload to the Actions cache", () => {
     });
   }
 
-  it("has no more than eight blocks in memory, however slow the service is", async () => {
+  it("has no more than eight blocks in memory, however many uploads there are", async () => {
     const stop = new AbortController();
-    server.faults.push(() => true);
+    const waiting: unknown[] = [];
+    const areWaiting = new Promise<void>((resolve) => {
+      // No answer.
+      server.faults.push(() => {
+        if (waiting.push(undefined) === 8) resolve();
+        return true;
+      });
+    });
     let read = 0;
     async function* slices(): AsyncGenerator<Buffer> {
-      for (; read < 100; read++) {
-        // The eighth block: from here on the uploader waits for the service.
-        if (read === 7) setTimeout(() => stop.abort(new Error("ended")), 100);
-        yield Buffer.from("x");
-      }
+      for (; read < 100; read++) yield Buffer.from("x");
     }
-    const bytes = { size: SLICE_BYTES + 1, slices: slices() };
-    await assert.rejects(upload(`${server.url}container/x?sig=y`, bytes, stop.signal));
-    assert.equal(read, 7);
+    const uploads = [1, 2, 3].map(() => {
+      const bytes = { size: SLICE_BYTES + 1, slices: slices() };
+      return upload(`${server.url}container/x?sig=y`, bytes, stop.signal);
+    });
+    await areWaiting;
+    stop.abort(new Error("ended"));
+    for (const one of uploads) await assert.rejects(one);
+    // Blocks that waited for their turn have it now, and are not read any more.
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    assert.deepEqual([read <= 8, waiting.length], [true, 8]);
+  });
+
+  it("gives every slice back once it is sent", async () => {
+    const sent = [1, 2, 3].map((value) => Buffer.alloc(SLICE_BYTES, value));
+    const returned: Buffer[] = [];
+    async function* slices(): AsyncGenerator<Buffer> {
+      yield* sent;
+    }
+    const reuse = (slice: Buffer): void => void returned.push(slice);
+    const bytes = { size: 3 * SLICE_BYTES, slices: slices(), reuse };
+    assert.equal(await openActionsCache().saving.save("key", bytes), "saved");
+    assert.equal(returned.length, 3);
+    assert.ok(sent.every((slice) => returned.includes(slice)));
   });
 });
