@@ -1,9 +1,11 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { arch, cpus, release, tmpdir, totalmem } from "node:os";
+import { mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { arch, cpus, release, totalmem } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
+import { temporaryDirectory } from "../test/support/directory.ts";
 import { runOnce } from "./contenders.ts";
-import type { Sample } from "./measure.ts";
+import { killRunning, type Sample } from "./measure.ts";
+import { drawPicture } from "./picture.ts";
 import { versionOf } from "./programs.ts";
 import {
   DETAILS_HEAD,
@@ -14,14 +16,14 @@ import {
   summaryOf,
   textTable,
 } from "./results.ts";
-import type { Contender, Row } from "./row.ts";
+import { type Contender, peersOf, type Row } from "./row.ts";
 import { openSetup } from "./setup.ts";
 import { prepare, type Work } from "./work.ts";
 
 /**
  * Measures whole processes on the same work: this action, and every peer that is installed. After a
  * warm-up run of each, the contenders of a row take turns in every round. Prints tables, and writes
- * bench/RESULTS.md after all rows, or after some with `--write`:
+ * bench/RESULTS.md and its picture after all rows, or after some with `--write`:
  * `npm run bench -- --rows pull-cold,restore --rounds 5`
  */
 const { values } = parseArgs({
@@ -38,18 +40,34 @@ const isComplete = wanted.length === 0;
 const isWanted = (name: string): boolean => isComplete || wanted.includes(name);
 const PROGRAMS = ["node", "docker-registry", "crane", "oras", "skopeo", "podman", "docker"];
 
-const directory = mkdtempSync(join(tmpdir(), "bench-"));
-const setup = await openSetup(directory);
+const directory = temporaryDirectory("bench");
+const opening = openSetup(directory);
+process.once("SIGINT", () => void interrupt(130));
+process.once("SIGTERM", () => void interrupt(143));
+const setup = await opening;
 try {
   const work = await prepare(setup, isWanted);
   const all = await measureAll(work);
-  if (isComplete || values.write) {
-    const file = join(import.meta.dirname, "RESULTS.md");
-    writeFileSync(file, toReport(all, work));
-  }
+  if (isComplete || values.write) write(all, work);
 } finally {
   await setup.stop();
-  rmSync(directory, { recursive: true, force: true });
+}
+
+/** Ends everything that runs, and then this process. */
+async function interrupt(exitCode: number): Promise<void> {
+  killRunning();
+  const { stop } = await opening;
+  await stop();
+  process.exit(exitCode);
+}
+
+/** Writes the report and its picture, which have the same figures. */
+function write(all: readonly Measured[], work: Work): void {
+  const date = new Date().toISOString().slice(0, 10);
+  const inBench = (name: string): string => join(import.meta.dirname, name);
+  writeFileSync(inBench("RESULTS.md"), toReport(all, work, date));
+  const about = `medians of ${rounds} rounds, ${date}`;
+  writeFileSync(inBench("results.svg"), drawPicture(all, about));
 }
 
 /** Measures all rows, and prints the figures of each and then of all. */
@@ -68,7 +86,7 @@ async function measureAll({ rows, notRun }: Work): Promise<readonly Measured[]> 
 }
 
 async function measureRow(row: Row): Promise<Measured> {
-  const contenders = [row.ours, ...row.peers];
+  const contenders = [row.ours, ...peersOf(row)];
   const samples = new Map<string, Sample[]>();
   for (const contender of contenders) {
     await sample(contender);
@@ -91,13 +109,13 @@ async function sample(contender: Contender): Promise<Sample> {
   try {
     return await runOnce(contender, fresh);
   } finally {
+    await contender.after?.(fresh);
     rmSync(fresh, { recursive: true, force: true });
   }
 }
 
 /** The text of bench/RESULTS.md. */
-function toReport(all: readonly Measured[], { notRun }: Work): string {
-  const date = new Date().toISOString().slice(0, 10);
+function toReport(all: readonly Measured[], { notRun }: Work, date: string): string {
   const processors = cpus();
   const model = processors[0]?.model.trim();
   const processor = `${processors.length} × ${model}`;

@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { measure, type Sample } from "./measure.ts";
 import type { Contender } from "./row.ts";
@@ -52,6 +52,22 @@ function runnerFiles(directory: string): Strings {
 /** The step that pulls images, one a line, into a layout. */
 export function pullStep(setup: Setup, images: string, environment: Strings = {}): Contender {
   return step(setup, { images, pull: "layout" }, environment);
+}
+
+/** The post step of a step that has ended, with the state that it left in `stateFile`. */
+export function postStep(step: Contender, stateFile: string, temp: string): Contender {
+  const state = stateVariables(readFileSync(stateFile, "utf8"));
+  return {
+    name: "registry-pull",
+    command: () => [process.execPath, builtFile("post.js")],
+    environment: { ...step.environment, ...state, RUNNER_TEMP: temp },
+  };
+}
+
+/** The variables in which the runner passes a state, given as its file: `NAME<<END`, value, end. */
+function stateVariables(text: string): Strings {
+  const entries = text.matchAll(/^([^<\n]+)<<(\S+)\n([\s\S]*?)\n\2$/gm);
+  return Object.fromEntries([...entries].map(([, name, , value = ""]) => [`STATE_${name}`, value]));
 }
 
 /** A contender that needs a shell for its work. */

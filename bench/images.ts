@@ -1,5 +1,6 @@
 import { createCipheriv, createHash } from "node:crypto";
-import { tarEnd, tarHeader } from "../src/store/tarball.ts";
+import { Header } from "tar/header";
+import { tarEnd, tarHeader, tarPadding } from "../src/store/tarball.ts";
 
 /** Content of a registry. Its bytes are generated for each use, so they never fill the memory. */
 export type Blob = {
@@ -37,6 +38,16 @@ export function tarBlob(name: string, size: number): Blob {
   return { digest: digestOf(chunks()), size: total, chunks };
 }
 
+/** A layer with one program, at the root of the file system. */
+export function programBlob(name: string, program: Buffer): Blob {
+  const header = new Header({ path: name, size: program.length, mode: 0o755, type: "File" });
+  header.encode();
+  const block = header.block ?? Buffer.alloc(0);
+  const parts = [block, program, tarPadding(program.length), tarEnd()];
+  const bytes = Buffer.concat(parts);
+  return { digest: digestOf([bytes]), size: bytes.length, chunks: () => [bytes] };
+}
+
 type JsonBlob = Blob & { readonly bytes: Buffer };
 
 function jsonBlob(value: unknown): JsonBlob {
@@ -56,6 +67,7 @@ function digestOf(chunks: Iterable<Buffer>): string {
 }
 
 type Fields = Readonly<Record<string, unknown>>;
+type Pushed = { readonly digest: string };
 type Manifest = Fields & { readonly mediaType: string };
 
 /** Pushes images to a registry on plain HTTP. */
@@ -74,13 +86,13 @@ export class Pusher {
     layers: readonly Blob[],
     platform: string,
     tag?: string,
-  ): Promise<Fields> {
+  ): Promise<Fields & Pushed> {
     const fields = platformFields(platform);
     const diffIds = layers.map(({ digest }) => digest);
     const config = jsonBlob({
       ...fields,
       config: { Labels: { repository } },
-      // These are diffIDs only in the row `load`, whose layers are tars. The others unpack nothing.
+      // These are diffIDs only of layers that are tars, which engines unpack.
       rootfs: { type: "layers", diff_ids: diffIds },
     });
     await this.#blob(repository, config);
@@ -106,7 +118,7 @@ export class Pusher {
     return `${this.host}/${repository}:${tag}`;
   }
 
-  async #manifest(repository: string, manifest: Manifest, tag?: string): Promise<Fields> {
+  async #manifest(repository: string, manifest: Manifest, tag?: string): Promise<Fields & Pushed> {
     const { mediaType } = manifest;
     const blob = jsonBlob(manifest);
     await this.#send(`/v2/${repository}/manifests/${tag ?? blob.digest}`, {
@@ -150,7 +162,7 @@ function platformFields(platform: string): Fields {
   return { os, architecture, variant };
 }
 
-function descriptorOf({ digest, size }: Blob, mediaType: string): Fields {
+function descriptorOf({ digest, size }: Blob, mediaType: string): Fields & Pushed {
   return { mediaType, digest, size };
 }
 

@@ -16,6 +16,15 @@ const OUTPUT_LIMIT = 4_000;
 // bash's `time` counts the CPU time of child processes that have ended.
 const TIMED = 'TIMEFORMAT="%R %U %S"; time "$@" 2>&1';
 
+const running = new Set<ChildProcess>();
+
+/** Kills the commands that are measured now, with all their processes. */
+export function killRunning(): void {
+  for (const { pid } of running) {
+    if (pid !== undefined) process.kill(-pid, "SIGKILL");
+  }
+}
+
 /** Runs a command to its end. Fails, with the end of its output, when the command does. */
 export function measure(
   command: readonly string[],
@@ -25,7 +34,10 @@ export function measure(
     const child = spawn("bash", ["-c", TIMED, "bash", ...command], {
       env: environment,
       stdio: ["ignore", "pipe", "pipe"],
+      // A process group of its own, which killRunning ends.
+      detached: true,
     });
+    running.add(child);
     let output = "";
     let times = "";
     child.stdout.setEncoding("utf8").on("data", (text: string) => {
@@ -37,6 +49,7 @@ export function measure(
     const peak = watchMemory(child);
     child.on("error", reject);
     child.on("close", (code) => {
+      running.delete(child);
       const memory = peak();
       if (code === 0) return resolve({ ...parseTimes(times), memory });
       const shown = command.join(" ");

@@ -11,6 +11,14 @@ export type Network = {
   readonly together: number;
 };
 
+/** A registry in another country. */
+export const WAN: Network = {
+  delayMs: 40,
+  // Decimal, as in all rows.
+  perConnection: 25_000_000,
+  together: 1_000_000_000,
+};
+
 // Short enough for a smooth rate, long enough for few timers.
 const SLICE_MS = 5;
 

@@ -1,5 +1,5 @@
 import { type Sample, type Spread, spreadOf } from "./measure.ts";
-import type { Row } from "./row.ts";
+import type { Contender, Row } from "./row.ts";
 
 /** The rows of a table. */
 type Cells = readonly (readonly string[])[];
@@ -23,23 +23,30 @@ export const SUMMARY_HEAD = [
 /** A row in one line: our median, the best peer's, their ratio, and whether we reach the target. */
 export function summaryOf(measured: Measured): readonly string[] {
   const { row, samples } = measured;
-  const [ours = []] = samples.values();
+  const ours = samples.get(row.ours.name) ?? [];
   const wall = wallOf(ours);
-  const best = bestPeer(measured);
-  const ratio = best?.ratio.median ?? Number.NaN;
+  const peers = comparedPeers(measured);
+  const [ratio = Number.NaN, ...apart] = peers.map((peer) => peer.ratio.median);
   const figures = { wall: wall.median, memory: peakOf(ours) };
-  const reached = row.reached?.(figures, ratio);
+  const reached = row.reached?.(figures, ratio, ...apart);
   return [
     row.name,
-    formatSpread(wall, seconds),
-    best === undefined ? "" : `${best.name} ${seconds(best.median)}`,
-    best === undefined ? "" : formatSpread(best.ratio, (value) => value.toFixed(2)),
+    formatSpread(wall, formatSeconds),
+    peers.map(({ name, median }) => `${name} ${formatSeconds(median)}`).join("; "),
+    peers.map((peer) => formatSpread(peer.ratio, formatRatio)).join("; "),
     row.target,
     reached === undefined ? "" : yesOrNo(reached),
   ];
 }
 
-type Peer = {
+/** Our median in seconds of wall time; NaN before the first run. */
+export function ourMedian({ row, samples }: Measured): number {
+  const ours = samples.get(row.ours.name) ?? [];
+  return wallOf(ours).median;
+}
+
+/** A peer's figures, beside ours. */
+export type Peer = {
   readonly name: string;
   /** Seconds of wall time. */
   readonly median: number;
@@ -47,16 +54,17 @@ type Peer = {
   readonly ratio: Spread;
 };
 
-/** The peer with the least median; undefined when no peer ran. */
-function bestPeer({ samples }: Measured): Peer | undefined {
-  const [ours = []] = samples.values();
-  const peers = [...samples].slice(1).map(([name, theirs]) => ({
-    name,
-    median: wallOf(theirs).median,
-    ratio: ratioOf(ours, theirs),
-  }));
+/** The peers that ours is compared with: the best of the row's peers, then those that are apart. */
+export function comparedPeers({ row, samples }: Measured): readonly Peer[] {
+  const ours = samples.get(row.ours.name) ?? [];
+  const figuresOf = ({ name }: Contender): Peer => {
+    const theirs = samples.get(name) ?? [];
+    return { name, median: wallOf(theirs).median, ratio: ratioOf(ours, theirs) };
+  };
+  const peers = row.peers.map(figuresOf);
   const [best] = peers.toSorted((one, other) => one.median - other.median);
-  return best;
+  const apart = (row.apart ?? []).map(figuresOf);
+  return best === undefined ? apart : [best, ...apart];
 }
 
 function ratioOf(ours: readonly Sample[], theirs: readonly Sample[]): Spread {
@@ -75,8 +83,8 @@ export function detailsOf({ row, samples }: Measured): Cells {
   return [...samples].map(([name, all]) => [
     row.name,
     name,
-    seconds(wallOf(all).median),
-    seconds(cpuOf(all).median),
+    formatSeconds(wallOf(all).median),
+    formatSeconds(cpuOf(all).median),
     `${Math.round(peakOf(all) / 1e6)} MB`,
   ]);
 }
@@ -93,8 +101,14 @@ function peakOf(samples: readonly Sample[]): number {
   return Math.max(...samples.map(({ memory }) => memory));
 }
 
-function seconds(value: number): string {
+/** Seconds with their unit, in three digits. */
+export function formatSeconds(value: number): string {
   return `${value.toFixed(value < 10 ? 2 : 1)} s`;
+}
+
+/** A ratio of two times, with two decimals. */
+export function formatRatio(value: number): string {
+  return value.toFixed(2);
 }
 
 function formatSpread(spread: Spread, format: (value: number) => string): string {

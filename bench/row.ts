@@ -10,6 +10,8 @@ export type Contender = {
   readonly environment?: Readonly<Record<string, string>>;
   /** Prepares each run; not measured. */
   readonly before?: () => void | Promise<void>;
+  /** Ends what a run in `fresh` has left; not measured. */
+  readonly after?: (fresh: string) => void | Promise<void>;
 };
 
 /** The medians of this action's runs: seconds of wall time, and bytes of peak memory. */
@@ -18,16 +20,24 @@ export type Ours = {
   readonly memory: number;
 };
 
-/** True when a target is reached. `ratio` is our wall time divided by the best peer's. */
-export type Check = (ours: Ours, ratio: number) => boolean;
+/**
+ * True when a target is reached. `ratio` is our wall time divided by the best peer's, and `apart`
+ * has the same for each installed peer of {@link Row.apart}.
+ */
+export type Check = (ours: Ours, ratio: number, ...apart: readonly number[]) => boolean;
 
 /** Work to measure: this action, and the installed peers that can do the same. */
 export type Row = {
   readonly name: string;
+  /** The work in a few words, for the picture. */
+  readonly title: string;
   /** The work in words. */
   readonly work: string;
   readonly ours: Contender;
+  /** Of these, the best is compared with ours. */
   readonly peers: readonly Contender[];
+  /** Peers that are compared with ours each by itself, because they have a target of their own. */
+  readonly apart?: readonly Contender[];
   /** The target in words: a ratio of our wall time to the best peer's, or a time of our own. */
   readonly target: string;
   /** Absent when the figures are only reported. */
@@ -43,6 +53,11 @@ export type Group = {
   readonly obstacle?: () => string | undefined;
   readonly make: (setup: Setup) => Promise<readonly Row[]>;
 };
+
+/** All peers of a row. */
+export function peersOf({ peers, apart = [] }: Row): readonly Contender[] {
+  return [...peers, ...apart];
+}
 
 /** A check that our wall time is at most `most` times the best peer's. */
 export function atMost(most: number): Check {

@@ -1,7 +1,7 @@
 import { execFileSync } from "node:child_process";
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { builtFile, pullStep, runOnce } from "../contenders.ts";
+import { postStep, pullStep, runOnce } from "../contenders.ts";
 import { ELEVEN, MB, pushEleven } from "../fixtures.ts";
 import type { Network } from "../network.ts";
 import { atMost, type Contender, type Group, type Row } from "../row.ts";
@@ -85,20 +85,8 @@ async function pullForSave(
   const files = { INPUT_PATH: join(directory, "source"), GITHUB_STATE: state };
   const pull = pullStep(setup, reference, { ...environment, ...files });
   await runOnce(pull, directory);
-  const saves = { "STATE_pending-saves": firstValue(state), RUNNER_TEMP: directory };
-  return {
-    name: "registry-pull",
-    command: () => [process.execPath, builtFile("post.js")],
-    environment: { ...pull.environment, ...saves },
-    before: () => cache.entries.clear(),
-  };
-}
-
-/** The first value in a file in the runner's format: a name, a delimiter, the value. */
-function firstValue(file: string): string {
-  const text = readFileSync(file, "utf8");
-  const [, value = ""] = /<<\S+\n([^\n]*)\n/.exec(text) ?? [];
-  return value;
+  const post = postStep(pull, state, directory);
+  return { ...post, before: () => cache.entries.clear() };
 }
 
 /** The toolkit in `directory`, or in the fresh directory of each run. */
@@ -133,6 +121,7 @@ type Over = (contender: Contender) => Contender;
 function restore({ restore, theirRestore }: Filled, overLoopback: Over): Row {
   return {
     name: "restore",
+    title: "Restore 505 MB from the cache",
     work: "restore the image of pull-cold from the cache service; only ours verifies it",
     ours: overLoopback(restore),
     peers: [overLoopback(theirRestore)],
@@ -144,22 +133,24 @@ function restore({ restore, theirRestore }: Filled, overLoopback: Over): Row {
 function restoreWan({ restore, theirRestore }: Filled, overWan: Over): Row {
   return {
     name: "restore-wan",
+    title: "The same, 200 MB/s in all",
     work: "the same at 50 MB/s per connection and 200 MB/s in total",
     ours: overWan(restore),
     peers: [overWan(theirRestore)],
-    target: `≤ 0.75, and ≤ 1.1 of the line's ${LINE.toFixed(2)} s`,
-    reached: ({ wall }, ratio) => ratio <= 0.75 && wall <= 1.1 * LINE,
-    note: "Startup takes 0.1 s, and another 0.1 s pass until the first connection counts as slow",
+    target: `≤ 0.75, and ≤ 1.06 of the line's ${LINE.toFixed(2)} s`,
+    reached: ({ wall }, ratio) => ratio <= 0.75 && wall <= 1.06 * LINE,
+    note: "The rest of the time is startup",
   };
 }
 
 function save({ save, theirSave }: Filled, overLoopback: Over): Row {
   return {
     name: "save",
+    title: "Save 505 MB to the cache",
     work: "save the same image to the cache service",
     ours: overLoopback(save),
     peers: [overLoopback(theirSave)],
-    target: "≤ 0.6",
-    reached: atMost(0.6),
+    target: "≤ 0.55, ≤ 120 MB of memory",
+    reached: ({ memory }, ratio) => ratio <= 0.55 && memory <= 120 * MB,
   };
 }

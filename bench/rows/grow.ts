@@ -24,6 +24,7 @@ function growCount(setup: Setup, references: readonly string[]): Row {
   const count = references.length;
   return {
     name: `grow-${count}`,
+    title: `Verify ${count} images`,
     work: `verify every manifest and config; images of six platforms: ${count}`,
     ours: step(setup, { images: references.join("\n"), platforms: "all" }),
     peers: [],
@@ -36,6 +37,7 @@ async function growSize(setup: Setup, size: number): Promise<Row> {
   const image = await pushSingle(setup.pusher, `bench/grow${size}`, [layer]);
   return {
     name: `grow-${size}MB`,
+    title: `Pull ${size} MB`,
     work: `pull one layer of ${size} MB into a layout`,
     ours: pullStep(setup, image),
     peers: [],

@@ -1,15 +1,9 @@
 import { pullers, pullStep } from "../contenders.ts";
 import { MB, pushEleven, pushSingle, times } from "../fixtures.ts";
 import { type Blob, type Pusher, randomBlob } from "../images.ts";
-import type { Network } from "../network.ts";
+import { WAN } from "../network.ts";
 import { atMost, type Group, type Row } from "../row.ts";
 import type { Setup } from "../setup.ts";
-
-const WAN: Network = {
-  delayMs: 40,
-  perConnection: 25 * MB,
-  together: 1_000 * MB,
-};
 
 /** Pulls images into an empty layout, without a cache. */
 export const PULL: Group = {
@@ -47,6 +41,7 @@ async function behindWan({ pusher, slowDown }: Setup, reference: string): Promis
 function pullCold(setup: Setup, reference: string): Row {
   return {
     name: "pull-cold",
+    title: "Pull 505 MB into a layout",
     work: "pull 505 MB in eleven layers, one of them 432 MB, into a layout",
     ours: pullStep(setup, reference),
     peers: pullers([reference]),
@@ -59,6 +54,7 @@ function pullCold(setup: Setup, reference: string): Row {
 function pullMany(setup: Setup, references: readonly string[]): Row {
   return {
     name: "pull-many",
+    title: "Pull ten images into a layout",
     work: "pull ten images of 20 layers of 2 MB, half of them shared, into one layout",
     ours: pullStep(setup, references.join("\n")),
     peers: pullers(references),
@@ -71,6 +67,7 @@ function pullMany(setup: Setup, references: readonly string[]): Row {
 function pullWan(setup: Setup, reference: string): Row {
   return {
     name: "pull-wan",
+    title: "Pull 505 MB, far away",
     work: "pull-cold with a latency of 40 ms for each response and 25 MB/s per connection",
     ours: pullStep(setup, reference),
     peers: pullers([reference]),
