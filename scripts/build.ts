@@ -85,7 +85,6 @@ const common: BuildOptions & { readonly metafile: true } = {
   mainFields: ["module", "main"],
   // The runner has Node 24; a laptop may have 20.
   target: "node20",
-  keepNames: true,
   charset: "utf8",
   metafile: true,
   legalComments: "none",

@@ -90,6 +90,21 @@ const hostile = globSync("test/**/*.test.ts", { cwd: ROOT }).map((path) =>
   readFileSync(join(ROOT, path), "utf8"),
 );
 
+describe("the bundle", () => {
+  it("keeps the names of classes that libraries compare as text", () => {
+    // Where two modules have a class of the same name, the bundler renames one.
+    const paths = globSync(join(ROOT, "dist/*.js"));
+    const text = paths.map((path) => readFileSync(path, "utf8")).join("\n");
+    const compared = text.matchAll(/constructor\.name === "(\w+)"/g);
+    const found = new Set([...compared].map(([, name = ""]) => name));
+    assert.ok(found.size > 3, [...found].join());
+    const renamed = [...found].filter((name) =>
+      new RegExp(`class (_${name}\\d*|${name}\\d+)\\b`).test(text),
+    );
+    assert.deepEqual(renamed, []);
+  });
+});
+
 describe("the documentation", () => {
   for (const page of ["README.md", "SECURITY.md", ...globSync("docs/*.md", { cwd: ROOT })]) {
     it(`links only to files that exist: ${page}`, () => {
