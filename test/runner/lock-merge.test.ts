@@ -75,13 +75,14 @@ const isRemoved = ({ before, after }: Fate): boolean => before !== undefined && 
 
 /**
  * The places between the entries of the base where someone adds an entry, or next to which they
- * remove one.
+ * remove one. When they do, an entry that they change may seem to be another one, too.
  */
 function placesOf(fates: readonly Fate[], person: Person): ReadonlySet<number> {
   const places = new Set<number>();
+  const moves = fates.some((fate) => fate.by === person && (isAdded(fate) || isRemoved(fate)));
   let place = 0;
   for (const fate of fates) {
-    const isTouched = fate.by === person && (isAdded(fate) || isRemoved(fate));
+    const isTouched = fate.by === person && moves;
     if (isTouched) places.add(place);
     if (fate.before !== undefined) place++;
     if (isTouched) places.add(place);
