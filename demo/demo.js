@@ -1,6 +1,3 @@
-var __defProp = Object.defineProperty;
-var __name = (target, value) => __defProp(target, "name", { value, configurable: true });
-
 // scripts/demo.ts
 import { rmSync, writeFileSync } from "node:fs";
 import { mkdtemp } from "node:fs/promises";
@@ -189,9 +186,6 @@ var REASONS = {
 
 // src/oci/failure.ts
 var PullError = class extends Error {
-  static {
-    __name(this, "PullError");
-  }
   name = "PullError";
   reason;
   /** The message without what to do next. */
@@ -218,7 +212,6 @@ function digestOf(bytes, algorithm = "sha256") {
   const hex = createHash(algorithm).update(bytes).digest("hex");
   return `${algorithm}:${hex}`;
 }
-__name(digestOf, "digestOf");
 
 // src/oci/media-type.ts
 var LENGTH_LIMIT = 127 + 1 + 127;
@@ -267,11 +260,9 @@ function normalise(os, architecture, variant = "", osVersion = "") {
     osVersion
   };
 }
-__name(normalise, "normalise");
 function own(table, key) {
   return Object.hasOwn(table, key) ? table[key] : void 0;
 }
-__name(own, "own");
 var PART = /^[A-Za-z0-9_.-]{1,64}$/;
 var OS_WITH_VERSION = /^([^()]*)\(([^()]*)\)$/;
 function parsePlatform(text) {
@@ -287,14 +278,12 @@ function parsePlatform(text) {
   const found = `platform ${JSON.stringify(text)}: expected os/arch[/variant]`;
   throw new PullError("wrong-platform", found, { next: suggest(text) });
 }
-__name(parsePlatform, "parsePlatform");
 var KNOWN_ARCHITECTURE = /^(i386|386|x86[_-]64|amd64|aarch64|arm64|armhf|armel|arm|ppc64le|s390x|riscv64)$/;
 function suggest(text) {
   const lower = text.trim().toLowerCase();
   if (!KNOWN_ARCHITECTURE.test(lower)) return void 0;
   return `did you mean ${formatPlatform(normalise("linux", lower))}?`;
 }
-__name(suggest, "suggest");
 function formatPlatform(platform) {
   const { os, architecture, variant, osVersion } = platform;
   return [
@@ -303,18 +292,15 @@ function formatPlatform(platform) {
     ...variant === "" ? [] : [variant]
   ].join("/");
 }
-__name(formatPlatform, "formatPlatform");
 
 // test/support/image.ts
 function content(mediaType, value) {
   const bytes = Buffer.isBuffer(value) ? value : Buffer.from(JSON.stringify(value, void 0, 2));
   return { bytes, mediaType, digest: digestOf(bytes) };
 }
-__name(content, "content");
 function descriptor({ mediaType, digest, bytes }) {
   return { mediaType, digest, size: bytes.length };
 }
-__name(descriptor, "descriptor");
 function layer(path, body, docker = false) {
   const bytes = Buffer.from(body);
   const tar = Buffer.concat([
@@ -328,10 +314,9 @@ function layer(path, body, docker = false) {
   packed[9] = 255;
   return { ...content(mediaType, packed), diffId: digestOf(tar) };
 }
-__name(layer, "layer");
 function tarHeader(path, size) {
   const header = Buffer.alloc(512);
-  const field = /* @__PURE__ */ __name((at, length, value) => header.write(`${value.toString(8).padStart(length - 1, "0")}\0`, at), "field");
+  const field = (at, length, value) => header.write(`${value.toString(8).padStart(length - 1, "0")}\0`, at);
   header.write(path, 0);
   field(100, 8, 493);
   field(108, 8, 0);
@@ -347,7 +332,6 @@ function tarHeader(path, size) {
   );
   return header;
 }
-__name(tarHeader, "tarHeader");
 function image(platform, options = {}) {
   const {
     salt = "",
@@ -391,7 +375,6 @@ function image(platform, options = {}) {
   });
   return { ...manifest, platform, manifests: [], blobs: [config, ...layers] };
 }
-__name(image, "image");
 function goPlatform({ os, architecture, variant, osVersion }) {
   return {
     os,
@@ -400,7 +383,6 @@ function goPlatform({ os, architecture, variant, osVersion }) {
     ...osVersion === "" ? {} : { "os.version": osVersion }
   };
 }
-__name(goPlatform, "goPlatform");
 function index(images, options = {}) {
   const mediaType = options.docker ? DOCKER_LIST : OCI_INDEX;
   const entries = images.map((made) => ({
@@ -418,7 +400,6 @@ function index(images, options = {}) {
     blobs: images.flatMap(({ blobs }) => blobs)
   };
 }
-__name(index, "index");
 function multiPlatform(platforms, options = {}) {
   const images = platforms.map((platform) => image(platform, options));
   const attestations = options.attestations ? images.map(attestation) : [];
@@ -432,7 +413,6 @@ function multiPlatform(platforms, options = {}) {
     blobs: [...made.blobs, ...attestations.flatMap(({ blobs }) => blobs)]
   };
 }
-__name(multiPlatform, "multiPlatform");
 function attestation(subject) {
   const statement = content("application/vnd.in-toto+json", {
     predicateType: "https://slsa.dev/provenance/v1",
@@ -463,7 +443,6 @@ function attestation(subject) {
     blobs: [config, statement]
   };
 }
-__name(attestation, "attestation");
 function artifact(configType = "application/vnd.cncf.helm.config.v1+json", artifactType) {
   const config = content(configType, { name: "chart" });
   const chart = content(
@@ -479,15 +458,11 @@ function artifact(configType = "application/vnd.cncf.helm.config.v1+json", artif
   });
   return { ...manifest, manifests: [], blobs: [config, chart] };
 }
-__name(artifact, "artifact");
 var PACKED_ZEROS = gzipSync(Buffer.alloc(1024 ** 2));
 
 // test/support/registry.ts
 import { createServer } from "node:http";
 var Registry = class _Registry {
-  static {
-    __name(this, "Registry");
-  }
   seen = [];
   tokens = /* @__PURE__ */ new Set();
   /** Called first, in order, for every request. */
@@ -645,11 +620,9 @@ function refuse(response, status, code, message, detail) {
   response.setHeader("content-type", "application/json");
   response.end(JSON.stringify({ errors: [{ code, message, detail }] }));
 }
-__name(refuse, "refuse");
 function basic(login) {
   return `Basic ${Buffer.from(login).toString("base64")}`;
 }
-__name(basic, "basic");
 
 // scripts/demo.ts
 var WARM = "warm";
@@ -657,7 +630,7 @@ var PLATFORMS = ["linux/amd64", "linux/arm64", "linux/arm/v7"];
 async function demonstrate(write, runStep) {
   const registry = await Registry.start();
   const directory = await mkdtemp(join(tmpdir(), "registry-pull-demo-"));
-  const removeFiles = /* @__PURE__ */ __name(() => rmSync(directory, { recursive: true, force: true }), "removeFiles");
+  const removeFiles = () => rmSync(directory, { recursive: true, force: true });
   process.once("exit", removeFiles);
   try {
     write(
@@ -679,7 +652,6 @@ The exit codes were ${exitCodes.join(", ")}: a workflow would have stopped at st
     removeFiles();
   }
 }
-__name(demonstrate, "demonstrate");
 function scenesOn(registry, directory, address) {
   const image2 = multiPlatform(PLATFORMS, { attestations: true });
   const reference = registry.push("sample/app", "1.0", image2);
@@ -724,11 +696,10 @@ ${compose.trimEnd()}`,
       },
       outputs: ["registry"],
       expected: 0,
-      meanwhile: /* @__PURE__ */ __name((write) => pullFrom(address, registry.host, "sample/app", write), "meanwhile")
+      meanwhile: (write) => pullFrom(address, registry.host, "sample/app", write)
     }
   ];
 }
-__name(scenesOn, "scenesOn");
 async function freeAddress() {
   const server = createServer2();
   await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
@@ -736,14 +707,13 @@ async function freeAddress() {
   await new Promise((resolve) => server.close(resolve));
   return `127.0.0.1:${typeof address === "object" && address !== null ? address.port : 0}`;
 }
-__name(freeAddress, "freeAddress");
 async function pullFrom(address, upstream, repository, write) {
   write("");
-  const get = /* @__PURE__ */ __name(async (path) => {
+  const get = async (path) => {
     const response = await fetch(`http://${address}/v2/${repository}/${path}?ns=${upstream}`);
     write(`  GET /v2/${repository}/${shortened(path)}?ns=${upstream} ${response.status}`);
     return response;
-  }, "get");
+  };
   const index2 = await (await get("manifests/1.0")).json();
   const [first] = index2.manifests;
   const manifest = await (await get(`manifests/${first?.digest}`)).json();
@@ -751,18 +721,15 @@ async function pullFrom(address, upstream, repository, write) {
     await (await get(`blobs/${digest}`)).arrayBuffer();
   }
 }
-__name(pullFrom, "pullFrom");
 function shortened(line) {
   return line.replace(/(sha256:.{6})\w+/, "$1…");
 }
-__name(shortened, "shortened");
 function composeFile(good, bad) {
   return `services:
   web: { image: ${good} }
   api: { image: ${bad} }
 `;
 }
-__name(composeFile, "composeFile");
 function pullInto(layout, image2) {
   return {
     INPUT_IMAGES: image2,
@@ -771,7 +738,6 @@ function pullInto(layout, image2) {
     INPUT_PATH: layout
   };
 }
-__name(pullInto, "pullInto");
 async function play(scenes, { registry, directory, write, runStep }) {
   const machine = {
     DOCKER_CONFIG: directory,
@@ -786,20 +752,18 @@ async function play(scenes, { registry, directory, write, runStep }) {
     write(`${exitCodes.length === 0 ? "" : "\n"}${heading}
 `);
     registry.seen.length = 0;
-    const serving = /* @__PURE__ */ __name(async () => meanwhile?.(write), "serving");
+    const serving = async () => meanwhile?.(write);
     exitCodes.push(await runStep({ ...machine, ...inputs }, directory, outputs, serving));
     if (inputs["INPUT_PATH"]?.endsWith(WARM)) writeRequests(registry, write);
   }
   return exitCodes;
 }
-__name(play, "play");
 function writeRequests(registry, write) {
   const requests = registry.log.map((line) => `  ${shortened(line)}`).join("\n");
   write(`
 The warm pull only checked that the registry has everything:
 ${requests}`);
 }
-__name(writeRequests, "writeRequests");
 export {
   demonstrate
 };

@@ -1,52 +1,54 @@
 import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);
 import {
   step
-} from "./chunk-3WBVPOBL.js";
-import "./chunk-BZNH7TEI.js";
+} from "./chunk-SWDVOMTQ.js";
+import "./chunk-SEAZLW7K.js";
 import {
   endJob
-} from "./chunk-H4FIA7WY.js";
-import "./chunk-US4MWYTV.js";
-import "./chunk-GK6WCDFQ.js";
+} from "./chunk-5C6X2QVK.js";
+import "./chunk-EC6WEUJU.js";
+import "./chunk-6JTCIGKG.js";
 import {
   terminal
-} from "./chunk-CLA6KNZT.js";
+} from "./chunk-YT72CJMD.js";
 import {
   DEFAULTS
-} from "./chunk-UZK7FEFO.js";
-import "./chunk-SWXX2UOV.js";
-import "./chunk-KIGC5NSG.js";
-import "./chunk-QI2MY3KS.js";
-import "./chunk-Q2WJBQJ5.js";
-import "./chunk-3JVV6VOG.js";
-import "./chunk-XVBIHPMZ.js";
+} from "./chunk-6UEX4FHS.js";
+import "./chunk-EAIMOVJT.js";
+import "./chunk-7LGBAVMN.js";
+import "./chunk-7YLWOFYR.js";
+import "./chunk-4SKGWH6K.js";
+import "./chunk-UHQ4VQWZ.js";
+import "./chunk-HNMHCXBS.js";
+import "./chunk-XZ2C7XNT.js";
+import "./chunk-NSVNZIQA.js";
 import {
   endWhenUnread,
   thisMachine
-} from "./chunk-6JVYCYTG.js";
-import "./chunk-GOQCIFQZ.js";
-import "./chunk-4PGJNY3C.js";
-import "./chunk-TLDQTJ52.js";
-import "./chunk-E5OJL5JR.js";
-import "./chunk-L2NT274Y.js";
-import "./chunk-I3UOCOBE.js";
-import "./chunk-GK4TBZ6T.js";
-import "./chunk-QLFXTSCP.js";
-import "./chunk-4RAGDIWQ.js";
-import "./chunk-X7QNMO3T.js";
-import "./chunk-2OAYVO4E.js";
-import "./chunk-6YGTSZFH.js";
-import "./chunk-XFAF64ZC.js";
-import "./chunk-PFTWHRR2.js";
-import "./chunk-YNGR2UKO.js";
-import "./chunk-W4LMWFRO.js";
-import "./chunk-ZUT5BRUG.js";
+} from "./chunk-VDBIAAZR.js";
+import "./chunk-FYXWCRXM.js";
+import "./chunk-BGEPBSP5.js";
+import "./chunk-5H5L4S2G.js";
+import "./chunk-COR7NI3P.js";
+import "./chunk-EM4ZRUO3.js";
+import "./chunk-YBOTJD2E.js";
+import "./chunk-RUCBVZK4.js";
+import "./chunk-WT6YWUOJ.js";
+import "./chunk-MG3YF5HN.js";
+import "./chunk-NZDXKJVI.js";
+import "./chunk-QWCBFTQ4.js";
+import "./chunk-LFD2NK2P.js";
+import "./chunk-5TZM3BW3.js";
+import "./chunk-NP7E7G7R.js";
+import "./chunk-OFTH6OHO.js";
+import "./chunk-WFVP33N2.js";
+import "./chunk-JIU37K5Q.js";
+import "./chunk-MUYIHUB2.js";
+import "./chunk-GLUDGTER.js";
 import {
   messageOf
-} from "./chunk-BKI5YU5A.js";
-import {
-  __name
-} from "./chunk-QTX6ZG2H.js";
+} from "./chunk-TH46VUGE.js";
+import "./chunk-VA35IVHB.js";
 
 // src/runner/command-line.ts
 import { parseArgs } from "node:util";
@@ -88,18 +90,16 @@ function readCommandLine(args, environment) {
     return { problem: messageOf(error) };
   }
 }
-__name(readCommandLine, "readCommandLine");
 function inputName(option) {
   return `INPUT_${option.toUpperCase()}`;
 }
-__name(inputName, "inputName");
 
 // src/cli.ts
 var NEVER = new AbortController().signal;
-var write = /* @__PURE__ */ __name((line) => {
+var write = (line) => {
   process.stdout.write(`${line}
 `);
-}, "write");
+};
 async function run(machine, options = {}) {
   const { outputs, extras, meanwhile = untilInterrupted } = options;
   const workflow = terminal(write);
@@ -115,7 +115,6 @@ async function run(machine, options = {}) {
   }
   return exitCode;
 }
-__name(run, "run");
 async function untilInterrupted({ cancelled }, { say }) {
   if (cancelled.aborted) return;
   say("serving until you press Ctrl-C");
@@ -123,7 +122,6 @@ async function untilInterrupted({ cancelled }, { say }) {
   await new Promise((resolve) => cancelled.addEventListener("abort", resolve, { once: true }));
   clearInterval(alive);
 }
-__name(untilInterrupted, "untilInterrupted");
 async function demonstrate() {
   const path = new URL("../demo/demo.js", import.meta.url).href;
   const demonstration = await import(path);
@@ -134,7 +132,6 @@ async function demonstrate() {
     return run({ ...sameEverywhere, ...here }, { outputs, meanwhile });
   });
 }
-__name(demonstrate, "demonstrate");
 async function main(args) {
   if (args.length === 0) return demonstrate();
   const asked = readCommandLine(args, process.env);
@@ -151,6 +148,5 @@ ${USAGE}`);
   write(USAGE);
   return 0;
 }
-__name(main, "main");
 endWhenUnread();
 process.exitCode = await main(process.argv.slice(2));

@@ -1,44 +1,48 @@
 import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);
 import {
   actions
-} from "./chunk-OQWF676W.js";
-import "./chunk-VMZ7PFOL.js";
+} from "./chunk-OGIL3W5O.js";
+import "./chunk-X7IPJPF4.js";
 import {
   step
-} from "./chunk-3WBVPOBL.js";
-import "./chunk-BZNH7TEI.js";
-import "./chunk-GK6WCDFQ.js";
-import "./chunk-UZK7FEFO.js";
-import "./chunk-SWXX2UOV.js";
-import "./chunk-KIGC5NSG.js";
-import "./chunk-QI2MY3KS.js";
-import "./chunk-Q2WJBQJ5.js";
-import "./chunk-3JVV6VOG.js";
-import "./chunk-XVBIHPMZ.js";
+} from "./chunk-SWDVOMTQ.js";
+import "./chunk-SEAZLW7K.js";
+import "./chunk-6JTCIGKG.js";
+import "./chunk-6UEX4FHS.js";
+import "./chunk-EAIMOVJT.js";
+import "./chunk-7LGBAVMN.js";
+import "./chunk-7YLWOFYR.js";
+import "./chunk-4SKGWH6K.js";
+import "./chunk-UHQ4VQWZ.js";
+import "./chunk-HNMHCXBS.js";
+import "./chunk-XZ2C7XNT.js";
+import "./chunk-NSVNZIQA.js";
 import {
   endWhenUnread,
   thisMachine
-} from "./chunk-6JVYCYTG.js";
-import "./chunk-GOQCIFQZ.js";
-import "./chunk-4PGJNY3C.js";
-import "./chunk-ZODR5LQM.js";
-import "./chunk-TLDQTJ52.js";
-import "./chunk-E5OJL5JR.js";
-import "./chunk-L2NT274Y.js";
-import "./chunk-I3UOCOBE.js";
-import "./chunk-GK4TBZ6T.js";
-import "./chunk-QLFXTSCP.js";
-import "./chunk-4RAGDIWQ.js";
-import "./chunk-X7QNMO3T.js";
-import "./chunk-2OAYVO4E.js";
-import "./chunk-6YGTSZFH.js";
-import "./chunk-XFAF64ZC.js";
-import "./chunk-PFTWHRR2.js";
-import "./chunk-YNGR2UKO.js";
-import "./chunk-W4LMWFRO.js";
-import "./chunk-ZUT5BRUG.js";
-import "./chunk-BKI5YU5A.js";
-import "./chunk-QTX6ZG2H.js";
+} from "./chunk-VDBIAAZR.js";
+import "./chunk-FYXWCRXM.js";
+import "./chunk-BGEPBSP5.js";
+import "./chunk-SDDE2WD2.js";
+import "./chunk-5H5L4S2G.js";
+import "./chunk-COR7NI3P.js";
+import "./chunk-EM4ZRUO3.js";
+import "./chunk-YBOTJD2E.js";
+import "./chunk-RUCBVZK4.js";
+import "./chunk-WT6YWUOJ.js";
+import "./chunk-MG3YF5HN.js";
+import "./chunk-NZDXKJVI.js";
+import "./chunk-QWCBFTQ4.js";
+import "./chunk-LFD2NK2P.js";
+import "./chunk-5TZM3BW3.js";
+import "./chunk-NP7E7G7R.js";
+import "./chunk-OFTH6OHO.js";
+import "./chunk-WFVP33N2.js";
+import "./chunk-JIU37K5Q.js";
+import "./chunk-MUYIHUB2.js";
+import "./chunk-GLUDGTER.js";
+import "./chunk-TH46VUGE.js";
+import "./chunk-VA35IVHB.js";
 
 // src/main.ts
 endWhenUnread();

@@ -3,29 +3,31 @@ import {
   actions,
   pendingSaves,
   servingState
-} from "./chunk-OQWF676W.js";
-import "./chunk-VMZ7PFOL.js";
+} from "./chunk-OGIL3W5O.js";
+import "./chunk-X7IPJPF4.js";
 import {
   endJob
-} from "./chunk-H4FIA7WY.js";
-import "./chunk-US4MWYTV.js";
-import "./chunk-GK6WCDFQ.js";
+} from "./chunk-5C6X2QVK.js";
+import "./chunk-EC6WEUJU.js";
+import "./chunk-6JTCIGKG.js";
 import {
   thisMachine
-} from "./chunk-6JVYCYTG.js";
-import "./chunk-GOQCIFQZ.js";
-import "./chunk-4PGJNY3C.js";
-import "./chunk-ZODR5LQM.js";
-import "./chunk-E5OJL5JR.js";
-import "./chunk-QLFXTSCP.js";
-import "./chunk-4RAGDIWQ.js";
-import "./chunk-X7QNMO3T.js";
-import "./chunk-2OAYVO4E.js";
-import "./chunk-6YGTSZFH.js";
-import "./chunk-W4LMWFRO.js";
-import "./chunk-ZUT5BRUG.js";
-import "./chunk-BKI5YU5A.js";
-import "./chunk-QTX6ZG2H.js";
+} from "./chunk-VDBIAAZR.js";
+import "./chunk-FYXWCRXM.js";
+import "./chunk-BGEPBSP5.js";
+import "./chunk-SDDE2WD2.js";
+import "./chunk-COR7NI3P.js";
+import "./chunk-WT6YWUOJ.js";
+import "./chunk-MG3YF5HN.js";
+import "./chunk-NZDXKJVI.js";
+import "./chunk-QWCBFTQ4.js";
+import "./chunk-LFD2NK2P.js";
+import "./chunk-5TZM3BW3.js";
+import "./chunk-NP7E7G7R.js";
+import "./chunk-MUYIHUB2.js";
+import "./chunk-GLUDGTER.js";
+import "./chunk-TH46VUGE.js";
+import "./chunk-VA35IVHB.js";
 
 // src/post.ts
 await endJob({ saves: pendingSaves(), serving: servingState() }, thisMachine(), actions);

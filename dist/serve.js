@@ -1,674 +1,108 @@
 import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);
 import {
+  listen
+} from "./chunk-ARJ3DKQQ.js";
+import {
+  planSaves
+} from "./chunk-5ZISDGGH.js";
+import {
   WATCH,
   jobEnd,
   startWatchdog,
   watch
-} from "./chunk-T237Y4H7.js";
+} from "./chunk-VZOYO2G7.js";
 import {
   ServingDirectory,
   untellClients
-} from "./chunk-AY7VFE5N.js";
+} from "./chunk-LLHGDCSM.js";
 import {
   RECEIPT_LIST,
   RECEIPT_ROWS,
   RECEIPT_SIZE,
   printReceipt
-} from "./chunk-HEQK6HCU.js";
+} from "./chunk-KAMZV2ZU.js";
+import "./chunk-MPD4FO6B.js";
 import {
   CachedRegistry,
   usedCache
-} from "./chunk-DMXB6SXD.js";
-import "./chunk-QQ6JMD24.js";
-import {
-  planSaves
-} from "./chunk-L6SCALD2.js";
-import "./chunk-AIZKWMQ3.js";
+} from "./chunk-SBZSTIX7.js";
 import {
   layoutOf
-} from "./chunk-DS6FQ7AS.js";
+} from "./chunk-FKLVU6HO.js";
+import "./chunk-FPEWW6XC.js";
 import {
   Layout
-} from "./chunk-5OW2QLUR.js";
+} from "./chunk-VA542TZR.js";
 import {
   terminal
-} from "./chunk-CLA6KNZT.js";
+} from "./chunk-YT72CJMD.js";
 import {
   readInputs
-} from "./chunk-UZK7FEFO.js";
-import "./chunk-SWXX2UOV.js";
+} from "./chunk-6UEX4FHS.js";
+import "./chunk-EAIMOVJT.js";
 import {
   connectRegistry,
   mirroredRepositories
-} from "./chunk-KIGC5NSG.js";
-import "./chunk-QI2MY3KS.js";
-import "./chunk-Q2WJBQJ5.js";
-import "./chunk-3JVV6VOG.js";
+} from "./chunk-7LGBAVMN.js";
+import "./chunk-7YLWOFYR.js";
+import "./chunk-4SKGWH6K.js";
+import "./chunk-UHQ4VQWZ.js";
+import "./chunk-HNMHCXBS.js";
 import {
   HOLDER
-} from "./chunk-XVBIHPMZ.js";
+} from "./chunk-XZ2C7XNT.js";
+import "./chunk-NSVNZIQA.js";
 import {
   thisMachine
-} from "./chunk-6JVYCYTG.js";
-import "./chunk-GOQCIFQZ.js";
-import "./chunk-4PGJNY3C.js";
+} from "./chunk-VDBIAAZR.js";
+import "./chunk-FYXWCRXM.js";
+import "./chunk-BGEPBSP5.js";
 import {
   resolveImage
-} from "./chunk-L2NT274Y.js";
-import "./chunk-I3UOCOBE.js";
+} from "./chunk-EM4ZRUO3.js";
+import "./chunk-YBOTJD2E.js";
 import {
   DOCUMENT_BYTES,
   parseDocument
-} from "./chunk-GK4TBZ6T.js";
-import "./chunk-QLFXTSCP.js";
-import "./chunk-4RAGDIWQ.js";
+} from "./chunk-RUCBVZK4.js";
+import "./chunk-WT6YWUOJ.js";
 import {
   blobsOf,
   problemsOf
-} from "./chunk-X7QNMO3T.js";
-import "./chunk-2OAYVO4E.js";
+} from "./chunk-MG3YF5HN.js";
+import "./chunk-NZDXKJVI.js";
+import "./chunk-QWCBFTQ4.js";
+import "./chunk-LFD2NK2P.js";
 import {
   asPlatform,
   formatPlatform,
-  isTag,
-  parseReference,
-  repositoryName,
   runnerPlatform
-} from "./chunk-6YGTSZFH.js";
-import "./chunk-XFAF64ZC.js";
-import "./chunk-PFTWHRR2.js";
-import "./chunk-YNGR2UKO.js";
-import "./chunk-W4LMWFRO.js";
+} from "./chunk-5TZM3BW3.js";
 import {
-  asDigest,
-  excerpt
-} from "./chunk-ZUT5BRUG.js";
+  parseReference,
+  repositoryName
+} from "./chunk-NP7E7G7R.js";
+import "./chunk-OFTH6OHO.js";
+import "./chunk-WFVP33N2.js";
+import "./chunk-JIU37K5Q.js";
+import "./chunk-MUYIHUB2.js";
+import {
+  asDigest
+} from "./chunk-GLUDGTER.js";
 import {
   PullError,
   foundBy,
   isInterruption,
-  isOutage,
-  messageOf
-} from "./chunk-BKI5YU5A.js";
-import {
-  __name
-} from "./chunk-QTX6ZG2H.js";
+  isOutage
+} from "./chunk-TH46VUGE.js";
+import "./chunk-VA35IVHB.js";
 
 // src/serve.ts
 import { text } from "node:stream/consumers";
 
-// src/serve/listener.ts
-import { createServer } from "node:http";
-
-// src/serve/refusal.ts
-var MESSAGE_LIMIT = 1024;
-var REASON_LIMIT = 200;
-var UNKNOWN = {
-  base: "NAME_UNKNOWN",
-  manifest: "MANIFEST_UNKNOWN",
-  blob: "BLOB_UNKNOWN",
-  list: "NAME_UNKNOWN"
-};
-var NO_REFERRERS = "UNSUPPORTED";
-var STATUSES = {
-  "not-found": [404, "UNKNOWN"],
-  "platform-missing": [404, "UNKNOWN"],
-  unauthorized: [403, "DENIED"],
-  "not-pinned": [403, "DENIED"],
-  "not-locked": [403, "DENIED"],
-  "rate-limited": [503, "TOOMANYREQUESTS"],
-  unreachable: [502, "UNAVAILABLE"],
-  dangling: [502, "UNKNOWN"],
-  "platform-mismatch": [502, "UNKNOWN"],
-  "not-an-image": [502, "UNKNOWN"],
-  invalid: [502, "UNKNOWN"],
-  unsupported: [500, "UNKNOWN"]
-};
-function refuse(status, code, message) {
-  return { kind: "refusal", status, code, message };
-}
-__name(refuse, "refuse");
-function refusalOf(error, asked) {
-  if (!(error instanceof PullError)) {
-    return refuse(500, "UNKNOWN", "the job's registry failed; its log has the details");
-  }
-  const [status, code] = STATUSES[error.status];
-  return refuse(status, status === 404 ? unknownCode(asked) : code, error.message);
-}
-__name(refusalOf, "refusalOf");
-function unknownCode(asked) {
-  const isReferrers = asked.kind === "list" && asked.path.startsWith("referrers/");
-  return isReferrers ? NO_REFERRERS : UNKNOWN[asked.kind];
-}
-__name(unknownCode, "unknownCode");
-function refuseName(error) {
-  return refuse(400, "NAME_INVALID", foundBy(error));
-}
-__name(refuseName, "refuseName");
-function refusalBody({ code, message }) {
-  const error = { code, message: cut(message, MESSAGE_LIMIT) };
-  return Buffer.from(`${JSON.stringify({ errors: [error] })}
-`);
-}
-__name(refusalBody, "refusalBody");
-function reasonPhrase({ code, message }) {
-  const printable = `${code}: ${message}`.replace(/[^\x20-\x7e]+/g, "?");
-  return cut(printable, REASON_LIMIT);
-}
-__name(reasonPhrase, "reasonPhrase");
-function cut(text2, limit) {
-  return text2.length <= limit ? text2 : `${text2.slice(0, limit - "...".length)}...`;
-}
-__name(cut, "cut");
-
-// src/serve/upstream.ts
-var NAME = /^[^/@]+(?:\/[^/@]+)*$/;
-function upstreamOf(name, namespace, isOwn2) {
-  if (!NAME.test(name)) throw refused(name, "components without @, joined by /");
-  const hasNamespace = namespace !== void 0 && !isOwn2(namespace);
-  if (hasNamespace) return repositoryIn(namespace, name);
-  const [first = "", ...rest] = name.split("/");
-  const isRouted = rest.length > 0 && isOwn2(first);
-  if (isRouted) return upstreamOf(rest.join("/"), void 0, isOwn2);
-  return parseReference(tagged(name));
-}
-__name(upstreamOf, "upstreamOf");
-function repositoryIn(registry, name) {
-  const lower = registry.toLowerCase();
-  const own = `${lower}/`;
-  const path = name.toLowerCase().startsWith(own) ? name.slice(own.length) : name;
-  const read = parseReference(tagged(`${lower}/${path}`));
-  const expected = lower === "index.docker.io" ? "docker.io" : lower;
-  if (read.registry !== expected) throw refused(registry, "a registry as host or host:port");
-  return read;
-}
-__name(repositoryIn, "repositoryIn");
-function tagged(name) {
-  return `${name}:latest`;
-}
-__name(tagged, "tagged");
-function refused(text2, expected) {
-  return new PullError("wrong-reference", `expected ${expected}, got ${JSON.stringify(text2)}`);
-}
-__name(refused, "refused");
-
-// src/serve/asked.ts
-var KINDS = ["manifests", "blobs", "tags", "referrers"];
-var EXPECTED = "expected /v2/, /v2/<name>/manifests/<reference>, /v2/<name>/blobs/<digest>, /v2/<name>/tags/list or /v2/<name>/referrers/<digest>";
-function readAsked(by) {
-  const path = by.path.replace(/%3a/gi, ":");
-  if (path === "/v2/" || path === "/v2") return { kind: "base" };
-  const parts = partsOf(path);
-  if (parts === void 0) {
-    return refuse(404, "UNSUPPORTED", `${EXPECTED}, got ${JSON.stringify(excerpt(path))}`);
-  }
-  const repository = repositoryOf(parts.name, by);
-  return "kind" in repository ? repository : askedOf(parts, repository, by.query);
-}
-__name(readAsked, "readAsked");
-function partsOf(path) {
-  const [root, version, ...rest] = path.split("/");
-  const last = rest.pop();
-  const kind = rest.pop();
-  const isKnown = kind !== void 0 && KINDS.includes(kind) && (kind !== "tags" || last === "list");
-  const isComplete = root === "" && version === "v2" && rest.length > 0 && isKnown;
-  return isComplete && last !== void 0 ? { name: rest.join("/"), kind, last } : void 0;
-}
-__name(partsOf, "partsOf");
-function repositoryOf(name, { query, namespace, isOwn: isOwn2 }) {
-  const stated = namespacesIn(query);
-  if (stated.length > 1) {
-    const found = `expected one parameter ns, got ${stated.length}`;
-    return refuse(400, "NAME_INVALID", found);
-  }
-  try {
-    const { registry, repository } = upstreamOf(name, stated[0] ?? namespace, isOwn2);
-    return { registry, repository };
-  } catch (error) {
-    return refuseName(error);
-  }
-}
-__name(repositoryOf, "repositoryOf");
-function askedOf({ kind, last }, repository, query) {
-  if (kind === "manifests") return askedManifest(repository, last);
-  const digest = asDigest(last);
-  if (kind !== "tags" && digest === void 0) return refuseDigest(last);
-  if (kind === "blobs" && digest !== void 0) return { kind: "blob", repository, digest };
-  return { kind: "list", repository, path: `${kind}/${last}`, query: listQuery(query) };
-}
-__name(askedOf, "askedOf");
-function askedManifest(repository, reference) {
-  const isReference = isTag(reference) || asDigest(reference) !== void 0;
-  if (isReference) return { kind: "manifest", repository, reference };
-  if (reference.includes(":")) return refuseDigest(reference);
-  const found = `expected a tag or a digest, got ${JSON.stringify(excerpt(reference))}`;
-  return refuse(404, "MANIFEST_UNKNOWN", found);
-}
-__name(askedManifest, "askedManifest");
-function refuseDigest(text2) {
-  const shown = JSON.stringify(excerpt(text2));
-  const expected = "expected sha256: and 64, or sha512: and 128 lower-case hex digits";
-  return refuse(400, "DIGEST_INVALID", `${expected}, got ${shown}`);
-}
-__name(refuseDigest, "refuseDigest");
-function namespacesIn(query) {
-  return new URLSearchParams(query).getAll("ns");
-}
-__name(namespacesIn, "namespacesIn");
-function listQuery(query) {
-  const isOther = /* @__PURE__ */ __name((part) => part !== "" && namespacesIn(part).length === 0, "isOther");
-  return query.split("&").filter(isOther).join("&");
-}
-__name(listQuery, "listQuery");
-function nextLink({ path, query }, next) {
-  const [namespace] = namespacesIn(query);
-  const kept = namespace === void 0 ? [] : [`ns=${encodeURIComponent(namespace)}`];
-  return `<${path}?${[next, ...kept].join("&")}>; rel="next"`;
-}
-__name(nextLink, "nextLink");
-
-// src/serve/range.ts
-var SINGLE = /^bytes=[ \t]*(\d*)-(\d*)[ \t]*$/i;
-function readRange(header, size) {
-  const [, first = "", last = ""] = SINGLE.exec(header ?? "") ?? [];
-  if (first === "" && last === "") return void 0;
-  return first === "" ? suffix(Number(last), size) : between(Number(first), last, size);
-}
-__name(readRange, "readRange");
-function suffix(length, size) {
-  if (length === 0 || size === 0) return "unsatisfiable";
-  return { start: Math.max(0, size - length), end: size };
-}
-__name(suffix, "suffix");
-function between(start2, last, size) {
-  const end = last === "" ? size : Math.min(Number(last) + 1, size);
-  return start2 < end ? { start: start2, end } : "unsatisfiable";
-}
-__name(between, "between");
-
-// src/serve/sending.ts
-var STALL_MS = 10 * 6e4;
-var TURN_SIZE = 1024 * 1024;
-async function sendBytes(chunks, length, response, { start: start2, after }) {
-  const outlet = new Outlet(response, after);
-  let sent = 0;
-  for await (const chunk of chunks) {
-    sent += chunk.length;
-    if (sent > length) throw new PullError("too-long", `expected ${length} bytes, read more`);
-    if (!response.headersSent) start2();
-    await outlet.write(chunk);
-  }
-  if (sent < length) throw new PullError("too-short", `expected ${length} bytes, read ${sent}`);
-  if (!response.headersSent) start2();
-  response.end();
-}
-__name(sendBytes, "sendBytes");
-var Outlet = class {
-  static {
-    __name(this, "Outlet");
-  }
-  #response;
-  #after;
-  /** Bytes since other clients could go on. */
-  #taken = 0;
-  #fail;
-  constructor(response, after) {
-    this.#response = response;
-    this.#after = after;
-    response.once("close", () => this.#fail?.(gone()));
-  }
-  /** Resolves when the system has the chunk. */
-  async write(chunk) {
-    if (this.#response.destroyed) throw gone();
-    const cancel = this.#after(STALL_MS, () => this.#response.destroy());
-    try {
-      await this.#written(chunk);
-    } finally {
-      cancel();
-    }
-    this.#taken += chunk.length;
-    if (this.#taken < TURN_SIZE) return;
-    this.#taken = 0;
-    await new Promise((resolve) => setImmediate(resolve));
-  }
-  #written(chunk) {
-    return new Promise((resolve, reject) => {
-      this.#fail = reject;
-      this.#response.write(chunk, (error) => {
-        if (error) reject(gone(error));
-        else resolve();
-      });
-    });
-  }
-};
-function gone(cause) {
-  return new PullError("cancelled", "the client went away", { cause });
-}
-__name(gone, "gone");
-
-// src/serve/answer.ts
-var VERSION = { "Docker-Distribution-API-Version": "registry/2.0" };
-function answerBase(exchange) {
-  const body = Buffer.from("{}");
-  const headers = { "Content-Type": "application/json", "Content-Length": body.length };
-  return answer(exchange, 200, headers, () => [body]);
-}
-__name(answerBase, "answerBase");
-function answerDocument(exchange, { bytes, size, digest, mediaType }) {
-  const headers = {
-    "Content-Type": mediaType,
-    "Content-Length": size,
-    "Docker-Content-Digest": digest
-  };
-  return answer(exchange, 200, headers, () => [bytes]);
-}
-__name(answerDocument, "answerDocument");
-function answerList(exchange, { bytes, mediaType, next, filters }, asked) {
-  const headers = {
-    "Content-Type": mediaType,
-    "Content-Length": bytes.length,
-    ...next === void 0 ? {} : { Link: nextLink(asked, next) },
-    ...filters === "" ? {} : { "OCI-Filters-Applied": filters }
-  };
-  return answer(exchange, 200, headers, () => [bytes]);
-}
-__name(answerList, "answerList");
-async function answerBlob(exchange, blob) {
-  const { digest, size, read } = blob;
-  const range = rangeOf(exchange.request, size);
-  if (range === "unsatisfiable") return answerRefusal(exchange, ...refusedRange(size));
-  const { start: start2, end } = range ?? { start: 0, end: size };
-  const headers = {
-    "Content-Type": "application/octet-stream",
-    "Content-Length": end - start2,
-    "Docker-Content-Digest": digest,
-    "Accept-Ranges": "bytes",
-    ...range === void 0 ? {} : { "Content-Range": `bytes ${start2}-${end - 1}/${size}` }
-  };
-  await answer(exchange, range === void 0 ? 200 : 206, headers, () => read(start2, end));
-}
-__name(answerBlob, "answerBlob");
-function refusedRange(size) {
-  const refusal = refuse(416, "UNSUPPORTED", `expected a range within ${size} bytes`);
-  return [refusal, { "Content-Range": `bytes */${size}` }];
-}
-__name(refusedRange, "refusedRange");
-function rangeOf({ method, headers }, size) {
-  const hasRange = method === "GET" && headers["if-range"] === void 0;
-  return hasRange ? readRange(headers.range, size) : void 0;
-}
-__name(rangeOf, "rangeOf");
-function answerRefusal({ response }, refusal, more = {}) {
-  const body = refusalBody(refusal);
-  const headers = {
-    ...VERSION,
-    "Content-Type": "application/json",
-    "Content-Length": body.length,
-    ...more
-  };
-  response.writeHead(refusal.status, reasonPhrase(refusal), headers);
-  response.end(body);
-}
-__name(answerRefusal, "answerRefusal");
-async function answer({ request, response, after }, status, headers, body) {
-  const start2 = /* @__PURE__ */ __name(() => void response.writeHead(status, { ...VERSION, ...headers }), "start");
-  if (request.method === "HEAD") {
-    start2();
-    response.end();
-    return;
-  }
-  await sendBytes(body(), headers["Content-Length"], response, { start: start2, after });
-}
-__name(answer, "answer");
-
-// src/serve/client-name.ts
-var PRODUCT = /^([A-Za-z][A-Za-z0-9._-]{0,31})(?:\/v?([A-Za-z0-9._-]{1,31}))?/;
-var FAMILIAR = /* @__PURE__ */ new Map([["containers", "containers/image"]]);
-function clientName(userAgent) {
-  const [, name = "", version] = PRODUCT.exec(userAgent) ?? [];
-  const familiar = FAMILIAR.get(name) ?? name;
-  return version === void 0 ? familiar : `${familiar} ${version}`;
-}
-__name(clientName, "clientName");
-
-// src/serve/own-address.ts
-var MACHINE = /* @__PURE__ */ new Set(["localhost", "host.docker.internal", "host.containers.internal"]);
-var LOOPBACK = /^(?:127\.\d+\.\d+\.\d+|0\.0\.0\.0|\[::\]|\[::1\]|\[::ffff:7f[0-9a-f]{2}:[0-9a-f]+\])$/;
-var IPV4 = /^\d{1,3}(?:\.\d{1,3}){3}$/;
-var HTTP_PORT = 80;
-function isAllowedHost(header) {
-  const url = parsed(header);
-  if (url === void 0) return false;
-  const { hostname } = url;
-  const isAddress = IPV4.test(hostname) || hostname.startsWith("[");
-  const isUsual = header.toLowerCase().startsWith(hostname);
-  return isUsual && (isAddress || MACHINE.has(hostname));
-}
-__name(isAllowedHost, "isAllowedHost");
-function isOwnAddress(registry, { port, hosts }) {
-  const url = parsed(registry);
-  if (url === void 0 || Number(url.port || HTTP_PORT) !== port) return false;
-  const { hostname } = url;
-  const isMachine = LOOPBACK.test(hostname) || MACHINE.has(hostname);
-  return isMachine || hosts.some((host) => hostnameOf(host) === hostname);
-}
-__name(isOwnAddress, "isOwnAddress");
-function hostnameOf(host) {
-  const isBareIpv6 = host.includes(":") && !host.startsWith("[");
-  return parsed(isBareIpv6 ? `[${host}]` : host)?.hostname;
-}
-__name(hostnameOf, "hostnameOf");
-function parsed(host) {
-  const url = `http://${host}`;
-  const isHost = /^[A-Za-z0-9.:[\]_-]+$/.test(host) && URL.canParse(url);
-  return isHost ? new URL(url) : void 0;
-}
-__name(parsed, "parsed");
-
-// src/serve/request-check.ts
-var URL_LIMIT = 4 * 1024;
-function refusalBefore(request) {
-  return refusedHost(request) ?? refusedMethod(request) ?? refusedTarget(request) ?? refusedBody(request);
-}
-__name(refusalBefore, "refusalBefore");
-function refusedHost({ headersDistinct }) {
-  const hosts = headersDistinct["host"] ?? [];
-  const [host = ""] = hosts;
-  if (hosts.length === 1 && isAllowedHost(host)) return void 0;
-  const expected = "expected the header Host with an IP address, localhost or host.docker.internal";
-  const found = JSON.stringify(excerpt(hosts.join(", ")));
-  return refuse(403, "DENIED", `${expected}, got ${found}; ask by that name`);
-}
-__name(refusedHost, "refusedHost");
-function refusedMethod({ method = "" }) {
-  if (method === "GET" || method === "HEAD") return void 0;
-  const found = `expected GET or HEAD, got ${method}; push to the registry itself`;
-  return refuse(405, "UNSUPPORTED", found);
-}
-__name(refusedMethod, "refusedMethod");
-function refusedTarget({ url = "" }) {
-  if (url.length > URL_LIMIT) {
-    const found2 = `expected a URL of at most ${URL_LIMIT} bytes, got ${url.length}`;
-    return refuse(414, "NAME_INVALID", found2);
-  }
-  const isOriginForm = /^\/[\x21-\x22\x24-\x7e]*$/.test(url);
-  if (isOriginForm) return void 0;
-  const found = JSON.stringify(excerpt(url));
-  return refuse(400, "NAME_INVALID", `expected a path and a query as the target, got ${found}`);
-}
-__name(refusedTarget, "refusedTarget");
-function refusedBody({ headers }) {
-  const hasBody = Number(headers["content-length"] ?? 0) !== 0 || "transfer-encoding" in headers;
-  if (hasBody) return refuse(400, "UNSUPPORTED", "expected a request without a body, got one");
-  const refused2 = ["expect", "upgrade"].find((name) => name in headers);
-  if (refused2 === void 0) return void 0;
-  const status = refused2 === "expect" ? 417 : 400;
-  return refuse(status, "UNSUPPORTED", `expected no header ${refused2}, got one`);
-}
-__name(refusedBody, "refusedBody");
-
-// src/serve/exchange.ts
-async function answerRequest(exchange, answering) {
-  const refusal = refusalBefore(exchange.request);
-  if (refusal !== void 0) return answerRefusal(exchange, refusal, refusedHeaders(refusal));
-  const by = askedBy(exchange.request, answering.own);
-  const asked = readAsked(by);
-  if (asked.kind === "refusal") return answerRefusal(exchange, asked);
-  try {
-    await answerAsked(exchange, asked, by, answering);
-  } catch (error) {
-    answerFailure(exchange, asked, error, answering.say);
-  }
-}
-__name(answerRequest, "answerRequest");
-function refusedHeaders({ status }) {
-  const close2 = { Connection: "close" };
-  return status === 405 ? { ...close2, Allow: "GET, HEAD" } : close2;
-}
-__name(refusedHeaders, "refusedHeaders");
-function askedBy({ url = "", headers }, own) {
-  const mark = url.indexOf("?");
-  const namespace = headers["oci-namespace"];
-  return {
-    path: mark < 0 ? url : url.slice(0, mark),
-    query: mark < 0 ? "" : url.slice(mark + 1),
-    // Node joins repeated headers with a comma, which no namespace has.
-    namespace: Array.isArray(namespace) ? namespace.join() : namespace,
-    isOwn: /* @__PURE__ */ __name((registry) => isOwnAddress(registry, own), "isOwn")
-  };
-}
-__name(askedBy, "askedBy");
-async function answerAsked(exchange, asked, by, { backend }) {
-  if (asked.kind === "base") return answerBase(exchange);
-  const asker = askerOf(exchange.request);
-  const { repository } = asked;
-  exchange.response.setHeader("OCI-Namespace", repository.registry);
-  if (asked.kind === "list") {
-    return answerList(exchange, await backend.list(asked, asker), by);
-  }
-  if (asked.kind === "manifest") {
-    const document = await backend.manifest(repository, asked.reference, asker);
-    return answerDocument(exchange, document);
-  }
-  return answerBlob(exchange, await backend.blob(repository, asked.digest, asker));
-}
-__name(answerAsked, "answerAsked");
-function askerOf({ method, headers }) {
-  return {
-    method: method === "HEAD" ? "HEAD" : "GET",
-    client: clientName(headers["user-agent"] ?? "")
-  };
-}
-__name(askerOf, "askerOf");
-function answerFailure(exchange, asked, error, say) {
-  const { request, response } = exchange;
-  if (request.socket.destroyed) return;
-  const isCut = response.headersSent;
-  if (isCut) response.destroy();
-  else answerRefusal(exchange, refusalOf(error, asked));
-  const isBug = !(error instanceof PullError);
-  const what = asked.kind === "blob" ? `${asked.kind} ${asked.digest}` : asked.kind;
-  const detail = isBug && error instanceof Error ? error.stack ?? error.message : messageOf(error);
-  if (isCut) say(`cut an answer, ${what}: ${detail}`);
-  else if (isBug) say(`could not answer, ${what}: ${detail}`);
-}
-__name(answerFailure, "answerFailure");
-
-// src/serve/listener.ts
-var CONNECTION_LIMIT = 1e3;
-var PIPELINE_LIMIT = 4;
-var TEXT_LIMIT = 100;
-var LIMITS = {
-  maxHeaderSize: 16 * 1024,
-  headersTimeout: 1e4,
-  requestTimeout: 1e4,
-  connectionsCheckingInterval: 1e3,
-  // Between the layers of an image, and the steps of a build.
-  keepAliveTimeout: 6e4
-};
-var GRACE_MS = 3e3;
-async function listen(options) {
-  const traffic = new Traffic();
-  const { backend, after } = options;
-  const say = once(options.say);
-  const handle = /* @__PURE__ */ __name((request, response) => {
-    const isIn = traffic.enter(request, response);
-    const hosts = [options.host, request.socket.localAddress ?? ""];
-    const own = { port, hosts };
-    if (isIn) void answerRequest({ request, response, after }, { backend, say, own });
-  }, "handle");
-  const server = createServer(LIMITS, handle);
-  server.on("checkContinue", handle);
-  server.on("checkExpectation", handle);
-  server.maxConnections = CONNECTION_LIMIT;
-  const port = await start(server, options);
-  server.on("error", (error) => say(`could not accept a connection: ${error.message}`));
-  return { port, active: /* @__PURE__ */ __name(() => traffic.active, "active"), close: /* @__PURE__ */ __name(() => close(server, after), "close") };
-}
-__name(listen, "listen");
-function once(say) {
-  const said = /* @__PURE__ */ new Set();
-  return (line) => {
-    const isNew = said.size < TEXT_LIMIT && !said.has(line);
-    if (!isNew) return;
-    said.add(line);
-    say(line);
-  };
-}
-__name(once, "once");
-function start(server, { host, port }) {
-  return new Promise((resolve, reject) => {
-    server.once("error", reject);
-    server.listen(port, host, () => {
-      server.off("error", reject);
-      resolve(portOf(server.address()));
-    });
-  });
-}
-__name(start, "start");
-function portOf(address) {
-  return typeof address === "object" && address !== null ? address.port : 0;
-}
-__name(portOf, "portOf");
-async function close(server, after) {
-  const closed = new Promise((resolve) => server.close(() => resolve()));
-  const cancel = after(GRACE_MS, () => server.closeAllConnections());
-  await closed;
-  cancel();
-}
-__name(close, "close");
-var Traffic = class {
-  static {
-    __name(this, "Traffic");
-  }
-  active = 0;
-  #waiting = /* @__PURE__ */ new WeakMap();
-  /** False when the request's connection was cut. */
-  enter({ socket }, response) {
-    if (this.#count(socket, 1) > PIPELINE_LIMIT) {
-      socket.destroy();
-      return false;
-    }
-    this.active++;
-    response.once("close", () => {
-      this.active--;
-      this.#count(socket, -1);
-    });
-    return true;
-  }
-  #count(socket, change) {
-    const count = (this.#waiting.get(socket) ?? 0) + change;
-    this.#waiting.set(socket, count);
-    return count;
-  }
-};
-
 // src/serve/contents.ts
 var PART_LIMIT = 1e5;
 var Contents = class {
-  static {
-    __name(this, "Contents");
-  }
   /** By the full name of the repository. */
   #repositories = /* @__PURE__ */ new Map();
   #count = 0;
@@ -768,21 +202,16 @@ function listedBy(document) {
   const { config, layers } = document;
   return config === void 0 ? layers : [config, ...layers];
 }
-__name(listedBy, "listedBy");
 function platformsBelow(root, parts) {
   const below = [...parts.values()].filter(({ parents }) => parents.has(root));
   return below.flatMap(
     ({ document, platform }) => document === void 0 || platform === void 0 ? [] : [platform]
   );
 }
-__name(platformsBelow, "platformsBelow");
 
 // src/serve/shared-transfer.ts
 var UNWANTED = new PullError("cancelled", "no client asked for the blob");
 var SharedTransfer = class {
-  static {
-    __name(this, "SharedTransfer");
-  }
   repository;
   /**
    * Where the bytes came from, once all are right and in the layout. Fails as the store and the
@@ -794,7 +223,7 @@ var SharedTransfer = class {
   #moved;
   /** How to read, as soon as readers may. */
   #read;
-  #allow = /* @__PURE__ */ __name((_) => void 0, "#allow");
+  #allow = (_) => void 0;
   #isWanted = false;
   /** `moved` receives the transfer, unless the layout has the blob already. */
   constructor(repository, blob, wires, moved) {
@@ -814,9 +243,9 @@ var SharedTransfer = class {
    * are proven. Fails as `source` does before there are any, and as {@link BlobIngest.read} and
    * {@link BlobStore.read} do.
    */
-  async *read(start2, end) {
+  async *read(start, end) {
     const read = await this.#read;
-    yield* read(start2, end);
+    yield* read(start, end);
   }
   /** A client asks for the blob. Before that it is taken from the cache, and from nowhere else. */
   want() {
@@ -826,7 +255,7 @@ var SharedTransfer = class {
     const { store, now } = this.#wires;
     const blob = this.#blob;
     if (await store.has(blob)) {
-      this.#allow((start2, end) => store.read(blob, start2, end));
+      this.#allow((start, end) => store.read(blob, start, end));
       return { origin: "layout", source: "layout" };
     }
     const started = now();
@@ -836,7 +265,7 @@ var SharedTransfer = class {
     return { origin, source };
   }
   async #download(ingest) {
-    const read = /* @__PURE__ */ __name((start2, end) => ingest.read(start2, end), "read");
+    const read = (start, end) => ingest.read(start, end);
     try {
       const provenance = await this.#wires.registry.download(
         this.repository,
@@ -859,9 +288,6 @@ var SharedTransfer = class {
 // src/serve/flights.ts
 var MOST_TRANSFERS = 2e4;
 var Flights = class {
-  static {
-    __name(this, "Flights");
-  }
   #wires;
   #underWay = /* @__PURE__ */ new Map();
   #transfers = /* @__PURE__ */ new Map();
@@ -899,10 +325,10 @@ var Flights = class {
     const key = `${digest} ${size}`;
     const underWay = this.#underWay.get(key);
     if (underWay !== void 0) return underWay;
-    const moved = /* @__PURE__ */ __name((transfer) => this.#remember(digest, transfer), "moved");
+    const moved = (transfer) => this.#remember(digest, transfer);
     const started = new SharedTransfer(repository, blob, this.#wires, moved);
     this.#underWay.set(key, started);
-    const forget = /* @__PURE__ */ __name(() => this.#underWay.delete(key), "forget");
+    const forget = () => this.#underWay.delete(key);
     started.source.then(forget, (error) => {
       forget();
       if (error === UNWANTED) return;
@@ -920,9 +346,6 @@ var Flights = class {
   }
 };
 var Flight = class {
-  static {
-    __name(this, "Flight");
-  }
   /**
    * Where the bytes came from, once all are right and in the layout. Fails as the last transfer
    * does that the client waited for; it need not be awaited.
@@ -944,12 +367,12 @@ var Flight = class {
    * of the transfer when nothing was given before, and as `unreachable` when something was: a
    * reader must not be given the rest of other bytes.
    */
-  async *read(start2, end) {
+  async *read(start, end) {
     let hasGiven = false;
     for (; ; ) {
       const transfer = this.#transfer;
       try {
-        for await (const bytes of transfer.read(start2, end)) {
+        for await (const bytes of transfer.read(start, end)) {
           hasGiven = true;
           yield bytes;
         }
@@ -986,14 +409,10 @@ function isOfPlace(error) {
   if (!(error instanceof PullError)) return false;
   return error.status !== "unsupported" && !isInterruption(error.reason);
 }
-__name(isOfPlace, "isOfPlace");
 
 // src/serve/job-registry.ts
 var FROM_CACHE = { origin: "cache", source: "cache" };
 var JobRegistry = class {
-  static {
-    __name(this, "JobRegistry");
-  }
   #options;
   constructor(options) {
     this.#options = options;
@@ -1086,10 +505,10 @@ var JobRegistry = class {
     return {
       digest,
       size,
-      read: /* @__PURE__ */ __name((start2, end) => this.#read(repository, { digest, size }, start2, end), "read")
+      read: (start, end) => this.#read(repository, { digest, size }, start, end)
     };
   }
-  async *#read(repository, blob, start2, end) {
+  async *#read(repository, blob, start, end) {
     const { flights, contents, receipt, isRestored } = this.#options;
     const flight = flights.open(repository, blob);
     const roots = contents.roots(repository, blob.digest);
@@ -1100,7 +519,7 @@ var JobRegistry = class {
       },
       () => void 0
     );
-    yield* flight.read(start2, end);
+    yield* flight.read(start, end);
   }
   async list({ repository, path, query }) {
     const { named, upstream } = this.#options;
@@ -1121,13 +540,9 @@ function headerOf(claim, asker) {
   if (asker.method !== "HEAD" || size === void 0 || mediaType === "") return void 0;
   return { bytes: Buffer.alloc(0), size, digest, mediaType };
 }
-__name(headerOf, "headerOf");
 
 // src/serve/named.ts
 var NamedImages = class {
-  static {
-    __name(this, "NamedImages");
-  }
   /** By `repository:tag`. A later image replaces an earlier one. */
   #tags;
   /** Every digest that is named, as `repository@digest`. */
@@ -1135,8 +550,8 @@ var NamedImages = class {
   #isOnly;
   /** `isOnly` is true when nothing else is served. */
   constructor(images, isOnly) {
-    const tagged2 = images.filter(({ tag }) => tag !== "");
-    this.#tags = new Map(tagged2.map(({ name, tag, digest }) => [`${name}:${tag}`, digest]));
+    const tagged = images.filter(({ tag }) => tag !== "");
+    this.#tags = new Map(tagged.map(({ name, tag, digest }) => [`${name}:${tag}`, digest]));
     const digests = images.flatMap(
       ({ name, digest, parts }) => [digest, ...parts].map((one) => `${name}@${one}`)
     );
@@ -1163,9 +578,6 @@ var NamedImages = class {
 var BLOB_LIMIT = 1e3;
 var CLIENT_LENGTH = 100;
 var ReceiptEntry = class {
-  static {
-    __name(this, "ReceiptEntry");
-  }
   names;
   #room;
   #platforms = /* @__PURE__ */ new Set();
@@ -1257,22 +669,16 @@ var TEXT_COST = 30;
 function costOf(text2) {
   return Buffer.byteLength(JSON.stringify(text2)) + TEXT_COST;
 }
-__name(costOf, "costOf");
 function byFirst(one, other) {
   if (one.first === other.first) return 0;
   return one.first < other.first ? -1 : 1;
 }
-__name(byFirst, "byFirst");
 function waitingMost(entries) {
   return entries.toSorted((one, other) => one.waiting - other.waiting).at(-1);
 }
-__name(waitingMost, "waitingMost");
 
 // src/serve/receipt-room.ts
 var ReceiptRoom = class {
-  static {
-    __name(this, "ReceiptRoom");
-  }
   #left;
   /** `bytes` is how much there is. */
   constructor(bytes) {
@@ -1289,9 +695,6 @@ var ReceiptRoom = class {
 // src/serve/receipt.ts
 var ROW_COST = 450;
 var Receipt = class {
-  static {
-    __name(this, "Receipt");
-  }
   #now;
   #room = new ReceiptRoom(RECEIPT_SIZE);
   /** The rows of each image, by its name with the digest. */
@@ -1315,8 +718,8 @@ var Receipt = class {
     const { repository, reference, digest, asker } = event;
     const name = repositoryName(repository);
     const pinned = `${name}@${digest}`;
-    const isTag2 = asDigest(reference) === void 0;
-    const entry = isTag2 ? this.#entry({ reference: `${name}:${reference}`, digest, pinned }) : this.#entryOfDigest({ reference: pinned, digest, pinned });
+    const isTag = asDigest(reference) === void 0;
+    const entry = isTag ? this.#entry({ reference: `${name}:${reference}`, digest, pinned }) : this.#entryOfDigest({ reference: pinned, digest, pinned });
     entry?.ask(asker, this.#now());
     this.#changes++;
   }
@@ -1395,11 +798,7 @@ async function resolvePulled(contents, transfers, inLayout, runner) {
   }
   return images.filter((image) => problemsOf(image).length === 0);
 }
-__name(resolvePulled, "resolvePulled");
 var LayoutSource = class {
-  static {
-    __name(this, "LayoutSource");
-  }
   #contents;
   #transfers;
   #inLayout;
@@ -1438,7 +837,6 @@ var FROM_LAYOUT = { origin: "cache", source: "layout" };
 function absent(name) {
   throw new PullError("not-found", `${name} is not in the layout`);
 }
-__name(absent, "absent");
 
 // src/serve/served-saves.ts
 async function planServedSaves(served, policy) {
@@ -1450,11 +848,10 @@ async function planServedSaves(served, policy) {
   }
   const moved = [...transfers].filter(([, { origin }]) => origin === "registry");
   const missed = moved.map(([digest]) => ({ digest }));
-  const holds = /* @__PURE__ */ __name((digests) => digests.every((one) => restored.has(one)), "holds");
+  const holds = (digests) => digests.every((one) => restored.has(one));
   const outcome = { images: whole, pulled: { layout: store.path, transfers, missed } };
   return planSaves(outcome, { holds }, policy);
 }
-__name(planServedSaves, "planServedSaves");
 async function isWhole(image, store, { keys }) {
   for (const { digest, size = 0 } of blobsOf(image)) {
     const blob = { digest, size };
@@ -1463,15 +860,11 @@ async function isWhole(image, store, { keys }) {
   }
   return true;
 }
-__name(isWhole, "isWhole");
 
 // src/serve/tags.ts
 var KEPT_MS = 6e4;
 var TAG_LIMIT = 1e4;
 var Tags = class {
-  static {
-    __name(this, "Tags");
-  }
   #options;
   #known = /* @__PURE__ */ new Map();
   /** The last answer for each tag. */
@@ -1511,7 +904,6 @@ function keep(map, key, value) {
   const [oldest] = map.keys();
   if (map.size > TAG_LIMIT && oldest !== void 0) map.delete(oldest);
 }
-__name(keep, "keep");
 
 // src/action/job-registry.ts
 var PATIENCE = { attempts: 2, answerWithin: 2e4 };
@@ -1535,7 +927,7 @@ async function openJobRegistry(config, step) {
     tags: new Tags({ now, isOwn, say }),
     receipt,
     // A large blob may be restored before a client asks for it.
-    isRestored: /* @__PURE__ */ __name((digest) => restored.has(digest) || flights.transfers.get(digest)?.origin === "cache", "isRestored"),
+    isRestored: (digest) => restored.has(digest) || flights.transfers.get(digest)?.origin === "cache",
     runner: inputs.runner
   });
   backend.confirm(config.images);
@@ -1543,20 +935,19 @@ async function openJobRegistry(config, step) {
   return {
     backend,
     receipt,
-    saves: /* @__PURE__ */ __name(async () => saves && planServedSaves({ ...served, transfers: flights.transfers }, saves), "saves"),
-    close: /* @__PURE__ */ __name(async () => {
+    saves: async () => saves && planServedSaves({ ...served, transfers: flights.transfers }, saves),
+    close: async () => {
       connected.http.close();
       await flights.settled();
-    }, "close")
+    }
   };
 }
-__name(openJobRegistry, "openJobRegistry");
 async function openHere({ registry, http }, step) {
   const { inputs, machine, signal } = step;
   const { clock, environment } = machine;
-  const sleep = /* @__PURE__ */ __name((ms) => clock.sleep(ms, signal), "sleep");
+  const sleep = (ms) => clock.sleep(ms, signal);
   const store = await Layout.open(layoutOf(inputs.path, environment), { ...clock, sleep });
-  const inLayout = /* @__PURE__ */ __name((digest) => store.readSmall(digest, DOCUMENT_BYTES), "inLayout");
+  const inLayout = (digest) => store.readSmall(digest, DOCUMENT_BYTES);
   const { cache, keys, reliance, saves } = await usedCache(http, step);
   const restored = /* @__PURE__ */ new Set();
   const options = { cache: unpacking(cache, store, restored), keys, inLayout };
@@ -1565,35 +956,31 @@ async function openHere({ registry, http }, step) {
   const confirmed = new CachedRegistry(registry, { ...options, reliance: sure });
   return { store, inLayout, restored, saves, confirmed, asking };
 }
-__name(openHere, "openHere");
 function connectUpstream({ repositories }, step) {
   const { inputs, machine, workflow, signal } = step;
   const named = mirroredRepositories(repositories, inputs.mirrors);
   const task = { machine, voice: workflow, signal };
   return connectRegistry(inputs, task, {
-    mayIdentify: /* @__PURE__ */ __name((repository) => named.has(repositoryName(repository)), "mayIdentify"),
+    mayIdentify: (repository) => named.has(repositoryName(repository)),
     patience: PATIENCE,
     remembers: REMEMBERED
   });
 }
-__name(connectUpstream, "connectUpstream");
 function isOwn(registry) {
   return /^(.+\.)?localhost(:\d+)?$/.test(registry);
 }
-__name(isOwn, "isOwn");
 function unpacking(cache, store, restored) {
   return {
-    restore: /* @__PURE__ */ __name((key, blob, target) => cache.restore(key, blob, target), "restore"),
-    bundle: /* @__PURE__ */ __name(async (key) => {
+    restore: (key, blob, target) => cache.restore(key, blob, target),
+    bundle: async (key) => {
       for (const [digest, bytes] of await cache.bundle(key)) {
         await store.put(digest, bytes);
         restored.add(digest);
       }
       return /* @__PURE__ */ new Map();
-    }, "bundle")
+    }
   };
 }
-__name(unpacking, "unpacking");
 
 // src/action/server.ts
 var LOOK_MS = 250;
@@ -1602,8 +989,7 @@ var MEMORY_LIMIT = 512 * 2 ** 20;
 function readConfig(text2) {
   return JSON.parse(text2);
 }
-__name(readConfig, "readConfig");
-async function serveJob(config, machine, answer2) {
+async function serveJob(config, machine, answer) {
   const log = terminal((line) => {
     process.stderr.write(`${new Date(machine.clock.now()).toISOString()} ${line}
 `);
@@ -1615,23 +1001,21 @@ async function serveJob(config, machine, answer2) {
     const step = { inputs, machine, workflow: log, signal, started: machine.clock.now() };
     await serve(config, step, (ready) => {
       isReady = true;
-      answer2(ready);
+      answer(ready);
     });
     return 0;
   } catch (error) {
-    if (!isReady) answer2({ problem: foundBy(error) });
+    if (!isReady) answer({ problem: foundBy(error) });
     log.say(`ended: ${error instanceof Error ? error.stack ?? error.message : String(error)}`);
     return 1;
   }
 }
-__name(serveJob, "serveJob");
 async function inputsOf({ environment, platform, architecture }) {
   const inputs = await readInputs(environment, runnerPlatform(platform, architecture));
   if ("problems" in inputs) throw new Error(inputs.problems.join("; "));
   return inputs;
 }
-__name(inputsOf, "inputsOf");
-async function serve(config, step, answer2) {
+async function serve(config, step, answer) {
   const { inputs, machine, workflow } = step;
   const { host = "127.0.0.1", port: wanted = 0 } = inputs.serve ?? {};
   const directory = new ServingDirectory(config.directory);
@@ -1642,7 +1026,7 @@ async function serve(config, step, answer2) {
   const server = await listen({ backend, host, port: wanted, say, after });
   const watchdog = startWatchdog(machine, directory.openLog());
   directory.write(directory.receipt, printReceipt([]));
-  answer2({ port: server.port, holder: HOLDER });
+  answer({ port: server.port, holder: HOLDER });
   const why = await ended(config, directory, registry, step);
   say(`ending: ${why}`);
   await untellClients(HOLDER, { machine, voice: workflow });
@@ -1652,7 +1036,6 @@ async function serve(config, step, answer2) {
   directory.confirmStop();
   watchdog.dismiss();
 }
-__name(serve, "serve");
 async function ended({ processes }, directory, { receipt }, { machine, signal }) {
   const isOver = jobEnd(processes, machine.clock.now);
   let written = 0;
@@ -1670,13 +1053,11 @@ async function ended({ processes }, directory, { receipt }, { machine, signal })
   }
   return foundBy(signal.reason);
 }
-__name(ended, "ended");
 function whyOver(isJobOver) {
   if (isJobOver) return "the runner of the job ended";
   const { rss } = process.memoryUsage();
   return rss > MEMORY_LIMIT ? `it uses ${rss} bytes of memory` : void 0;
 }
-__name(whyOver, "whyOver");
 async function leave(directory, { receipt, saves }, { say }) {
   try {
     directory.write(directory.receipt, printReceipt(receipt.rows()));
@@ -1686,7 +1067,6 @@ async function leave(directory, { receipt, saves }, { say }) {
     say(`the post step gets nothing to save: ${foundBy(error)}`);
   }
 }
-__name(leave, "leave");
 
 // src/serve.ts
 if (process.argv[2] === WATCH) {

@@ -43,6 +43,7 @@ const DOORS: Readonly<Record<string, readonly string[]>> = {
   "node:fs": ["action", "find/text-file.ts", "find/workspace.ts", "store"],
   "node:fs/promises": ["runner/build-files.ts", "store"],
   "node:http": ["http", "registry", "serve"],
+  "node:https": ["http"],
   "node:net": ["http"],
   "node:os": ["action", "registry/docker-config.ts", "store/holder.ts"],
   "node:path": [

@@ -2,6 +2,7 @@
 // The compiler proves that they fit. A registry is a row: for a pull the cache, then other sources,
 // then the client. Gate and pull ask the first of the row and do not know which one answers.
 import { readFileSync } from "node:fs";
+import { soughtPlatforms } from "../gate/plan.ts";
 import { Downloader } from "../http/download.ts";
 import { Http, type UnaddressedRequest } from "../http/http.ts";
 import type { Repository } from "../oci/reference.ts";
@@ -12,6 +13,7 @@ import { Api } from "../registry/api.ts";
 import { RegistryClient } from "../registry/client.ts";
 import { Keychain, type KeychainOptions } from "../registry/credentials.ts";
 import { readDockerConfigs } from "../registry/docker-config.ts";
+import { registryOrigin } from "../registry/origin.ts";
 import { Sessions } from "../registry/sessions.ts";
 import { TokenService } from "../registry/token.ts";
 import { cacheServiceVersion } from "../runner/cache-policy.ts";
@@ -20,7 +22,7 @@ import type { RestoringCache, SavingCache } from "../store/cache.ts";
 import type { CacheCalls, CacheServiceOptions } from "../store/cache-service.ts";
 import { DirectoryCache } from "../store/directory-cache.ts";
 import { helperRunner } from "./helper-program.ts";
-import type { Task } from "./task.ts";
+import type { Step, Task } from "./task.ts";
 
 /** How registries are reached. */
 export type RegistryInputs = Pick<
@@ -93,6 +95,45 @@ export function connectRegistry(
     say,
   });
   return { registry: mirrored, api, http };
+}
+
+/**
+ * What `use` returns with connections to registries, which are opened now: while files and lock
+ * file are read. They are closed at the end.
+ */
+export async function withRegistries<T>(
+  { inputs, machine, workflow, signal }: Pick<Step, "inputs" | "machine" | "signal" | "workflow">,
+  use: (connected: Connected) => Promise<T>,
+): Promise<T> {
+  const connected = connectRegistry(inputs, { machine, voice: workflow, signal });
+  try {
+    openEarly(connected, inputs);
+    return await use(connected);
+  } finally {
+    connected.http.close();
+  }
+}
+
+// A typical image with every platform: four to eight of them.
+const TYPICAL_PLATFORMS = 6;
+
+/** Opens connections to the registries of images, as many as their documents are soon asked for. */
+export function openEarly(
+  { http }: Pick<Connected, "http">,
+  { plan, insecureRegistries, mirrors }: Pick<Inputs, "insecureRegistries" | "mirrors" | "plan">,
+): void {
+  // Another source may have everything.
+  if (mirrors.length > 0) return;
+  const counts = new Map<string, number>();
+  for (const { reference, platforms } of plan.wanted) {
+    const { registry } = reference;
+    const sought = soughtPlatforms({ platforms }, plan.pullsFor);
+    const documents = Array.isArray(sought) ? sought.length : TYPICAL_PLATFORMS;
+    counts.set(registry, (counts.get(registry) ?? 0) + documents);
+  }
+  for (const [registry, count] of counts) {
+    http.openEarly(registryOrigin(registry, insecureRegistries), count);
+  }
 }
 
 /** How often a request is sent, and how long its answer may take to start. */

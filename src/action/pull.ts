@@ -8,45 +8,49 @@ import { type PullOptions, pull } from "../pull/pull.ts";
 import { planSaves, type SavePolicy, whyNotSaved } from "../pull/save-plan.ts";
 import type { Progress } from "../pull/transfer.ts";
 import { writePendingSaves } from "../runner/build-files.ts";
-import { type Load, loader } from "../runner/engine.ts";
+import type { Load } from "../runner/engine.ts";
 import { sayPulled } from "../runner/log.ts";
 import { startProgress } from "../runner/progress.ts";
-import { archive } from "../store/archive.ts";
 import { Layout } from "../store/layout.ts";
 import type { Time } from "../store/mutex.ts";
 import type { Cached } from "./cache.ts";
 import { layoutOf } from "./directories.ts";
-import { engineRunner } from "./engine-program.ts";
+import { type Loading, startLoading } from "./loading.ts";
+import type { OpenEngine } from "./open-engine.ts";
 import type { Step, Voice } from "./task.ts";
 
 /**
  * Pulls the images that have no problem into the layout, plans what to save to the cache, and loads
- * the images into the engine that the inputs name. A layout or an engine that does not work is a
+ * the images into an engine, if there is one. A layout or an engine that does not work is a
  * problem of every image.
  */
 export async function pullAndLoad(
   images: readonly Resolved[],
   { registry, saves, voice }: Cached,
+  engine: OpenEngine | undefined,
   step: Step,
 ): Promise<Outcome> {
   const { inputs, machine, workflow } = step;
   const progress = startProgress(workflow.say);
+  let loading: Loading | undefined;
   try {
     const options = pullOptions(step, progress);
     const path = layoutOf(inputs.path, machine.environment);
-    const store = await Layout.open(path, options);
-    const load = loaderFor(store, step);
+    const layout = await Layout.open(path, options);
+    loading = engine && startLoading(engine, layout, images, step);
+    const store = loading?.store ?? layout;
     const outcome = await pull(images, { registry, store }, options);
     progress.stop();
     sayPulled(workflow, outcome);
     if (saves !== undefined) await saveLater(outcome, registry, saves, voice, step);
-    return await loaded(outcome, load);
+    return await loaded(outcome, loading?.load);
   } catch (error) {
     // The layout cannot be written, so no image is where it was wanted.
     const failed = images.map((image) => withFailure(image, error));
     return notPulled(failed);
   } finally {
     progress.stop();
+    loading?.end();
   }
 }
 
@@ -108,19 +112,4 @@ async function handOver(
   } catch (error) {
     voice.warn(`nothing will be saved to the cache: ${foundBy(error)}`);
   }
-}
-
-function loaderFor(layout: Layout, step: Step): Load | undefined {
-  const { inputs, machine, workflow, signal } = step;
-  if (inputs.pull !== "docker" && inputs.pull !== "podman") return undefined;
-  const { say, warn } = workflow;
-  const { after } = machine.clock;
-  const run = engineRunner(machine.environment, { after, signal });
-  return loader(inputs.pull, {
-    runner: inputs.runner,
-    archive: (image) => archive(layout, image),
-    run,
-    say,
-    warn,
-  });
 }

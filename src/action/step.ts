@@ -21,10 +21,11 @@ import type { Serving } from "../runner/serving.ts";
 import type { Workflow } from "../runner/workflow.ts";
 import type { Cached } from "./cache.ts";
 import { conclude, type Done, hasFailed, writeOutputs } from "./conclude.ts";
-import { type Connected, connectRegistry } from "./connect.ts";
+import { type Connected, openEarly, withRegistries } from "./connect.ts";
 import type { ReadFiles } from "./files.ts";
 import type { OpenLock, Replaced } from "./lock.ts";
 import type { Machine } from "./machine.ts";
+import type { OpenEngine } from "./open-engine.ts";
 import type { Step } from "./task.ts";
 
 /** What a command line may ask for beside the inputs. */
@@ -89,7 +90,9 @@ async function run(machine: Machine, workflow: Workflow, extras: Extras): Promis
   workflow.mask(inputs.githubToken);
   for (const { password } of inputs.registryAuth) workflow.mask(password);
   const directory = await makeFilesDirectory(machine.temporary);
-  const done = await withDeadline(inputs, machine, workflow, (step) => work(step, extras));
+  const done = await withDeadline(inputs, machine, workflow, (step) =>
+    withRegistries(step, (connected) => work(connected, step, extras)),
+  );
   return conclude(done, inputs, workflow, directory);
 }
 
@@ -123,7 +126,7 @@ const NOTHING_DONE: Done = {
   serving: undefined,
 };
 
-async function work(step: Step, extras: Extras): Promise<Done> {
+async function work(connected: Connected, step: Step, extras: Extras): Promise<Done> {
   const lock = await openLockOf(step, extras);
   // Without its lock file, no image can be checked.
   if (lock !== undefined && lock.problems.length > 0) {
@@ -132,8 +135,9 @@ async function work(step: Step, extras: Extras): Promise<Done> {
   const files = await filesOf(step, lock);
   const wanted = files?.wanted ?? step.inputs.plan.wanted;
   const locked = lock === undefined ? wanted : lockImages(wanted, lock);
-  const plan = { ...step.inputs.plan, wanted: locked };
-  const done = await check({ ...step, inputs: { ...step.inputs, plan } }, { files, lock });
+  const inputs = { ...step.inputs, plan: { ...step.inputs.plan, wanted: locked } };
+  openEarly(connected, inputs);
+  const done = await check(connected, { ...step, inputs }, { ...NOTHING_DONE, files, lock });
   sayRefusals(step.workflow, done.outcome.images);
   return { ...done, serving: await serve(done, step) };
 }
@@ -167,23 +171,27 @@ async function filesOf(step: Step, lock: OpenLock | undefined): Promise<ReadFile
 }
 
 /** Asks the gate about every image of the plan. Pulls them if they, files and lock file pass. */
-async function check(step: Step, { files, lock }: Pick<Done, "files" | "lock">): Promise<Done> {
-  const { inputs, machine, workflow, signal } = step;
-  const connected = connectRegistry(inputs, { machine, voice: workflow, signal });
-  try {
-    const cached = await openCacheOf(connected, step);
-    const source = cached?.registry ?? connected.registry;
-    const images = await ask(source, connected, step);
-    const done = { ...NOTHING_DONE, outcome: notPulled(images), files, lock };
-    // The gate failed the step: pull nothing.
-    if (hasFailed(done, inputs)) return done;
-    const outcome = (await pull(images, cached, step)) ?? done.outcome;
-    const pulled = { ...done, outcome };
-    if (hasFailed(pulled, inputs)) return pulled;
-    return { ...pulled, replaced: await replacedBy(images, source, lock, step) };
-  } finally {
-    connected.http.close();
-  }
+async function check(connected: Connected, step: Step, found: Done): Promise<Done> {
+  const { inputs } = step;
+  const engine = await openEngineOf(step);
+  const cached = await openCacheOf(connected, step);
+  const source = cached?.registry ?? connected.registry;
+  const images = await ask(source, connected, step);
+  const done = { ...found, outcome: notPulled(images) };
+  // The gate failed the step: pull nothing.
+  if (hasFailed(done, inputs)) return done;
+  const outcome = (await pull(images, cached, engine, step)) ?? done.outcome;
+  const pulled = { ...done, outcome };
+  if (hasFailed(pulled, inputs)) return pulled;
+  return { ...pulled, replaced: await replacedBy(images, source, found.lock, step) };
+}
+
+/** The engine that images are loaded into. It is asked about its store before the registries are. */
+async function openEngineOf(step: Step): Promise<OpenEngine | undefined> {
+  const { pull } = step.inputs;
+  if (pull === "none" || pull === "layout") return undefined;
+  const { openEngine } = await import("./open-engine.ts");
+  return openEngine(step);
 }
 
 /** The cache. It is loaded only for what uses its blobs, so that the gate alone starts sooner. */
@@ -198,11 +206,12 @@ async function openCacheOf(connected: Connected, step: Step): Promise<Cached | u
 async function pull(
   images: readonly Resolved[],
   cached: Cached | undefined,
+  engine: OpenEngine | undefined,
   step: Step,
 ): Promise<Outcome | undefined> {
   if (cached === undefined || step.inputs.pull === "none") return undefined;
   const { pullAndLoad } = await import("./pull.ts");
-  return pullAndLoad(images, cached, step);
+  return pullAndLoad(images, cached, engine, step);
 }
 
 /** What an update of the lock file replaces. */

@@ -8,15 +8,24 @@ const CONNECT_DEADLINE_MS = 10_000;
 const TLS_DEADLINE_MS = 10_000;
 
 /**
- * Gives every connection that an agent opens from now on a deadline for TCP and one for TLS. The
- * agent for a proxy opens its connections in another way, and is left as it is.
+ * Gives every connection that an agent opens from now on a deadline for TCP and one for TLS, and
+ * the TLS session of the last one before it. The agent for a proxy opens its connections in another
+ * way, and is left as it is.
  */
 export function boundConnections(agent: Agent, clock: Pick<Clock, "after">): void {
   const connect = agent.createConnection;
   if (connect === undefined) return;
+  // Node's agent remembers sessions, too, but not those of connections that were opened early.
+  let session: Buffer | undefined;
   agent.createConnection = (options, callback) => {
-    const socket = connect.call(agent, options, callback);
-    if (socket instanceof Socket) bound(socket, clock);
+    const resumed = session === undefined ? options : { ...options, session };
+    const socket = connect.call(agent, resumed, callback);
+    if (!(socket instanceof Socket)) return socket;
+    bound(socket, clock);
+    // Node emits it only after the certificate was checked.
+    socket.on("session", (latest: Buffer) => {
+      session = latest;
+    });
     return socket;
   };
 }

@@ -1,10 +1,12 @@
-import { Agent, type RequestOptions } from "node:http";
+import type { Agent } from "node:http";
+import type { RequestOptions } from "node:https";
 import { HttpClient } from "@actions/http-client";
 import { checkPlainHttp } from "./address.ts";
 import type { Clock } from "./clock.ts";
 import { boundConnections } from "./connection.ts";
+import { EarlyConnections } from "./early-connections.ts";
 
-type PooledAgent = Agent & { options?: object };
+type PooledAgent = Agent & { options?: object; protocol?: string };
 
 /** The kept-alive connections to every origin, through the runner's proxy or directly. */
 export class Connections {
@@ -12,6 +14,7 @@ export class Connections {
   readonly #insecure: ReadonlySet<string>;
   readonly #pools = new Map<string, HttpClient>();
   readonly #agents = new Set<Agent>();
+  readonly #early = new Map<Agent, EarlyConnections>();
 
   constructor(clock: Pick<Clock, "after">, insecureRegistries: ReadonlySet<string>) {
     this.#clock = clock;
@@ -27,13 +30,27 @@ export class Connections {
     const pool = this.#pool(url, group);
     const agent: PooledAgent = pool.getAgent(url.href);
     // A proxy resolves the name by itself, so its address is unknown here.
-    if (!(agent instanceof Agent)) checkPlainHttp(url, undefined, this.#insecure);
+    if (isProxied(agent)) checkPlainHttp(url, undefined, this.#insecure);
     if (this.#agents.has(agent)) return agent;
     const options = agent.options ?? {};
     agent.options = Object.assign(options, { rejectUnauthorized: true });
+    // The agent of a proxy has no protocol, and Node then expects https.
+    agent.protocol ??= url.protocol;
     boundConnections(agent, this.#clock);
     this.#agents.add(agent);
     return agent;
+  }
+
+  /**
+   * Opens a connection for a later request to the same origin in the same group, with what that
+   * request would state. Does nothing where a proxy would be asked.
+   */
+  openEarly(url: URL, group: string, stated: RequestOptions): void {
+    const agent: PooledAgent = this.agent(url, group);
+    if (isProxied(agent)) return;
+    const early = this.#early.get(agent) ?? new EarlyConnections(agent, this.#clock);
+    this.#early.set(agent, early);
+    early.open({ ...stated, ...agent.options });
   }
 
   #pool(url: URL, group: string): HttpClient {
@@ -56,8 +73,14 @@ export class Connections {
 
   /** Closes all connections. */
   close(): void {
+    for (const early of this.#early.values()) early.close();
     for (const pool of this.#pools.values()) pool.dispose();
   }
+}
+
+/** True for the agent of a proxy, which opens its connections in another way. */
+function isProxied({ createConnection }: Partial<Agent>): boolean {
+  return createConnection === undefined;
 }
 
 /** A client for one request with these options, without redirects and retries of its own. */

@@ -11,11 +11,10 @@ import {
 } from "./address.ts";
 
 /** The addresses of a host, as `dns.lookup` returns them. */
-export type Resolve = (
-  host: string,
-  options: LookupAllOptions,
-  callback: (error: Error | null, addresses: readonly Address[]) => void,
-) => void;
+export type Resolve = (host: string, options: LookupAllOptions, callback: Resolved) => void;
+
+/** Receives the addresses of a host, or why there are none. */
+export type Resolved = (error: Error | null, addresses: readonly Address[]) => void;
 
 /** An address of a host. */
 export type Address = { readonly address: string; readonly family: number };
@@ -27,6 +26,8 @@ export class Reaches {
   readonly #reaches = new Map<string, Reach>();
   /** Hosts that have a private address among others: any of them may be the one that answers. */
   readonly #mixed = new Set<string>();
+  /** Who waits for the addresses of a host: connections are opened many at a time. */
+  readonly #asked = new Map<string, Resolved[]>();
 
   constructor(resolve: Resolve, insecureRegistries: ReadonlySet<string>) {
     this.#resolve = resolve;
@@ -54,7 +55,7 @@ export class Reaches {
   /** A lookup for one connection: checks addresses after DNS, so that no later answer matters. */
   lookup(url: URL, namedBy: NamedBy): LookupFunction {
     return (host, options, callback) => {
-      this.#resolve(host, { ...options, all: true }, (error, addresses) => {
+      this.#ask(host, { ...options, all: true }, (error, addresses) => {
         const [first] = addresses ?? [];
         if (error !== null || first === undefined) {
           return callback(error ?? new Error(`no address for ${host}`), []);
@@ -69,6 +70,22 @@ export class Reaches {
         return callback(null, first.address, first.family);
       });
     };
+  }
+
+  /** Asks once for all that wait at the same time. */
+  #ask(host: string, options: LookupAllOptions, resolved: Resolved): void {
+    const key = `${host} ${options.family} ${options.hints}`;
+    const others = this.#asked.get(key);
+    if (others !== undefined) {
+      others.push(resolved);
+      return;
+    }
+    const waiting = [resolved];
+    this.#asked.set(key, waiting);
+    this.#resolve(host, options, (error, addresses) => {
+      this.#asked.delete(key);
+      for (const one of waiting) one(error, addresses);
+    });
   }
 
   #check(url: URL, host: string, addresses: readonly Address[], namedBy: NamedBy): void {

@@ -1,11 +1,10 @@
-import { type Root, shownImage } from "../gate/resolved.ts";
+import { shownImage } from "../gate/resolved.ts";
 import { type Blob, distinctBlobs } from "../oci/blob.ts";
-import type { Digest } from "../oci/digest.ts";
 import { IMAGE_NAME, type IndexEntry, REF_NAME } from "../oci/layout.ts";
 import type { Platform } from "../oci/platform.ts";
 import { formatReference, type Reference, repositoryName } from "../oci/reference.ts";
 import { type OciImage, toOciImage } from "../oci/schema1.ts";
-import type { Loadable, LoadablePlatform, Stored } from "./outcome.ts";
+import type { Foreseen, Loadable, LoadablePlatform, Stored, TypedDocument } from "./outcome.ts";
 import type { BlobStore } from "./ports.ts";
 import type { Pullable, PullablePlatform } from "./pullable.ts";
 
@@ -21,25 +20,43 @@ export async function storeDocuments(
   store: BlobStore,
   { runner, signal }: { readonly runner: Platform; readonly signal: AbortSignal },
 ): Promise<Named> {
-  const { root, resolved, platforms } = image;
-  const converted = await convert(root, platforms, store, signal);
-  const { fetched, document } = root;
-  const top = converted?.manifest ?? { ...fetched, mediaType: document.mediaType };
-  const listed = converted === undefined ? platforms : [];
-  const manifests = listed.map(({ manifest }) => manifest);
-  const documents = [...manifests, ...root.nested, top];
+  const converted = await convert(image, store, signal);
+  const documents = converted === undefined ? documentsOf(image) : [converted.manifest];
   for (const { bytes, digest } of documents) await store.put(digest, bytes);
-  const { mediaType } = top;
+  const loadable = toLoadable(image, runner, converted);
+  const entry = toEntry(image, converted);
+  return { entry, stored: { converted: converted?.manifest.digest, loadable } };
+}
+
+/**
+ * What {@link storeDocuments} will return as loadable for an image that is still being pulled.
+ * Undefined for what no engine can load, and for schema 1: it is converted once its layers are
+ * there.
+ */
+export function foresee(image: Pullable, runner: Platform): Foreseen | undefined {
+  const { resolved, root } = image;
+  if (root.document.kind === "schema1") return undefined;
+  const loadable = toLoadable(image, runner, undefined);
+  if (loadable === undefined) return undefined;
+  return { wanted: resolved.wanted, loadable, documents: documentsOf(image) };
+}
+
+/** Manifests, nested indexes and, last, the top document. */
+function documentsOf({ root, platforms }: Pullable): readonly TypedDocument[] {
+  const manifests = platforms.map(({ manifest, mediaType }) => typed(manifest, mediaType));
+  const nested = root.nested.map((index) => typed(index, index.mediaType));
+  return [...manifests, ...nested, typed(root.fetched, root.document.mediaType)];
+}
+
+function typed({ digest, bytes }: Document, mediaType: string): TypedDocument {
+  return { digest, bytes, mediaType };
+}
+
+function toEntry({ resolved, root }: Pullable, converted: OciImage | undefined): IndexEntry {
+  const { fetched, document } = root;
+  const top = converted?.manifest ?? typed(fetched, document.mediaType);
   const annotations = annotationsOf(resolved.wanted.reference);
-  const entry = { mediaType, ...asBlob(top), annotations };
-  const isArtifact = platforms.length === 0;
-  return {
-    entry,
-    stored: {
-      converted: converted?.manifest.digest,
-      loadable: isArtifact ? undefined : toLoadable(image, entry, runner, converted),
-    },
-  };
+  return { mediaType: top.mediaType, ...asBlob(top), annotations };
 }
 
 function annotationsOf(reference: Reference): Readonly<Record<string, string>> {
@@ -55,20 +72,22 @@ function imageName(reference: Reference): string {
 
 function toLoadable(
   image: Pullable,
-  entry: IndexEntry,
   runner: Platform,
   converted: OciImage | undefined,
-): Loadable {
+): Loadable | undefined {
   const { resolved, root, platforms } = image;
-  const { reference } = resolved.wanted;
   const shown = shownImage(resolved, runner)?.manifest.digest;
-  const first = platforms.filter(({ manifest }) => manifest.digest === shown);
-  const others = platforms.filter(({ manifest }) => manifest.digest !== shown);
-  const ordered = [...first, ...others];
+  const first = platforms.find(({ manifest }) => manifest.digest === shown) ?? platforms[0];
+  if (first === undefined) return undefined;
+  const others = platforms.filter((platform) => platform !== first);
+  const entry = toEntry(image, converted);
+  const { reference } = resolved.wanted;
+  const part = (platform: PullablePlatform): LoadablePlatform =>
+    toLoadablePlatform(platform, converted);
   return {
     entry,
     documents: distinctBlobs([entry, ...root.nested.map(asBlob)]),
-    platforms: ordered.map((platform) => toLoadablePlatform(platform, converted)),
+    platforms: [part(first), ...others.map(part)],
     tag: reference.tag === undefined ? undefined : imageName(reference),
   };
 }
@@ -98,7 +117,7 @@ function toLoadablePlatform(
   };
 }
 
-type Document = { readonly digest: Digest; readonly bytes: Buffer };
+type Document = Pick<TypedDocument, "digest" | "bytes">;
 
 function asBlob({ digest, bytes }: Document): Blob {
   return { digest, size: bytes.length };
@@ -106,8 +125,7 @@ function asBlob({ digest, bytes }: Document): Blob {
 
 /** A layout holds no schema 1 image: it is converted once its layers can be unpacked. */
 async function convert(
-  root: Root,
-  platforms: readonly PullablePlatform[],
+  { root, platforms }: Pullable,
   store: BlobStore,
   signal: AbortSignal,
 ): Promise<OciImage | undefined> {

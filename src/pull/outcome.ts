@@ -1,3 +1,4 @@
+import type { Wanted } from "../gate/plan.ts";
 import type { Resolved } from "../gate/resolved.ts";
 import type { Blob } from "../oci/blob.ts";
 import type { Digest } from "../oci/digest.ts";
@@ -39,9 +40,24 @@ export type Loadable = {
   /** The top document and nested indexes, each once. */
   readonly documents: readonly Blob[];
   /** What was pulled; the platform that represents the image comes first. */
-  readonly platforms: readonly LoadablePlatform[];
+  readonly platforms: readonly [LoadablePlatform, ...LoadablePlatform[]];
   /** `registry/repository:tag`; undefined when the reference has no tag. */
   readonly tag: string | undefined;
+};
+
+/** A manifest or an index. */
+export type TypedDocument = {
+  readonly digest: Digest;
+  readonly bytes: Buffer;
+  readonly mediaType: string;
+};
+
+/** An image that is being pulled, in the shape that an engine will load. */
+export type Foreseen = {
+  readonly wanted: Wanted;
+  readonly loadable: Loadable;
+  /** Its manifests and indexes, which are in memory until its blobs are in the layout. */
+  readonly documents: readonly TypedDocument[];
 };
 
 /** What a pull did for one image. */

@@ -9,9 +9,9 @@ import { problemsOf, type Resolved } from "../gate/resolved.ts";
 import type { Origin } from "../oci/fetched.ts";
 import type { IndexEntry } from "../oci/layout.ts";
 import type { Platform } from "../oci/platform.ts";
-import { storeDocuments } from "./index-entry.ts";
+import { foresee, storeDocuments } from "./index-entry.ts";
 import { type Need, needsOf } from "./needs.ts";
-import type { Outcome, Pulled, Result } from "./outcome.ts";
+import type { Foreseen, Outcome, Pulled, Result } from "./outcome.ts";
 import { inTurns } from "./pool.ts";
 import { type Pullable, toPullable } from "./pullable.ts";
 import { rateOf, tallyOf } from "./tally.ts";
@@ -49,6 +49,12 @@ export async function pull(
     images: results,
     pulled: { ...totals, layout: wires.store.path, warnings, seconds },
   };
+}
+
+/** The images that a pull will try and an engine can load, before any of them is pulled. */
+export function foreseeAll(images: readonly Resolved[], runner: Platform): readonly Foreseen[] {
+  const pullables = images.map(prepare).flatMap(({ pullable }) => pullable ?? []);
+  return pullables.flatMap((pullable) => foresee(pullable, runner) ?? []);
 }
 
 type Prepared = { readonly resolved: Resolved; readonly pullable: Pullable | undefined };

@@ -7,6 +7,11 @@ export class KnownOrigin {
   readonly url: URL;
   #challenge: Challenge | undefined;
   #first: Promise<unknown> | undefined;
+  #introduce = (): void => undefined;
+  /** Resolves when its first request has shown its challenge, or that there is none. */
+  readonly introduction = new Promise<void>((resolve) => {
+    this.#introduce = resolve;
+  });
   #sentCredentials = false;
   readonly #refused = new Map<string, Refusal>();
 
@@ -36,11 +41,15 @@ export class KnownOrigin {
 
   learn(challenge: Challenge): void {
     this.#challenge = challenge;
+    this.#introduce();
   }
 
   /** Records a request as the first, unless there is one. */
   startWith(request: Promise<unknown>): void {
-    this.#first ??= request;
+    if (this.#first !== undefined) return;
+    this.#first = request;
+    const introduce = (): void => this.#introduce();
+    request.then(introduce, introduce);
   }
 
   /**

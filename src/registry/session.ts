@@ -3,7 +3,7 @@ import type { Http, HttpAnswer, HttpRequest } from "../http/http.ts";
 import type { Repository } from "../oci/reference.ts";
 import { type Challenge, chooseChallenge } from "./challenge.ts";
 import type { Keychain } from "./credentials.ts";
-import { type Grant, Grants } from "./grants.ts";
+import { type Candidates, type Grant, Grants } from "./grants.ts";
 import type { KnownOrigin } from "./known-origin.ts";
 import type { TokenService } from "./token.ts";
 
@@ -40,6 +40,7 @@ export class Session {
   readonly #repository: Repository;
   /** True for the registry's own origin, which alone gets credentials. */
   readonly #isHome: boolean;
+  readonly #candidates: Promise<Candidates>;
   readonly #grants: Grants;
   /** Grants that let a request through: a later refusal means that they expired. */
   readonly #accepted = new Set<Grant>();
@@ -60,26 +61,37 @@ export class Session {
     const { keychain, tokens } = options;
     const found = isHome ? keychain.find(repository) : Promise.resolve([]);
     // Anonymous comes last: refused credentials must not stand between a job and a public image.
-    const candidates = found.then((credentials) => [...credentials, undefined]);
-    this.#grants = new Grants(origin, candidates, tokens);
+    this.#candidates = found.then((credentials) => [...credentials, undefined]);
+    this.#grants = new Grants(origin, this.#candidates, tokens);
   }
 
   /**
    * The answer to `request`, authorized as the origin asks. A 401 or 403 is returned only after all
    * credentials were tried. The first request to an origin, and the first for a repository, are
-   * sent alone: the challenge that they learn saves all others a refusal. A request with a sink is
-   * never such a first one, because its body is large. At hosts that a registry redirects to,
-   * nothing waits.
+   * sent alone: the challenge that they learn saves all others a refusal. Other repositories wait
+   * for the challenge only, so that all ask for their tokens together. Those with credentials wait
+   * until the first request has its answer: credentials that it finds wrong are not sent again. A
+   * request with a sink is never such a first one, because its body is large. At hosts that a
+   * registry redirects to, nothing waits.
    */
   send(request: HttpRequest): Promise<Sent> {
     if (!this.#isHome) return this.#converse(request);
-    const before = this.#first ?? this.#origin.first;
+    const before = this.#first ?? this.#beforeFirst();
     const converse = (): Promise<Sent> => this.#converse(request);
     const conversation = before === undefined ? converse() : before.then(converse, converse);
     if (request.sink !== undefined) return conversation;
     this.#first ??= conversation;
     this.#origin.startWith(conversation);
     return conversation;
+  }
+
+  /** What the first request for this repository waits for; undefined for the origin's first. */
+  #beforeFirst(): Promise<unknown> | undefined {
+    const { first, introduction } = this.#origin;
+    if (first === undefined) return undefined;
+    return Promise.all([introduction, this.#candidates]).then(([, candidates]) =>
+      candidates.some(isCredential) ? first : undefined,
+    );
   }
 
   async #converse(request: HttpRequest): Promise<Sent> {
@@ -205,6 +217,10 @@ export class Session {
     });
     return chooseChallenge(headers["www-authenticate"]);
   }
+}
+
+function isCredential(candidate: Candidates[number]): boolean {
+  return candidate !== undefined;
 }
 
 /**

@@ -1,7 +1,5 @@
 import { PullError } from "../oci/failure.ts";
-import type { ArchivedImage } from "../oci/layout.ts";
-import { formatPlatform } from "../oci/platform.ts";
-import type { Loadable } from "../pull/outcome.ts";
+import type { Abilities, EnginePart } from "./engine-part.ts";
 
 /** The engines that can load an image. */
 export type EngineName = "docker" | "podman";
@@ -22,35 +20,31 @@ export type RunEngine = (
   input?: AsyncIterable<Buffer>,
 ) => Promise<Ended>;
 
-/** What the image store of an engine can do. */
-type Abilities = {
-  /** It keeps the digest of an image, in addition to its tag. */
-  readonly digests: boolean;
-  /** It holds several platforms of one image. */
-  readonly platforms: boolean;
-  /** From an index it takes only the platform of its machine. */
-  readonly choosesPlatform: boolean;
-};
-
 const CONTAINERD: Abilities = {
   digests: true,
   platforms: true,
   choosesPlatform: false,
+  pulls: true,
 };
 
 const CLASSIC: Abilities = {
   digests: false,
   platforms: false,
   choosesPlatform: false,
+  pulls: false,
 };
 
 const PODMAN: Abilities = {
   digests: true,
   platforms: false,
   choosesPlatform: true,
+  pulls: false,
 };
 
 const INFO = ["info", "--format", "{{json .DriverStatus}}"];
+
+// What Docker prints about an archive that lacks a layer, with the exit code 0.
+const INCOMPLETE = /^Error unpacking image/m;
 
 const INSPECT = ["image", "inspect", "--format", "{{.Id}}"];
 
@@ -68,6 +62,8 @@ export async function openEngineStore(engine: EngineName, run: RunEngine): Promi
   return new EngineStore(engine, run, abilities);
 }
 
+type HeldPart = Pick<EnginePart, "archived" | "pinned" | "platforms">;
+
 /** Asks an engine for images, and loads them. */
 export class EngineStore {
   readonly engine: EngineName;
@@ -80,45 +76,57 @@ export class EngineStore {
     this.abilities = abilities;
   }
 
-  /**
-   * True when the engine has the image. `archived` is the part of it that the store can hold, and
-   * `pinned` its reference by digest.
-   */
-  has(image: Loadable, archived: ArchivedImage, pinned: string): Promise<boolean> {
-    const { platforms, digests } = this.abilities;
-    if (platforms) return this.#hasPlatforms(image, pinned);
-    return this.#hasConfig(archived, digests ? pinned : undefined);
+  /** True when the engine has the part of an image that it can hold, under every name. */
+  has(part: HeldPart): Promise<boolean> {
+    return this.abilities.platforms ? this.#hasPlatforms(part) : this.#hasConfig(part);
   }
 
   /** Loads an archive; `shown` names the image in a failure. Fails as `unsupported`. */
   async load(archive: AsyncIterable<Buffer>, shown: string): Promise<void> {
     const ended = await this.#run(this.engine, ["load"], archive);
-    if (ended.code === 0) return;
+    if (ended.code === 0 && !INCOMPLETE.test(ended.output)) return;
     throw engineFailed(this.engine, `could not load ${shown}`, ended);
+  }
+
+  /** True when the engine pulled each of the platforms of an image. */
+  async pull(reference: string, platforms: readonly string[]): Promise<boolean> {
+    for (const platform of platforms) {
+      const command = ["pull", "--quiet", "--platform", platform, reference];
+      const { code } = await this.#run(this.engine, command);
+      if (code !== 0) return false;
+    }
+    return true;
+  }
+
+  /** Removes a name of an image, if the engine has it. Its content stays under other names. */
+  async removeName(reference: string): Promise<void> {
+    await this.#run(this.engine, ["image", "rm", reference]);
   }
 
   /**
    * True when the engine has the image by digest and by tag, with every platform. An engine that
    * does not know `--platform` loads the image again, which does no harm.
    */
-  async #hasPlatforms({ tag, platforms }: Loadable, pinned: string): Promise<boolean> {
+  async #hasPlatforms({ archived, pinned, platforms }: HeldPart): Promise<boolean> {
+    const { tag } = archived;
     const byDigest = await this.#inspect(pinned);
     if (byDigest.code !== 0) return false;
     if (tag !== undefined) {
       const byTag = await this.#inspect(tag);
       if (byTag.output !== byDigest.output) return false;
     }
-    for (const { platform } of platforms) {
-      const written = formatPlatform(platform);
-      const { code } = await this.#inspect("--platform", written, pinned);
+    for (const platform of platforms) {
+      const { code } = await this.#inspect("--platform", platform, pinned);
       if (code !== 0) return false;
     }
     return true;
   }
 
   /** True when every name of the image, by digest and by tag, is for an image with this config. */
-  async #hasConfig({ config, tag }: ArchivedImage, pinned: string | undefined): Promise<boolean> {
-    const names = [pinned, tag].filter((name) => name !== undefined);
+  async #hasConfig({ archived, pinned }: HeldPart): Promise<boolean> {
+    const { config, tag } = archived;
+    const byDigest = this.abilities.digests ? pinned : undefined;
+    const names = [byDigest, tag].filter((name) => name !== undefined);
     for (const name of names) {
       const { code, output } = await this.#inspect(name);
       if (code !== 0) return false;

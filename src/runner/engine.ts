@@ -1,46 +1,53 @@
 import { asProblem } from "../gate/problem.ts";
 import { problemsOf } from "../gate/resolved.ts";
-import { distinctBlobs } from "../oci/blob.ts";
 import { describeDocument } from "../oci/document.ts";
 import { PullError } from "../oci/failure.ts";
 import type { ArchivedImage } from "../oci/layout.ts";
-import { formatPlatform, type Platform, satisfies } from "../oci/platform.ts";
-import { type Repository, repositoryName } from "../oci/reference.ts";
-import type { Loadable, LoadablePlatform, Result } from "../pull/outcome.ts";
-import {
-  type EngineName,
-  type EngineStore,
-  openEngineStore,
-  type RunEngine,
-} from "./engine-store.ts";
+import type { Platform } from "../oci/platform.ts";
+import type { Loadable, Result } from "../pull/outcome.ts";
+import type { EarlyLoad, EarlyLoads } from "./early-loads.ts";
+import { type EnginePart, enginePart } from "./engine-part.ts";
+import type { EngineName, EngineStore } from "./engine-store.ts";
 
 /** What loading needs, and what it reports to. */
 export type LoadOptions = {
   /** The platform of the machine. */
   readonly runner: Platform;
   readonly archive: (image: ArchivedImage) => AsyncIterable<Buffer>;
-  readonly run: RunEngine;
   readonly say: (line: string) => void;
   readonly warn: (message: string) => void;
 };
 
 /**
- * Loads images that are in the layout, one after the other. Returns all images; an image that the
- * engine refuses has a problem. Fails as `unsupported` when the engine does not answer.
+ * Loads images that are in the layout, one after the other, unless the engine got them before.
+ * Returns all images; an image that the engine refuses has a problem. Fails as `unsupported` when
+ * the engine does not answer.
  */
 export type Load = (images: readonly Result[]) => Promise<readonly Result[]>;
 
-/** Loads into one engine. It asks the engine about its store at once, while images are pulled. */
-export function loader(engine: EngineName, options: LoadOptions): Load {
-  const opened = openEngineStore(engine, options.run);
-  // Reported by the load; mark as handled until then.
-  opened.catch(() => undefined);
+/** An engine, and what it got while images were pulled. */
+export type Engine = {
+  readonly name: EngineName;
+  readonly store: Promise<EngineStore>;
+  readonly early: Promise<EarlyLoads>;
+};
+
+/** Loads into one engine. */
+export function loader(engine: Engine, options: LoadOptions): Load {
   return async (images) => {
     for (const image of images.filter(isUnloadable)) {
-      options.say(nothingToLoad(engine, image));
+      options.say(nothingToLoad(engine.name, image));
     }
     if (!images.some(loadableOf)) return images;
-    return loadAll(images, await opened, options);
+    const store = await engine.store;
+    const early = await engine.early;
+    const loaded = await loadAll(images, (image, loadable) => {
+      const { name, reference } = image.wanted;
+      const part = enginePart(loadable, reference, store.abilities, options.runner);
+      return load(part, early.get(name), store, options);
+    });
+    if (!store.abilities.digests) options.warn(withoutDigests(engine.name));
+    return loaded;
   };
 }
 
@@ -62,27 +69,25 @@ function nothingToLoad(engine: EngineName, { wanted, root }: Result): string {
   return `${wanted.written} is ${what}: it is in the layout, ${engine} cannot load it`;
 }
 
-async function loadAll(
-  images: readonly Result[],
-  store: EngineStore,
-  options: LoadOptions,
-): Promise<readonly Result[]> {
+function withoutDigests(engine: EngineName): string {
+  const what = "uses the classic image store, which discards digests";
+  return `this ${engine} ${what}: refer to loaded images by tag`;
+}
+
+type LoadOne = (image: Result, loadable: Loadable) => Promise<void>;
+
+async function loadAll(images: readonly Result[], loadOne: LoadOne): Promise<readonly Result[]> {
   const loaded: Result[] = [];
-  for (const image of images) {
-    loaded.push(await loadOne(image, store, options));
-  }
-  if (!store.abilities.digests) {
-    const what = "uses the classic image store, which discards digests";
-    options.warn(`this ${store.engine} ${what}: refer to loaded images by tag`);
-  }
+  for (const image of images) loaded.push(await tried(image, loadOne));
   return loaded;
 }
 
-async function loadOne(image: Result, store: EngineStore, options: LoadOptions): Promise<Result> {
+/** The image, with a problem if the engine refuses it. */
+async function tried(image: Result, loadOne: LoadOne): Promise<Result> {
   const loadable = loadableOf(image);
   if (loadable === undefined) return image;
   try {
-    await load(loadable, image.wanted.reference, store, options);
+    await loadOne(image, loadable);
     return image;
   } catch (error) {
     if (!(error instanceof PullError)) throw error;
@@ -93,53 +98,23 @@ async function loadOne(image: Result, store: EngineStore, options: LoadOptions):
 
 /** Loads an image under its name and tag, unless the engine has it. */
 async function load(
-  image: Loadable,
-  repository: Repository,
+  part: EnginePart,
+  early: EarlyLoad | undefined,
   store: EngineStore,
-  { archive, runner, say, warn }: LoadOptions,
+  { archive, say, warn }: LoadOptions,
 ): Promise<void> {
   const { engine, abilities } = store;
-  const [first, ...others] = image.platforms;
-  if (first === undefined) return;
-  const held = abilities.platforms ? image.platforms : [first];
-  const isWhole = !abilities.choosesPlatform || satisfies(runner, first.platform);
-  const archived = toArchived(image, first, held, isWhole);
-  const pinned = `${repositoryName(repository)}@${archived.entry.digest}`;
-  const shown = image.tag ?? pinned;
-  const platforms = formatPlatforms(held);
-  if (await store.has(image, archived, pinned)) {
+  const { archived, pinned, shown, left } = part;
+  const platforms = part.platforms.join(", ");
+  const isHeld = early === undefined ? await store.has(part) : early === "had";
+  if (isHeld) {
     say(`${engine} already has ${shown} for ${platforms}`);
   } else {
-    await store.load(archive(archived), shown);
+    if (early === undefined) await store.load(archive(archived), shown);
     const digest = abilities.digests ? `, which is ${pinned}` : "";
     say(`${engine} loaded ${shown} for ${platforms}${digest}`);
   }
-  if (others.length === 0 || abilities.platforms) return;
-  const left = formatPlatforms(others);
-  warn(`${engine} holds one platform of ${shown}, ${platforms}; only the layout has ${left}`);
-}
-
-function formatPlatforms(platforms: readonly LoadablePlatform[]): string {
-  return platforms.map(({ platform }) => formatPlatform(platform)).join(", ");
-}
-
-/**
- * The archive of the platforms of an image that the store holds. Its entry is that of the image or,
- * when the engine would not find its machine's platform in the index, that of the only manifest.
- */
-function toArchived(
-  { entry, documents, tag }: Loadable,
-  { manifest, config, layers }: LoadablePlatform,
-  held: readonly LoadablePlatform[],
-  isWhole: boolean,
-): ArchivedImage {
-  const parts = held.flatMap((platform) => platform.blobs);
-  const blobs = isWhole ? [...documents, ...parts] : parts;
-  return {
-    entry: isWhole ? entry : { ...entry, ...manifest },
-    blobs: distinctBlobs(blobs),
-    config,
-    layers,
-    tag,
-  };
+  if (left.length === 0) return;
+  const only = `only the layout has ${left.join(", ")}`;
+  warn(`${engine} holds one platform of ${shown}, ${platforms}; ${only}`);
 }

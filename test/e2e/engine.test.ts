@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
-import { readFileSync, rmSync, writeFileSync } from "node:fs";
+import { readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, beforeEach, describe, it } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -148,9 +148,46 @@ for (const store of ["containerd", "classic"] as const) {
       const pinned = `${registry.host}/org/app@${made.digest}`;
       await registry.stop();
       assert.equal(say(app), "it runs");
+      // The name under which it was pulled from the step is gone.
+      assert.doesNotMatch(docker("image", "ls"), /127\.0\.0\.1:\d+\/registry-pull/);
       const lost = /::warning::this docker uses the classic image store/.test(first.stdout);
       assert.equal(lost, store === "classic");
       if (store === "containerd") assert.equal(say(pinned), "it runs");
+    });
+
+    it("loads all platforms that its store can hold", async () => {
+      const made = multiPlatform(PLATFORMS, { busybox: busybox(), salt: "all" });
+      const app = registry.push("org/all", "1.0", made);
+      const pinned = `${registry.host}/org/all@${made.digest}`;
+      const { exitCode, stdout } = await runStep(
+        { images: app, pull: "docker", platforms: PLATFORMS.join(",") },
+        environment,
+      );
+      await registry.stop();
+      assert.equal(exitCode, 0, stdout);
+      assert.equal(say(app), "it runs");
+      if (store === "classic") return;
+      for (const platform of PLATFORMS) docker("image", "inspect", "--platform", platform, pinned);
+    });
+
+    it("loads the right bytes of an image that has wrong ones in the layout", async () => {
+      const made = multiPlatform(PLATFORMS, { busybox: busybox(), salt: "wrong" });
+      const app = registry.push("org/wrong", "1.0", made);
+      const path = join(directory, "layout");
+      const inputs = { images: app, path };
+      const first = await runStep({ ...inputs, pull: "layout" }, environment);
+      assert.equal(first.exitCode, 0, first.stdout);
+      const blobs = join(path, "blobs/sha256");
+      for (const name of readdirSync(blobs)) {
+        const file = join(blobs, name);
+        const bytes = readFileSync(file);
+        if (bytes.length > 10_000) writeFileSync(file, Buffer.alloc(bytes.length));
+      }
+      const second = await runStep({ ...inputs, pull: "docker" }, environment);
+      await registry.stop();
+      assert.equal(second.exitCode, 0, second.stdout);
+      assert.match(second.stdout, /docker loaded .*org\/wrong:1\.0/);
+      assert.equal(say(app), "it runs");
     });
 
     it("loads an image that was schema 1, and one with Docker's media types", async () => {

@@ -5,7 +5,7 @@ import { setImmediate as nextTurn } from "node:timers/promises";
 import type { HttpAnswer, HttpRequest } from "../../src/http/http.ts";
 import { PullError } from "../../src/oci/failure.ts";
 import { type Connection, connect } from "../support/connect.ts";
-import { EvilServer, type Script } from "../support/evil.ts";
+import { EvilServer, type Script, type Wire } from "../support/evil.ts";
 
 const answers =
   (status: number, headers: Readonly<Record<string, string>> = {}): Script =>
@@ -181,19 +181,59 @@ describe("Http", () => {
     assert.equal((await send(connection)).status, 429);
   });
 
-  it("sends no more requests to an origin at a time than concurrency allows", async () => {
+  /** The most requests that are open at a time, of a hundred; waits until so many are. */
+  async function mostAtOnce(
+    expected: number,
+    connection: Connection,
+    more: Partial<HttpRequest>,
+  ): Promise<number> {
     let open = 0;
     let most = 0;
     server.on(/./, async (_, wire) => {
       open++;
       most = Math.max(most, open);
+      while (most < expected) await wire.pause(1);
       await wire.pause(5);
       open--;
       await wire.answer(200);
     });
-    const connection = connect({ concurrency: 3 });
-    await Promise.all(Array.from({ length: 20 }, () => send(connection)));
-    assert.equal(most, 3);
+    await Promise.all(Array.from({ length: 100 }, () => send(connection, more)));
+    return most;
+  }
+
+  for (const [concurrency, blobs, documents] of [
+    [1, 1, 8],
+    [3, 3, 24],
+    [6, 6, 48],
+    [16, 16, 48],
+    [64, 64, 64],
+  ] as const) {
+    it(`sends ${blobs} requests for blobs and ${documents} for documents to an origin at a time with concurrency ${concurrency}`, async () => {
+      const connection = connect({ concurrency });
+      const sink = { begin: async () => true, write: () => true };
+      assert.equal(await mostAtOnce(blobs, connection, { sink }), blobs);
+      assert.equal(await mostAtOnce(documents, connection, {}), documents);
+    });
+  }
+
+  it("sends half as many requests at a time after an answer of 429, and retries each", async () => {
+    const connection = connect({ concurrency: 1 });
+    const held: Wire[] = [];
+    server.on(/./, async (_, wire) => void held.push(wire));
+    const sent = Promise.all(Array.from({ length: 16 }, () => send(connection)));
+    const answerAll = async (count: number, status: number): Promise<void> => {
+      while (held.length < count) await nextTurn();
+      assert.equal(held.length, count);
+      await Promise.all(held.splice(0).map((wire) => wire.answer(status)));
+    };
+    await answerAll(8, 429);
+    // The 8 that were refused wait for their time; four of the others are sent.
+    for (const count of [4, 5, 6, 1]) await answerAll(count, 200);
+    assert.deepEqual(
+      (await sent).map(({ status }) => status),
+      Array.from({ length: 16 }, () => 200),
+    );
+    assert.equal(connection.slept.length, 8);
   });
 
   it("sends documents while blobs take every request that concurrency allows, and the reverse", async () => {
@@ -209,15 +249,15 @@ describe("Http", () => {
     const sink = { begin: async () => true, write: () => true };
     const url = (path: string): URL => new URL(path, server.url);
     const of = (path: string, more: Partial<HttpRequest>) =>
-      Array.from({ length: 3 }, () => send(connection, { url: url(path), ...more }));
+      Array.from({ length: 17 }, () => send(connection, { url: url(path), ...more }));
     const sent = [...of("/blob", { sink }), ...of("/document", {})];
-    while (held.length < 4) await nextTurn();
-    assert.deepEqual(open, { "/blob": 2, "/document": 2 });
+    while (held.length < 18) await nextTurn();
+    assert.deepEqual(open, { "/blob": 2, "/document": 16 });
     const freeing = setInterval(() => {
       for (const free of held.splice(0)) free();
     }, 1);
     await Promise.all(sent).finally(() => clearInterval(freeing));
-    assert.deepEqual(open, { "/blob": 3, "/document": 3 });
+    assert.deepEqual(open, { "/blob": 17, "/document": 17 });
   });
 
   for (const host of ["169.254.169.254", "[fe80::1]", "168.63.129.16"]) {

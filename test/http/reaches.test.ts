@@ -82,6 +82,23 @@ describe("Reaches", () => {
     });
   }
 
+  it("asks once for all connections that wait for the same host, and anew later", async () => {
+    const asked: string[] = [];
+    const answers: (() => void)[] = [];
+    const known = new Reaches((host, _options, callback) => {
+      asked.push(host);
+      answers.push(() => callback(null, [{ address: "8.8.8.8", family: 4 }]));
+    }, new Set());
+    const one = URL_OF("one.test");
+    const both = [lookUp(known, one), lookUp(known, one), lookUp(known, URL_OF("other.test"))];
+    for (const answer of answers) answer();
+    for (const found of await Promise.all(both)) assert.equal(found.length, 1);
+    const later = lookUp(known, one);
+    answers.at(-1)?.();
+    await later;
+    assert.deepEqual(asked, ["one.test", "other.test", "one.test"]);
+  });
+
   it("keeps a host as far as its earlier lookups found it", async () => {
     const answers = [["8.8.8.8"], ["10.0.0.1"]].values();
     const known = new Reaches((_host, _options, callback) => {

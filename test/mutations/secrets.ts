@@ -267,8 +267,8 @@ export const SECRETS: readonly Mutation[] = [
   {
     name: "job-in-user-agent",
     promise: "Registries, token services, hosts that they redirect to",
-    file: "src/http/connections.ts",
-    search: 'client.userAgent = "registry-pull";',
+    file: "src/http/hops.ts",
+    search: ', "user-agent": "registry-pull"',
     replace: "",
     test: "test/hostile/output.test.ts",
     pattern: "O8:",

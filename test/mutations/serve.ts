@@ -265,4 +265,22 @@ export const SERVE: readonly Mutation[] = [
     test: "test/serve/sending.test.ts",
     pattern: "asks for a chunk only when",
   },
+  {
+    name: "layout-served-before-it-is-hashed",
+    promise: "An engine gets an image while it is pulled",
+    file: "src/pull/arriving-store.ts",
+    search: "const last = Math.max(start, end - 1);",
+    replace: "const last = end;",
+    test: "test/pull/arriving-store.test.ts",
+    pattern: "never gives all of a wrong blob",
+  },
+  {
+    name: "step-served-to-others",
+    promise: "An engine gets an image while it is pulled",
+    file: "src/serve/pulled-content.ts",
+    search: "if (name !== `docker.io/${this.#repository}`) throw absent(name);",
+    replace: "if (name === `docker.io/${this.#repository}/`) throw absent(name);",
+    test: "test/serve/pulled-content.test.ts",
+    pattern: "nothing under another name",
+  },
 ];

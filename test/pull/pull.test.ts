@@ -129,7 +129,7 @@ describe("pull", () => {
     const { images: results } = await run(images);
     const [old, chart] = results.map(({ pulled }) => pulled?.stored);
     assert.equal(old?.converted, store.entries[0]?.digest);
-    assert.equal(old?.loadable?.entry, store.entries[0]);
+    assert.deepEqual(old?.loadable?.entry, store.entries[0]);
     assert.deepEqual(chart, { converted: undefined, loadable: undefined });
   });
 

@@ -14,6 +14,30 @@ describe("KnownOrigin", () => {
     assert.equal(await origin.first, "one");
   });
 
+  for (const [what, introduce] of [
+    [
+      "its first request has an answer",
+      (origin: KnownOrigin) => origin.startWith(Promise.resolve()),
+    ],
+    [
+      "its first request failed",
+      (origin: KnownOrigin) => origin.startWith(Promise.reject(Error())),
+    ],
+    [
+      "its challenge is known",
+      (origin: KnownOrigin) => {
+        origin.startWith(new Promise(() => undefined));
+        origin.learn({ scheme: "basic", parameters: new Map() });
+      },
+    ],
+  ] as const) {
+    it(`is introduced once ${what}`, async () => {
+      const origin = new KnownOrigin(new URL("https://registry.example"));
+      introduce(origin);
+      assert.equal(await origin.introduction, undefined);
+    });
+  }
+
   it("keeps the last challenge", () => {
     const origin = new KnownOrigin(new URL("https://registry.example"));
     for (const scheme of ["basic", "bearer"]) origin.learn({ scheme, parameters: new Map() });

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import type { ServerResponse } from "node:http";
 import { afterEach, beforeEach, describe, it } from "node:test";
 import { PullError } from "../../src/oci/failure.ts";
 import type { DockerConfig } from "../../src/registry/docker-config.ts";
@@ -272,6 +273,39 @@ describe("Session", () => {
     await Promise.all([1, 2, 3, 4].map(() => client.manifest(at(), "v1")));
     // A refused request, the same with a token, and then the three others together.
     assert.deepEqual(openAtArrival, [1, 1, 1, 2, 3]);
+  });
+
+  it("asks for the tokens of all repositories together, once the challenge is known", async () => {
+    registry.access = { scheme: "bearer" };
+    registry.tokens.add("T");
+    const held: ServerResponse[] = [];
+    registry.faults.push(({ url }, response) => {
+      if (!url?.startsWith("/token")) return false;
+      held.push(response);
+      // None is answered before all are asked for.
+      if (held.length < 3) return true;
+      for (const one of held) one.end(JSON.stringify({ token: "T" }));
+      return true;
+    });
+    const { client } = connect();
+    const repositories = [app, "org/two", "org/three"];
+    await Promise.all(repositories.map((repository) => client.manifest(at(repository), "v1")));
+    const sent = paths().filter((path) => !path.includes("token"));
+    assert.deepEqual(sent.toSorted(), [
+      "GET /v2/org/app/manifests/v1",
+      "GET /v2/org/app/manifests/v1",
+      "GET /v2/org/three/manifests/v1",
+      "GET /v2/org/two/manifests/v1",
+    ]);
+  });
+
+  it("sends wrong credentials once, for any number of repositories together", async () => {
+    registry.access = { scheme: "basic", login: "me:right" };
+    const { client } = connect(login("wrong"));
+    const repositories = [app, "org/two", "org/three"];
+    const results = repositories.map((repository) => client.manifest(at(repository), "v1"));
+    for (const result of results) await assert.rejects(result, failing("unauthorized"));
+    assert.equal(registry.seen.filter(({ authorization }) => authorization !== "").length, 1);
   });
 
   it("does not wait for a first request that failed", async () => {

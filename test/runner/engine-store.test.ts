@@ -2,8 +2,6 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { type Digest, digestOf } from "../../src/oci/digest.ts";
 import type { ArchivedImage } from "../../src/oci/layout.ts";
-import { parsePlatform } from "../../src/oci/platform.ts";
-import type { Loadable } from "../../src/pull/outcome.ts";
 import {
   type Ended,
   type EngineName,
@@ -58,32 +56,20 @@ function has(store: EngineStore, platforms: readonly string[], tag?: string): Pr
     layers: [],
     tag,
   };
-  const image: Loadable = {
-    entry: archived.entry,
-    documents: [],
-    platforms: platforms.map((platform) => ({
-      platform: parsePlatform(platform),
-      manifest: { digest: TOP, size: 1, mediaType: "" },
-      config: CONFIG,
-      layers: [],
-      blobs: [],
-    })),
-    tag,
-  };
-  return store.has(image, archived, PINNED);
+  return store.has({ archived, pinned: PINNED, platforms });
 }
 
 describe("openEngineStore", () => {
-  // engine, the driver status it prints: digests, several platforms, chooses a platform
+  // engine, the driver status it prints: digests, several platforms, chooses a platform, pulls
   for (const [engine, driver, ...abilities] of [
-    ["docker", CONTAINERD, true, true, false],
-    ["docker", CLASSIC, false, false, false],
-    ["podman", "", true, false, true],
+    ["docker", CONTAINERD, true, true, false, true],
+    ["docker", CLASSIC, false, false, false, false],
+    ["podman", "", true, false, true, false],
   ] as const) {
     it(`knows what ${engine} with ${driver || "any driver"} can do`, async () => {
       const { store } = await open(engine, driver, {});
-      const { digests, platforms, choosesPlatform } = store.abilities;
-      assert.deepEqual([digests, platforms, choosesPlatform], abilities);
+      const { digests, platforms, choosesPlatform, pulls } = store.abilities;
+      assert.deepEqual([digests, platforms, choosesPlatform, pulls], abilities);
       assert.equal(store.engine, engine);
     });
   }
@@ -136,6 +122,24 @@ describe("an engine's store", () => {
     const { store, asked } = await open("podman", "", { load: "Loaded" });
     await store.load(chunks("one", "two"), TAG);
     assert.deepEqual(asked, ["load", "one", "two"]);
+  });
+
+  it("fails when docker ends well without all that the archive names", async () => {
+    const printed = "Loaded image: app:1\nError unpacking image app:1: sha256:0 not found\n";
+    const { store } = await open("docker", CONTAINERD, { load: printed });
+    await assert.rejects(store.load(chunks(), TAG), failure("engine-failed", /Error unpacking/));
+  });
+
+  it("pulls every platform, and stops at the first that the engine refuses", async () => {
+    const { store, asked } = await open("docker", CONTAINERD, { pull: "" });
+    assert.equal(await store.pull("127.0.0.1:1/x@sha256:0", ["linux/amd64", "linux/arm64"]), true);
+    assert.deepEqual(asked.slice(1), [
+      "pull --quiet --platform linux/amd64 127.0.0.1:1/x@sha256:0",
+      "pull --quiet --platform linux/arm64 127.0.0.1:1/x@sha256:0",
+    ]);
+    const refusing = await open("docker", CONTAINERD, {});
+    assert.equal(await refusing.store.pull("x", ["linux/amd64", "linux/arm64"]), false);
+    assert.equal(refusing.asked.length, 2);
   });
 
   it("fails when the engine refuses an archive", async () => {

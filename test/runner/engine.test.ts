@@ -5,9 +5,10 @@ import { type Digest, digestOf } from "../../src/oci/digest.ts";
 import type { ArchivedImage } from "../../src/oci/layout.ts";
 import { parsePlatform } from "../../src/oci/platform.ts";
 import { parseReference } from "../../src/oci/reference.ts";
-import type { Loadable, Result } from "../../src/pull/outcome.ts";
+import type { Loadable, LoadablePlatform, Result } from "../../src/pull/outcome.ts";
+import type { EarlyLoad } from "../../src/runner/early-loads.ts";
 import { loader } from "../../src/runner/engine.ts";
-import type { Ended, EngineName } from "../../src/runner/engine-store.ts";
+import { type Ended, type EngineName, openEngineStore } from "../../src/runner/engine-store.ts";
 import { artifact } from "../support/image.ts";
 import { wantedImage } from "../support/resolving.ts";
 import { pulledImage, RUNNER, resultOf } from "../support/results.ts";
@@ -39,19 +40,23 @@ function inspectPlatform(platform: string): string {
   return `image inspect --platform ${platform} ${PINNED}`;
 }
 
+function onePlatform(platform: string): LoadablePlatform {
+  return {
+    platform: parsePlatform(platform),
+    manifest: { digest: of(`manifest ${platform}`), size: 1, mediaType: "manifest" },
+    config: of(`config ${platform}`),
+    layers: [],
+    blobs: [{ digest: of(`manifest ${platform}`), size: 1 }],
+  };
+}
+
 /** An image in the layout with some platforms, each with a config of its own. */
-function inLayout(written: string, platforms: readonly string[]): Result {
+function inLayout(written: string, [first = "", ...others]: readonly string[]): Result {
   const { tag } = parseReference(written);
   const loadable: Loadable = {
     entry: { mediaType: "", digest: TOP, size: 1, annotations: {} },
     documents: [{ digest: TOP, size: 1 }],
-    platforms: platforms.map((platform) => ({
-      platform: parsePlatform(platform),
-      manifest: { digest: of(`manifest ${platform}`), size: 1, mediaType: "manifest" },
-      config: of(`config ${platform}`),
-      layers: [],
-      blobs: [{ digest: of(`manifest ${platform}`), size: 1 }],
-    })),
+    platforms: [onePlatform(first), ...others.map(onePlatform)],
     tag: tag === undefined ? undefined : written,
   };
   return {
@@ -66,7 +71,11 @@ function inLayout(written: string, platforms: readonly string[]): Result {
 }
 
 /** An engine that prints `answers` by the words of a command, and fails every other command. */
-function fakeEngine(engine: EngineName, answers: Readonly<Record<string, string>>) {
+function fakeEngine(
+  engine: EngineName,
+  answers: Readonly<Record<string, string>>,
+  early: readonly (readonly [string, EarlyLoad])[] = [],
+) {
   const asked: string[] = [];
   const said: string[] = [];
   const warned: string[] = [];
@@ -83,7 +92,13 @@ function fakeEngine(engine: EngineName, answers: Readonly<Record<string, string>
   };
   const say = (line: string): void => void said.push(line);
   const warn = (line: string): void => void warned.push(line);
-  const load = loader(engine, { runner: RUNNER, archive, run, say, warn });
+  const store = openEngineStore(engine, run);
+  const load = loader(
+    { name: engine, store, early: Promise.resolve(new Map(early)) },
+    { runner: RUNNER, archive, say, warn },
+  );
+  // Reported by the load.
+  store.catch(() => undefined);
   return { asked, said, warned, archives, load };
 }
 
@@ -195,6 +210,19 @@ describe("a loader", () => {
       load([inLayout(NAME, BOTH)]),
       /docker does not answer \(exit code 1\): no such thing/,
     );
+  });
+
+  it("does not load again what the engine got while it was pulled", async () => {
+    const image = inLayout(NAME, ["linux/amd64"]);
+    // what became of the image during the pull, and the line about it
+    for (const [early, line] of [
+      ["loaded", `docker loaded ${NAME} for linux/amd64, which is ${PINNED}`],
+      ["had", `docker already has ${NAME} for linux/amd64`],
+    ] as const) {
+      const { load, asked, said } = fakeEngine("docker", CONTAINERD, [[image.wanted.name, early]]);
+      assert.deepEqual(await load([image]), [image]);
+      assert.deepEqual([asked, said], [["info"], [line]]);
+    }
   });
 
   it("gives an image that the engine refuses a problem, and loads the others", async () => {
