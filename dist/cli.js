@@ -1,11 +1,11 @@
 import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);
 import {
   step
-} from "./chunk-SWDVOMTQ.js";
+} from "./chunk-RXRHGJ63.js";
 import "./chunk-SEAZLW7K.js";
 import {
   endJob
-} from "./chunk-5C6X2QVK.js";
+} from "./chunk-CMGCP6PQ.js";
 import "./chunk-EC6WEUJU.js";
 import "./chunk-6JTCIGKG.js";
 import {
@@ -13,10 +13,10 @@ import {
 } from "./chunk-YT72CJMD.js";
 import {
   DEFAULTS
-} from "./chunk-6UEX4FHS.js";
+} from "./chunk-KRLPHQ6I.js";
 import "./chunk-EAIMOVJT.js";
-import "./chunk-7LGBAVMN.js";
-import "./chunk-7YLWOFYR.js";
+import "./chunk-7GEE25DX.js";
+import "./chunk-GBUWJJ75.js";
 import "./chunk-4SKGWH6K.js";
 import "./chunk-UHQ4VQWZ.js";
 import "./chunk-HNMHCXBS.js";

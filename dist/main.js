@@ -5,13 +5,13 @@ import {
 import "./chunk-X7IPJPF4.js";
 import {
   step
-} from "./chunk-SWDVOMTQ.js";
+} from "./chunk-RXRHGJ63.js";
 import "./chunk-SEAZLW7K.js";
 import "./chunk-6JTCIGKG.js";
-import "./chunk-6UEX4FHS.js";
+import "./chunk-KRLPHQ6I.js";
 import "./chunk-EAIMOVJT.js";
-import "./chunk-7LGBAVMN.js";
-import "./chunk-7YLWOFYR.js";
+import "./chunk-7GEE25DX.js";
+import "./chunk-GBUWJJ75.js";
 import "./chunk-4SKGWH6K.js";
 import "./chunk-UHQ4VQWZ.js";
 import "./chunk-HNMHCXBS.js";

@@ -7,7 +7,7 @@ import {
 import "./chunk-X7IPJPF4.js";
 import {
   endJob
-} from "./chunk-5C6X2QVK.js";
+} from "./chunk-CMGCP6PQ.js";
 import "./chunk-EC6WEUJU.js";
 import "./chunk-6JTCIGKG.js";
 import {

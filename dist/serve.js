@@ -25,26 +25,26 @@ import "./chunk-MPD4FO6B.js";
 import {
   CachedRegistry,
   usedCache
-} from "./chunk-SBZSTIX7.js";
+} from "./chunk-KNS5COSD.js";
 import {
   layoutOf
 } from "./chunk-FKLVU6HO.js";
 import "./chunk-FPEWW6XC.js";
 import {
   Layout
-} from "./chunk-VA542TZR.js";
+} from "./chunk-Y675BJPW.js";
 import {
   terminal
 } from "./chunk-YT72CJMD.js";
 import {
   readInputs
-} from "./chunk-6UEX4FHS.js";
+} from "./chunk-KRLPHQ6I.js";
 import "./chunk-EAIMOVJT.js";
 import {
   connectRegistry,
   mirroredRepositories
-} from "./chunk-7LGBAVMN.js";
-import "./chunk-7YLWOFYR.js";
+} from "./chunk-7GEE25DX.js";
+import "./chunk-GBUWJJ75.js";
 import "./chunk-4SKGWH6K.js";
 import "./chunk-UHQ4VQWZ.js";
 import "./chunk-HNMHCXBS.js";

@@ -54,18 +54,29 @@ async function loadOrNot(
   try {
     const store = await opened;
     const part = enginePart(image.loadable, image.wanted.reference, store.abilities, runner);
-    const { digest } = part.archived.entry;
-    const served = store.abilities.pulls ? arriving.referenceTo(digest) : undefined;
-    if (await store.has(part)) return "had";
-    const reference = await served;
-    const isPulled = reference !== undefined && (await store.pull(reference, part.platforms));
-    if (isPulled) await nameIt(image, part, reference, store, arriving);
-    else await store.load(arriving.archive(part.archived), part.shown);
-    return "loaded";
+    const held = store.has(part);
+    // At the same time: an engine that has the image has pulled it before it has answered.
+    const pulled = await pullOwn(part, store, arriving);
+    const isHeld = await held;
+    if (pulled !== undefined) await nameIt(image, part, pulled, isHeld, store, arriving);
+    else if (!isHeld) await store.load(arriving.archive(part.archived), part.shown);
+    return isHeld ? "had" : "loaded";
   } catch (error) {
     if (!(error instanceof PullError)) throw error;
     return undefined;
   }
+}
+
+/** Makes the engine pull an image. The name that it then has; undefined when it pulled nothing. */
+async function pullOwn(
+  { archived, platforms }: EnginePart,
+  store: EngineStore,
+  { referenceTo }: Arriving,
+): Promise<string | undefined> {
+  if (!store.abilities.pulls) return undefined;
+  const reference = await referenceTo(archived.entry.digest);
+  if (reference === undefined) return undefined;
+  return (await store.pull(reference, platforms)) ? reference : undefined;
 }
 
 /** Gives what the engine pulled its own name, by an archive that has only documents. */
@@ -73,13 +84,14 @@ async function nameIt(
   { documents }: Foreseen,
   { archived, shown }: EnginePart,
   reference: string,
+  isHeld: boolean,
   store: EngineStore,
   { archive }: Arriving,
 ): Promise<void> {
   const isDocument = new Set(documents.map(({ digest }) => digest));
   const blobs = archived.blobs.filter(({ digest }) => isDocument.has(digest));
   try {
-    await store.load(archive({ ...archived, blobs }), shown);
+    if (!isHeld) await store.load(archive({ ...archived, blobs }), shown);
   } finally {
     await store.removeName(reference);
   }

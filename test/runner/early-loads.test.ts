@@ -98,16 +98,15 @@ describe("loading while an image is pulled", () => {
       [PULL, "load", REMOVE],
       undefined,
     ],
-    ["docker that has it", { refuses: [] }, undefined, "had"],
+    ["docker that has it", { refuses: [] }, [PULL, REMOVE], "had"],
     ["no docker", { driver: "" }, undefined, undefined],
   ] as const) {
     it(`asks ${what} for what it can do`, async () => {
       const images = await foreseen();
       const { asked, early } = await load(images, engine);
       const [{ wanted } = assert.fail()] = images;
-      const inspects = asked.filter((words) => words.startsWith("image inspect"));
-      if (commands !== undefined) assert.deepEqual(asked.slice(inspects.length), commands);
-      else assert.equal(asked.length, inspects.length);
+      const others = asked.filter((words) => !words.startsWith("image inspect"));
+      assert.deepEqual(others, commands ?? []);
       assert.equal(early.get(wanted.name), has);
     });
   }
