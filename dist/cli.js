@@ -1,11 +1,11 @@
 import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);
 import {
   step
-} from "./chunk-RXRHGJ63.js";
+} from "./chunk-VHJ6NYWZ.js";
 import "./chunk-SEAZLW7K.js";
 import {
   endJob
-} from "./chunk-CMGCP6PQ.js";
+} from "./chunk-UEVFI6SY.js";
 import "./chunk-EC6WEUJU.js";
 import "./chunk-6JTCIGKG.js";
 import {
@@ -13,9 +13,9 @@ import {
 } from "./chunk-YT72CJMD.js";
 import {
   DEFAULTS
-} from "./chunk-KRLPHQ6I.js";
+} from "./chunk-BZXLC7Q5.js";
 import "./chunk-EAIMOVJT.js";
-import "./chunk-7GEE25DX.js";
+import "./chunk-RKJ4EMR3.js";
 import "./chunk-GBUWJJ75.js";
 import "./chunk-4SKGWH6K.js";
 import "./chunk-UHQ4VQWZ.js";

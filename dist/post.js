@@ -7,7 +7,7 @@ import {
 import "./chunk-X7IPJPF4.js";
 import {
   endJob
-} from "./chunk-CMGCP6PQ.js";
+} from "./chunk-UEVFI6SY.js";
 import "./chunk-EC6WEUJU.js";
 import "./chunk-6JTCIGKG.js";
 import {

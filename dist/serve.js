@@ -25,25 +25,25 @@ import "./chunk-MPD4FO6B.js";
 import {
   CachedRegistry,
   usedCache
-} from "./chunk-KNS5COSD.js";
+} from "./chunk-P23OBANE.js";
 import {
   layoutOf
 } from "./chunk-FKLVU6HO.js";
 import "./chunk-FPEWW6XC.js";
 import {
   Layout
-} from "./chunk-Y675BJPW.js";
+} from "./chunk-FEPT4X27.js";
 import {
   terminal
 } from "./chunk-YT72CJMD.js";
 import {
   readInputs
-} from "./chunk-KRLPHQ6I.js";
+} from "./chunk-BZXLC7Q5.js";
 import "./chunk-EAIMOVJT.js";
 import {
   connectRegistry,
   mirroredRepositories
-} from "./chunk-7GEE25DX.js";
+} from "./chunk-RKJ4EMR3.js";
 import "./chunk-GBUWJJ75.js";
 import "./chunk-4SKGWH6K.js";
 import "./chunk-UHQ4VQWZ.js";

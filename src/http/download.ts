@@ -9,14 +9,6 @@ import type { BlobTarget } from "../oci/target.ts";
 import { Parts } from "./parts.ts";
 import type { DownloadOptions, Send } from "./span-download.ts";
 
-/** How a source is downloaded from. */
-export type DownloadManner = {
-  /** How often wrong bytes are forgiven: once where nothing is stated. */
-  readonly forgiven?: number;
-  /** True where several connections usually pay: they are opened sooner. */
-  readonly isEager?: boolean;
-};
-
 /** Downloads large blobs: in several parts at a time where that helps, resumed after cuts. */
 export class Downloader {
   readonly #options: DownloadOptions;
@@ -29,19 +21,11 @@ export class Downloader {
    * Downloads a blob into `target` and commits it. Fails with the status of `send`, and as
    * `invalid` when the bytes are wrong more than `forgiven` times.
    */
-  async download(
-    send: Send,
-    blob: Blob,
-    target: BlobTarget,
-    { forgiven = 1, isEager = false }: DownloadManner = {},
-  ): Promise<void> {
-    const { signal, say, parts } = this.#options;
-    const context = { send, blob, target, options: this.#options };
+  async download(send: Send, blob: Blob, target: BlobTarget, forgiven = 1): Promise<void> {
+    const { signal, say } = this.#options;
     for (let wrong = 0; ; wrong++) {
       try {
-        // In parts only the first time: a later attempt is one connection.
-        await new Parts(context, wrong === 0 ? parts : 1, isEager).run();
-        return await target.commit();
+        return await this.#attempt(send, blob, target, wrong === 0);
       } catch (error) {
         const isWrong = error instanceof PullError && error.status === "invalid";
         if (!isWrong || signal.aborted || wrong === forgiven) throw error;
@@ -49,5 +33,13 @@ export class Downloader {
         say(`${blob.digest}: ${error.found}; restarting`);
       }
     }
+  }
+
+  /** Downloads the blob once. In parts only the first time: a later attempt is one connection. */
+  async #attempt(send: Send, blob: Blob, target: BlobTarget, inParts: boolean): Promise<void> {
+    const atOnce = inParts ? this.#options.parts : 1;
+    const context = { send, blob, target, options: this.#options };
+    await new Parts(context, atOnce).run();
+    await target.commit();
   }
 }

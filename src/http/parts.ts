@@ -9,11 +9,9 @@ export type PartsContext = Omit<SpanContext, "isAbandoned">;
 const PART_SIZE = 16 * 1024 * 1024;
 const LEAST_PART = 1024 * 1024;
 const LEAST_BLOB = 4 * PART_SIZE;
+// A connection that receives less in that time is slower than 80 MB/s: several may be faster.
 const PATIENCE_MS = 100;
-// Where several connections usually pay: enough for a fast connection to show that it is.
-const EAGER_PATIENCE_MS = 25;
-// In bytes per millisecond, 80 MB/s: if one connection is slower, several may be faster.
-const FAST_RATE = 80_000;
+const FAST_BYTES = 8 * 1024 * 1024;
 // Above this load the process itself is slow, and more connections would only add work.
 const BUSY = 0.75;
 
@@ -24,7 +22,6 @@ const BUSY = 0.75;
 export class Parts {
   readonly #context: SpanContext;
   readonly #atOnce: number;
-  readonly #patienceMs: number;
   readonly #first: Span;
   /** Where the last part starts. */
   readonly #lastStart: number;
@@ -36,11 +33,9 @@ export class Parts {
   #resolve = (): void => undefined;
   #reject = (_: unknown): void => undefined;
 
-  /** At most `atOnce` connections are used; several after a moment already if `isEager`. */
-  constructor(context: PartsContext, atOnce: number, isEager = false) {
+  constructor(context: PartsContext, atOnce: number) {
     this.#context = { ...context, isAbandoned: () => this.#isOver };
     this.#atOnce = atOnce;
-    this.#patienceMs = isEager ? EAGER_PATIENCE_MS : PATIENCE_MS;
     const { size } = context.blob;
     this.#lastStart = size - PART_SIZE;
     this.#next = this.#lastStart;
@@ -113,10 +108,10 @@ export class Parts {
     const { after, cpuLoad } = this.#context.options.clock;
     const before = this.#first.received;
     const load = cpuLoad();
-    this.#stopWatching = after(this.#patienceMs, () => {
+    this.#stopWatching = after(PATIENCE_MS, () => {
       const { received } = this.#first;
       if (received + PART_SIZE >= this.#lastStart) return;
-      const isFast = received - before >= FAST_RATE * this.#patienceMs;
+      const isFast = received - before >= FAST_BYTES;
       if (isFast || load() > BUSY) this.#watch();
       else this.#probe();
     });

@@ -54,10 +54,9 @@ async function loadOrNot(
   try {
     const store = await opened;
     const part = enginePart(image.loadable, image.wanted.reference, store.abilities, runner);
-    const held = store.has(part);
     // At the same time: an engine that has the image has pulled it before it has answered.
-    const pulled = await pullOwn(part, store, arriving);
-    const isHeld = await held;
+    const asked = [store.has(part), pullOwn(part, store, arriving)] as const;
+    const [isHeld, pulled] = await Promise.all(asked);
     if (pulled !== undefined) await nameIt(image, part, pulled, isHeld, store, arriving);
     else if (!isHeld) await store.load(arriving.archive(part.archived), part.shown);
     return isHeld ? "had" : "loaded";

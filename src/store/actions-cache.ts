@@ -17,9 +17,6 @@ import type { CacheService } from "./cache-service.ts";
 
 // A cache that needs many retries is no faster than the registry, which is asked instead.
 const ATTEMPTS = 2;
-// An entry never changes, so wrong bytes are not downloaded again. The runner's own client uses
-// several connections for every large entry.
-const FROM_CACHE = { forgiven: 0, isEager: true };
 
 /** What reads entries, what ends that, and where messages go. */
 export type ActionsCacheOptions = {
@@ -48,7 +45,8 @@ export class ActionsCache implements RestoringCache {
     if (url === undefined) return false;
     try {
       const send = (wanted: UnaddressedRequest): Promise<HttpAnswer> => this.#send(url, wanted);
-      await downloader.download(send, blob, target, FROM_CACHE);
+      // An entry never changes, so wrong bytes are not downloaded again.
+      await downloader.download(send, blob, target, 0);
       return true;
     } catch (error) {
       this.#missed(key, error);

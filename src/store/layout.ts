@@ -131,20 +131,23 @@ export class Layout {
   }
 
   /**
-   * The bytes from `start` to before `end` of a blob that {@link has} found, not hashed again. A
-   * chunk is the reader's until it asks for the next one: its memory is reused. Fails as `dangling`
-   * when the file has another size by now, and as {@link openRegular} does. Another change of the
-   * file is not noticed here: clients check the digest.
+   * The bytes from `start` to before `end` of a blob that {@link has} found, hashed again only if
+   * the file was written to since. A chunk is the reader's until it asks for the next one: its
+   * memory is reused. Fails as `dangling` when the file has other bytes by now, and as
+   * {@link openRegular} does. A change while it is read is not noticed here: clients check the
+   * digest.
    */
   async *read(blob: Blob, start = 0, end = blob.size): AsyncGenerator<Buffer> {
+    const isKnown = this.#proven.has(blob.digest);
+    if (isKnown && !(await this.has(blob))) throw changed(blob, " since it was hashed");
     const file = await openRegular(this.blobPath(blob.digest));
     const chunks = new FileChunks(file, end - start);
     try {
       const { size } = await file.stat();
-      if (size !== blob.size) throw changed(blob, size);
+      if (size !== blob.size) throw cut(blob, size);
       for (let at = start; at < end; ) {
         const bytes = chunks.read(at, end);
-        if (bytes.length === 0) throw changed(blob, at);
+        if (bytes.length === 0) throw cut(blob, at);
         at += bytes.length;
         yield bytes;
       }
@@ -212,9 +215,12 @@ function isSame(proven: Proven | undefined, { dev, ino, size, mtimeMs }: Proven)
   return isSameFile && proven.size === size && proven.mtimeMs === mtimeMs;
 }
 
-function changed({ digest, size }: Blob, got: number): PullError {
-  const found = `expected ${size} bytes, got ${got}`;
-  return new PullError("layout-changed", `blob ${digest} of the layout has changed: ${found}`);
+function cut(blob: Blob, got: number): PullError {
+  return changed(blob, `: expected ${blob.size} bytes, got ${got}`);
+}
+
+function changed({ digest }: Blob, how: string): PullError {
+  return new PullError("layout-changed", `blob ${digest} of the layout has changed${how}`);
 }
 
 function blobPathIn(layout: string, digest: Digest): string {

@@ -65,6 +65,42 @@ describe("an image that docker gets while it is pulled", () => {
     assert.deepEqual(docker.received.toSorted(), DIGESTS);
   });
 
+  // images, which of them docker gets
+  const other = image("linux/amd64", { salt: "other" });
+  for (const { what, wanted, more, expected } of [
+    {
+      what: "one that is wanted under two names",
+      wanted: () => `${app}\n${app},name=again`,
+      more: {},
+      expected: DIGESTS,
+    },
+    {
+      what: "one beside an optional one that is not there",
+      wanted: () => `${app}\n${registry.host}/org/none:1,optional=true`,
+      more: {},
+      expected: DIGESTS,
+    },
+    {
+      what: "two, after a wait for the second",
+      wanted: () => `${app}\n${registry.host}/org/late:1`,
+      more: { "wait-timeout": "30", "wait-interval": "1" },
+      expected: [...DIGESTS, other.digest],
+    },
+  ]) {
+    it(`gets ${what}`, async () => {
+      let asked = 0;
+      registry.faults.push((request) => {
+        const isLate = request.url?.includes("org/late/") === true;
+        if (isLate && asked++ === 1) registry.push("org/late", "1", other);
+        return false;
+      });
+      const docker = new PullingDocker(directory);
+      const { exitCode, stdout } = await load(docker, { images: wanted(), ...more });
+      assert.equal(exitCode, 0, stdout);
+      for (const digest of expected) assert.ok(docker.received.includes(digest), stdout);
+    });
+  }
+
   it("is an archive for a docker that cannot reach this machine", async () => {
     const docker = new PullingDocker(directory, "elsewhere");
     const { exitCode, stdout } = await load(docker);

@@ -135,6 +135,22 @@ describe("loading while an image is pulled", () => {
     assert.deepEqual([...early], [["1", "loaded"]]);
   });
 
+  it("leaves out everything when the step ends meanwhile", async () => {
+    const ended = new PullError("timeout", "the step's timeout has passed");
+    const run = async (_: EngineName, [command]: readonly string[]): Promise<Ended> => {
+      if (command === "info") return { code: 0, output: CONTAINERD };
+      await new Promise((resolve) => setImmediate(resolve));
+      throw ended;
+    };
+    const arriving = {
+      images: await foreseen(),
+      archive: () => assert.fail(),
+      referenceTo: async (digest: Digest) => `${OWN}@${digest}`,
+    };
+    const early = await loadEarly(arriving, openEngineStore("docker", run), RUNNER);
+    assert.equal(early.size, 0);
+  });
+
   it("does not hide a bug", async () => {
     const archive = (): never => {
       throw new TypeError("a bug");

@@ -5,6 +5,7 @@ import {
   rmSync,
   symlinkSync,
   truncateSync,
+  utimesSync,
   writeFileSync,
 } from "node:fs";
 import { join } from "node:path";
@@ -64,13 +65,31 @@ describe("Layout.read", () => {
     assert.equal((await collect(layout.read(blobOf(empty)))).length, 0);
   });
 
+  it("fails when another process wrote other bytes of the same size since they were hashed", async () => {
+    const layout = await stored();
+    const file = layout.blobPath(blob.digest);
+    writeFileSync(file, Buffer.alloc(large.length));
+    utimesSync(file, 1, 1);
+    await assert.rejects(collect(layout.read(blob)), /has changed/);
+  });
+
+  it("reads right bytes that another process put in their place", async () => {
+    const layout = await stored();
+    const file = layout.blobPath(blob.digest);
+    rmSync(file);
+    writeFileSync(file, large);
+    assert.ok((await collect(layout.read(blob))).equals(large));
+  });
+
   for (const [what, size] of [
     ["shorter", 2_000_000],
     ["empty", 0],
     ["longer", 3_000_001],
   ] as const) {
-    it(`fails for a blob that is ${what} by now, before it gives a byte`, async () => {
-      const layout = await stored();
+    it(`fails for a blob that is ${what} than stated, before it gives a byte`, async () => {
+      await stored();
+      // It has hashed nothing.
+      const layout = await Layout.open(path);
       truncateSync(layout.blobPath(blob.digest), size);
       let got = 0;
       const reading = async (): Promise<void> => {
@@ -110,7 +129,8 @@ describe("Layout.read", () => {
   }
 
   it("follows no link, and fails for a blob that is gone", async () => {
-    const layout = await stored();
+    await stored();
+    const layout = await Layout.open(path);
     rmSync(layout.blobPath(blob.digest));
     await assert.rejects(collect(layout.read(blob)), { code: "ENOENT" });
     writeFileSync(join(directory, "target"), large);
