@@ -1,11 +1,11 @@
 import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);
 import {
   step
-} from "./chunk-VHJ6NYWZ.js";
+} from "./chunk-FRD4NQQ7.js";
 import "./chunk-SEAZLW7K.js";
 import {
   endJob
-} from "./chunk-UEVFI6SY.js";
+} from "./chunk-WPTWSETV.js";
 import "./chunk-EC6WEUJU.js";
 import "./chunk-6JTCIGKG.js";
 import {
@@ -13,9 +13,9 @@ import {
 } from "./chunk-YT72CJMD.js";
 import {
   DEFAULTS
-} from "./chunk-BZXLC7Q5.js";
+} from "./chunk-BYX42UZC.js";
 import "./chunk-EAIMOVJT.js";
-import "./chunk-RKJ4EMR3.js";
+import "./chunk-EZ3FNCNL.js";
 import "./chunk-GBUWJJ75.js";
 import "./chunk-4SKGWH6K.js";
 import "./chunk-UHQ4VQWZ.js";

@@ -5,12 +5,12 @@ import {
 import "./chunk-X7IPJPF4.js";
 import {
   step
-} from "./chunk-VHJ6NYWZ.js";
+} from "./chunk-FRD4NQQ7.js";
 import "./chunk-SEAZLW7K.js";
 import "./chunk-6JTCIGKG.js";
-import "./chunk-BZXLC7Q5.js";
+import "./chunk-BYX42UZC.js";
 import "./chunk-EAIMOVJT.js";
-import "./chunk-RKJ4EMR3.js";
+import "./chunk-EZ3FNCNL.js";
 import "./chunk-GBUWJJ75.js";
 import "./chunk-4SKGWH6K.js";
 import "./chunk-UHQ4VQWZ.js";

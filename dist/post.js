@@ -7,7 +7,7 @@ import {
 import "./chunk-X7IPJPF4.js";
 import {
   endJob
-} from "./chunk-UEVFI6SY.js";
+} from "./chunk-WPTWSETV.js";
 import "./chunk-EC6WEUJU.js";
 import "./chunk-6JTCIGKG.js";
 import {

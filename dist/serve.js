@@ -25,7 +25,7 @@ import "./chunk-MPD4FO6B.js";
 import {
   CachedRegistry,
   usedCache
-} from "./chunk-P23OBANE.js";
+} from "./chunk-OTFTXSM2.js";
 import {
   layoutOf
 } from "./chunk-FKLVU6HO.js";
@@ -38,12 +38,12 @@ import {
 } from "./chunk-YT72CJMD.js";
 import {
   readInputs
-} from "./chunk-BZXLC7Q5.js";
+} from "./chunk-BYX42UZC.js";
 import "./chunk-EAIMOVJT.js";
 import {
   connectRegistry,
   mirroredRepositories
-} from "./chunk-RKJ4EMR3.js";
+} from "./chunk-EZ3FNCNL.js";
 import "./chunk-GBUWJJ75.js";
 import "./chunk-4SKGWH6K.js";
 import "./chunk-UHQ4VQWZ.js";

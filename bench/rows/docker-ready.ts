@@ -11,7 +11,6 @@ import type { Contender, Group, Row } from "../row.ts";
 import type { Setup } from "../setup.ts";
 
 const REPOSITORY = "bench/ready";
-const TITLE = "Run a container of 500 MB";
 const WORK = "from nothing until a container of a 500 MB image has run, by digest";
 
 /** The image by its digest, at the far registry and on loopback. */
@@ -150,7 +149,7 @@ function serving(
 function warm(ours: Contender, { far, near }: Peers): Row {
   return {
     name: "docker-ready",
-    title: TITLE,
+    title: "Run a container of 500 MB",
     work: `${WORK}; ours loads it from the cache service`,
     ours,
     peers: [far],
@@ -164,7 +163,7 @@ function warm(ours: Contender, { far, near }: Peers): Row {
 function cold(ours: Contender, { far }: Peers): Row {
   return {
     name: "docker-ready-cold",
-    title: `${TITLE}, without a cache`,
+    title: "The same, without a cache",
     work: "the same, without a cache",
     ours,
     peers: [far],
@@ -176,7 +175,7 @@ function cold(ours: Contender, { far }: Peers): Row {
 function served(ours: Contender, { far, near }: Peers): Row {
   return {
     name: "docker-ready-serve",
-    title: `${TITLE}, from the job's registry`,
+    title: "The same, job's registry",
     work: "the same, pulled from the job's registry, which restores it from the cache service",
     ours,
     peers: [far],

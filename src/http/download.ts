@@ -6,12 +6,14 @@
 import type { Blob } from "../oci/blob.ts";
 import { PullError } from "../oci/failure.ts";
 import type { BlobTarget } from "../oci/target.ts";
-import { Parts } from "./parts.ts";
+import { isDivisible, Parts } from "./parts.ts";
 import type { DownloadOptions, Send } from "./span-download.ts";
 
 /** Downloads large blobs: in several parts at a time where that helps, resumed after cuts. */
 export class Downloader {
   readonly #options: DownloadOptions;
+  /** Blobs under way that could use several connections. They share those that there may be. */
+  #divisible = 0;
 
   constructor(options: DownloadOptions) {
     this.#options = options;
@@ -37,9 +39,17 @@ export class Downloader {
 
   /** Downloads the blob once. In parts only the first time: a later attempt is one connection. */
   async #attempt(send: Send, blob: Blob, target: BlobTarget, inParts: boolean): Promise<void> {
-    const atOnce = inParts ? this.#options.parts : 1;
+    const { parts } = this.#options;
     const context = { send, blob, target, options: this.#options };
-    await new Parts(context, atOnce).run();
+    const count = isDivisible(blob) ? 1 : 0;
+    this.#divisible += count;
+    try {
+      // Blobs that arrive in order are hashed as they arrive. What arrives early is read back.
+      const share = (): number => (inParts ? Math.floor(parts / this.#divisible) : 1);
+      await new Parts(context, share).run();
+    } finally {
+      this.#divisible -= count;
+    }
     await target.commit();
   }
 }

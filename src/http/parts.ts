@@ -1,3 +1,4 @@
+import type { Blob } from "../oci/blob.ts";
 import { PullError } from "../oci/failure.ts";
 import { Span } from "./span.ts";
 import { downloadSpan, type SpanContext } from "./span-download.ts";
@@ -15,13 +16,20 @@ const FAST_BYTES = 8 * 1024 * 1024;
 // Above this load the process itself is slow, and more connections would only add work.
 const BUSY = 0.75;
 
+/** True for a blob that is large enough for several connections. */
+export function isDivisible({ size }: Blob): boolean {
+  return size >= LEAST_BLOB;
+}
+
 /**
  * Downloads a blob over one connection and, when that is slow, over several: if the registry serves
  * the last part of the blob by itself, what the first connection has not reached is shared out.
  */
 export class Parts {
   readonly #context: SpanContext;
-  readonly #atOnce: number;
+  readonly #mayUse: () => number;
+  /** As many as it uses once it uses several. */
+  #atOnce = 1;
   readonly #first: Span;
   /** Where the last part starts. */
   readonly #lastStart: number;
@@ -33,9 +41,10 @@ export class Parts {
   #resolve = (): void => undefined;
   #reject = (_: unknown): void => undefined;
 
-  constructor(context: PartsContext, atOnce: number) {
+  /** `mayUse` returns how many connections it may use now. */
+  constructor(context: PartsContext, mayUse: () => number) {
     this.#context = { ...context, isAbandoned: () => this.#isOver };
-    this.#atOnce = atOnce;
+    this.#mayUse = mayUse;
     const { size } = context.blob;
     this.#lastStart = size - PART_SIZE;
     this.#next = this.#lastStart;
@@ -47,7 +56,7 @@ export class Parts {
     return new Promise((resolve, reject) => {
       this.#resolve = resolve;
       this.#reject = reject;
-      if (this.#atOnce > 1 && this.#size >= LEAST_BLOB) this.#watch();
+      if (isDivisible(this.#context.blob)) this.#watch();
       const first = this.#download(this.#first);
       this.#start(first.finally(() => this.#stopWatching()));
     });
@@ -112,7 +121,8 @@ export class Parts {
       const { received } = this.#first;
       if (received + PART_SIZE >= this.#lastStart) return;
       const isFast = received - before >= FAST_BYTES;
-      if (isFast || load() > BUSY) this.#watch();
+      this.#atOnce = this.#mayUse();
+      if (isFast || load() > BUSY || this.#atOnce < 2) this.#watch();
       else this.#probe();
     });
   }

@@ -41,7 +41,7 @@ describe("Parts, over slow connections", () => {
   const whole: readonly string[] = [""];
 
   /** `loads` are the first results of the clock's measurements; later ones are 0. */
-  async function download(server: EvilServer, parts = 4, ...loads: readonly number[]) {
+  function connected(server: EvilServer, parts: number, loads: readonly number[]) {
     const { api, said } = connect();
     const found = loads.values();
     const clock = {
@@ -50,7 +50,6 @@ describe("Parts, over slow connections", () => {
       random: () => 0,
       cpuLoad: () => () => found.next().value ?? 0,
     };
-    const target = new MemoryTarget(largeBlob);
     const downloader = new Downloader({
       clock,
       signal: new AbortController().signal,
@@ -63,6 +62,12 @@ describe("Parts, over slow connections", () => {
         `blobs/${largeBlob.digest}`,
         wanted,
       );
+    return { downloader, send, said };
+  }
+
+  async function download(server: EvilServer, parts = 4, ...loads: readonly number[]) {
+    const { downloader, send, said } = connected(server, parts, loads);
+    const target = new MemoryTarget(largeBlob);
     const error = await downloader
       .download(send, largeBlob, target)
       .catch((error: PullError) => error);
@@ -160,6 +165,28 @@ describe("Parts, over slow connections", () => {
     const { error, right, ranges } = await download(await slowServer(), 4, 0.9, 0.9);
     assert.deepEqual([error, right, ranges.length > 4], [undefined, true, true]);
   });
+
+  // connections, blobs at a time, and whether each is one request
+  for (const [parts, count, isWhole] of [
+    [3, 2, true],
+    [4, 2, false],
+    [4, 1, false],
+  ] as const) {
+    it(`shares ${parts} connections among blobs that arrive together: ${count}`, async () => {
+      const server = await slowServer();
+      const { downloader, send } = connected(server, parts, []);
+      const targets = Array.from({ length: count }, () => new MemoryTarget(largeBlob));
+      await Promise.all(targets.map((target) => downloader.download(send, largeBlob, target)));
+      const ranges = server.seen.map(({ headers }) => headers.get("range") ?? "");
+      await server.stop();
+      for (const target of targets) assert.ok(target.bytes.equals(large));
+      assert.equal(
+        ranges.every((range) => range === ""),
+        isWhole,
+        ranges.join(),
+      );
+    });
+  }
 
   it("uses one connection when only one request at a time is allowed", async () => {
     const { error, right, ranges } = await download(await slowServer(), 1);
