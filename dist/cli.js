@@ -1,11 +1,11 @@
 import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);
 import {
   step
-} from "./chunk-FRD4NQQ7.js";
+} from "./chunk-RM5XQBQA.js";
 import "./chunk-SEAZLW7K.js";
 import {
   endJob
-} from "./chunk-WPTWSETV.js";
+} from "./chunk-PCMRHAIE.js";
 import "./chunk-EC6WEUJU.js";
 import "./chunk-6JTCIGKG.js";
 import {
@@ -13,13 +13,13 @@ import {
 } from "./chunk-YT72CJMD.js";
 import {
   DEFAULTS
-} from "./chunk-BYX42UZC.js";
+} from "./chunk-UJWK7VBL.js";
 import "./chunk-EAIMOVJT.js";
-import "./chunk-EZ3FNCNL.js";
+import "./chunk-FP5VOQPL.js";
 import "./chunk-GBUWJJ75.js";
 import "./chunk-4SKGWH6K.js";
 import "./chunk-UHQ4VQWZ.js";
-import "./chunk-HNMHCXBS.js";
+import "./chunk-DCTTGT6M.js";
 import "./chunk-XZ2C7XNT.js";
 import "./chunk-NSVNZIQA.js";
 import {

@@ -5,16 +5,16 @@ import {
 import "./chunk-X7IPJPF4.js";
 import {
   step
-} from "./chunk-FRD4NQQ7.js";
+} from "./chunk-RM5XQBQA.js";
 import "./chunk-SEAZLW7K.js";
 import "./chunk-6JTCIGKG.js";
-import "./chunk-BYX42UZC.js";
+import "./chunk-UJWK7VBL.js";
 import "./chunk-EAIMOVJT.js";
-import "./chunk-EZ3FNCNL.js";
+import "./chunk-FP5VOQPL.js";
 import "./chunk-GBUWJJ75.js";
 import "./chunk-4SKGWH6K.js";
 import "./chunk-UHQ4VQWZ.js";
-import "./chunk-HNMHCXBS.js";
+import "./chunk-DCTTGT6M.js";
 import "./chunk-XZ2C7XNT.js";
 import "./chunk-NSVNZIQA.js";
 import {

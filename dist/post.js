@@ -7,7 +7,7 @@ import {
 import "./chunk-X7IPJPF4.js";
 import {
   endJob
-} from "./chunk-WPTWSETV.js";
+} from "./chunk-PCMRHAIE.js";
 import "./chunk-EC6WEUJU.js";
 import "./chunk-6JTCIGKG.js";
 import {

@@ -25,7 +25,7 @@ import "./chunk-MPD4FO6B.js";
 import {
   CachedRegistry,
   usedCache
-} from "./chunk-OTFTXSM2.js";
+} from "./chunk-IMMFK5OR.js";
 import {
   layoutOf
 } from "./chunk-FKLVU6HO.js";
@@ -38,16 +38,16 @@ import {
 } from "./chunk-YT72CJMD.js";
 import {
   readInputs
-} from "./chunk-BYX42UZC.js";
+} from "./chunk-UJWK7VBL.js";
 import "./chunk-EAIMOVJT.js";
 import {
   connectRegistry,
   mirroredRepositories
-} from "./chunk-EZ3FNCNL.js";
+} from "./chunk-FP5VOQPL.js";
 import "./chunk-GBUWJJ75.js";
 import "./chunk-4SKGWH6K.js";
 import "./chunk-UHQ4VQWZ.js";
-import "./chunk-HNMHCXBS.js";
+import "./chunk-DCTTGT6M.js";
 import {
   HOLDER
 } from "./chunk-XZ2C7XNT.js";

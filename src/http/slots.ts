@@ -23,7 +23,10 @@ export class Slots {
   }
 
   /** Runs `work` once a slot is free; returns or throws as `work` does. */
-  async run<T>(work: () => Promise<T>, isRefused: (result: T) => boolean): Promise<T> {
+  async run<T>(
+    work: () => Promise<T>,
+    isRefused: (result: T) => boolean = () => false,
+  ): Promise<T> {
     if (this.#running < this.#limit) this.#running++;
     else await new Promise<void>((resolve) => this.#waiting.push(resolve));
     const halvings = this.#halvings;

@@ -23,8 +23,8 @@ export async function storeDocuments(
   const converted = await convert(image, store, signal);
   const documents = converted === undefined ? documentsOf(image) : [converted.manifest];
   for (const { bytes, digest } of documents) await store.put(digest, bytes);
-  const loadable = toLoadable(image, runner, converted);
   const entry = toEntry(image, converted);
+  const loadable = toLoadable(image, entry, runner, converted);
   return { entry, stored: { converted: converted?.manifest.digest, loadable } };
 }
 
@@ -36,7 +36,7 @@ export async function storeDocuments(
 export function foresee(image: Pullable, runner: Platform): Foreseen | undefined {
   const { resolved, root } = image;
   if (root.document.kind === "schema1") return undefined;
-  const loadable = toLoadable(image, runner, undefined);
+  const loadable = toLoadable(image, toEntry(image, undefined), runner, undefined);
   if (loadable === undefined) return undefined;
   return { wanted: resolved.wanted, loadable, documents: documentsOf(image) };
 }
@@ -72,6 +72,7 @@ function imageName(reference: Reference): string {
 
 function toLoadable(
   image: Pullable,
+  entry: IndexEntry,
   runner: Platform,
   converted: OciImage | undefined,
 ): Loadable | undefined {
@@ -80,7 +81,6 @@ function toLoadable(
   const first = platforms.find(({ manifest }) => manifest.digest === shown) ?? platforms[0];
   if (first === undefined) return undefined;
   const others = platforms.filter((platform) => platform !== first);
-  const entry = toEntry(image, converted);
   const { reference } = resolved.wanted;
   const part = (platform: PullablePlatform): LoadablePlatform =>
     toLoadablePlatform(platform, converted);

@@ -57,8 +57,13 @@ async function loadOrNot(
     // At the same time: an engine that has the image has pulled it before it has answered.
     const asked = [store.has(part), pullOwn(part, store, arriving)] as const;
     const [isHeld, pulled] = await Promise.all(asked);
-    if (pulled !== undefined) await nameIt(image, part, pulled, isHeld, store, arriving);
-    else if (!isHeld) await store.load(arriving.archive(part.archived), part.shown);
+    // What it pulled has all blobs, and lacks only the image's own name.
+    const archived = pulled === undefined ? part.archived : withoutBlobs(part.archived, image);
+    try {
+      if (!isHeld) await store.load(arriving.archive(archived), part.shown);
+    } finally {
+      if (pulled !== undefined) await store.removeName(pulled);
+    }
     return isHeld ? "had" : "loaded";
   } catch (error) {
     if (!(error instanceof PullError)) throw error;
@@ -78,20 +83,8 @@ async function pullOwn(
   return (await store.pull(reference, platforms)) ? reference : undefined;
 }
 
-/** Gives what the engine pulled its own name, by an archive that has only documents. */
-async function nameIt(
-  { documents }: Foreseen,
-  { archived, shown }: EnginePart,
-  reference: string,
-  isHeld: boolean,
-  store: EngineStore,
-  { archive }: Arriving,
-): Promise<void> {
-  const isDocument = new Set(documents.map(({ digest }) => digest));
-  const blobs = archived.blobs.filter(({ digest }) => isDocument.has(digest));
-  try {
-    if (!isHeld) await store.load(archive({ ...archived, blobs }), shown);
-  } finally {
-    await store.removeName(reference);
-  }
+/** The same archive with documents alone. */
+function withoutBlobs(archived: ArchivedImage, { documents }: Foreseen): ArchivedImage {
+  const kept = new Set(documents.map(({ digest }) => digest));
+  return { ...archived, blobs: archived.blobs.filter(({ digest }) => kept.has(digest)) };
 }

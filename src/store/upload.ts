@@ -8,7 +8,7 @@ import { SLICE_BYTES } from "./outgoing.ts";
 // As many requests at a time as the runner's own client sends:
 // https://github.com/actions/toolkit/blob/main/packages/cache/src/options.ts
 const BLOCKS_AT_ONCE = 8;
-// Of all uploads together, so that the number of entries does not change their memory: 16 MiB.
+// Of all uploads together, each with one block in memory, so that the number of entries does not change their memory: 16 MiB.
 const blocks = new Slots(BLOCKS_AT_ONCE);
 
 /**
@@ -20,13 +20,7 @@ const blocks = new Slots(BLOCKS_AT_ONCE);
 export async function upload(url: string, bytes: Outgoing, signal: AbortSignal): Promise<void> {
   const client = new BlockBlobClient(url);
   if (bytes.size > SLICE_BYTES) return uploadBlocks(client, bytes, signal);
-  await inTurn(() => uploadWhole(client, bytes, signal));
-}
-
-/** Runs `work`, which holds one block in memory, as soon as there is room for one. */
-function inTurn<T>(work: () => Promise<T>): Promise<T> {
-  const isRefused = (): boolean => false;
-  return blocks.run(work, isRefused);
+  await blocks.run(() => uploadWhole(client, bytes, signal));
 }
 
 async function uploadWhole(
@@ -60,7 +54,7 @@ async function uploadBlocks(
     return true;
   };
   const sendMany = async (): Promise<void> => {
-    while (await inTurn(sendNext));
+    while (await blocks.run(sendNext));
   };
   const senders = Array.from({ length: BLOCKS_AT_ONCE }, sendMany);
   await Promise.all(senders);
