@@ -8,7 +8,7 @@ import { SLICE_BYTES } from "./outgoing.ts";
 // As many requests at a time as the runner's own client sends:
 // https://github.com/actions/toolkit/blob/main/packages/cache/src/options.ts
 const BLOCKS_AT_ONCE = 8;
-// Of all uploads together, each with one block in memory, so that the number of entries does not change their memory: 16 MiB.
+// Of all uploads together, each with one block in memory: 16 MiB, whatever the number of entries.
 const blocks = new Slots(BLOCKS_AT_ONCE);
 
 /**
