@@ -1,6 +1,6 @@
 import type { Clock } from "../http/clock.ts";
 import { codeOf, PullError } from "../oci/failure.ts";
-import type { Ended, RunEngine } from "../runner/engine-store.ts";
+import type { Ended, RunEngine } from "../runner/engine-commands.ts";
 import { engineRunner } from "./engine-program.ts";
 import { type Bounds, environmentFor, runProgram } from "./program.ts";
 

@@ -1,4 +1,5 @@
 import { foundBy, PullError } from "../oci/failure.ts";
+import { engineCommands } from "../runner/engine-commands.ts";
 import { openEngineStore } from "../runner/engine-store.ts";
 import { type ClientPlaces, defaultHosts } from "./client-places.ts";
 import type { ClientPrograms } from "./client-programs.ts";
@@ -40,7 +41,10 @@ async function askEngine(
   places: ClientPlaces,
 ): Promise<DockerEngine | NoEngine> {
   const endpoint = await endpointOf(programs);
-  const { abilities } = await openEngineStore("docker", programs.runEngine);
+  const { abilities } = await openEngineStore(
+    "docker",
+    engineCommands("docker", programs.runEngine),
+  );
   const [, socket] = /^unix:\/\/(.+)$/.exec(endpoint) ?? [];
   if (socket === undefined) return { why: `the engine is at ${endpoint}` };
   const daemon = dockerDaemons(places.proc).find((one) => listensOn(one, socket));

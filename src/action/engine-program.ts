@@ -1,5 +1,6 @@
 import { codeOf, messageOf, PullError } from "../oci/failure.ts";
-import type { EngineName, RunEngine } from "../runner/engine-store.ts";
+import type { EngineName } from "../runner/engine-calls.ts";
+import type { RunEngine } from "../runner/engine-commands.ts";
 import { type Bounds, environmentFor, runProgram } from "./program.ts";
 
 // The end of the output has the engine's own error.

@@ -6,8 +6,9 @@ import type { ArchivedImage } from "../oci/layout.ts";
 import type { Platform } from "../oci/platform.ts";
 import type { Loadable, Result } from "../pull/outcome.ts";
 import type { EarlyLoad, EarlyLoads } from "./early-loads.ts";
+import type { EngineName } from "./engine-calls.ts";
 import { type EnginePart, enginePart } from "./engine-part.ts";
-import type { EngineName, EngineStore } from "./engine-store.ts";
+import type { EngineStore } from "./engine-store.ts";
 
 /** What loading needs, and what it reports to. */
 export type LoadOptions = {

@@ -6,7 +6,9 @@ import type { ArchivedImage } from "../../src/oci/layout.ts";
 import type { Foreseen } from "../../src/pull/outcome.ts";
 import { foreseeAll } from "../../src/pull/pull.ts";
 import { type Arriving, type EarlyLoads, loadEarly } from "../../src/runner/early-loads.ts";
-import { type Ended, type EngineName, openEngineStore } from "../../src/runner/engine-store.ts";
+import type { EngineName } from "../../src/runner/engine-calls.ts";
+import { type Ended, engineCommands } from "../../src/runner/engine-commands.ts";
+import { openEngineStore } from "../../src/runner/engine-store.ts";
 import { artifact, image, multiPlatform, schema1 } from "../support/image.ts";
 import { required } from "../support/resolving.ts";
 import { RUNNER, resultOf } from "../support/results.ts";
@@ -59,7 +61,7 @@ async function load(
   };
   const referenceTo = async (digest: Digest): Promise<string> => `${OWN}@${digest}`;
   const arriving = { images, archive, referenceTo, ...given };
-  const opened = openEngineStore(engine, run);
+  const opened = openEngineStore(engine, engineCommands(engine, run));
   opened.catch(() => undefined);
   return { asked, archives, early: await loadEarly(arriving, opened, RUNNER) };
 }
@@ -147,7 +149,11 @@ describe("loading while an image is pulled", () => {
       archive: () => assert.fail(),
       referenceTo: async (digest: Digest) => `${OWN}@${digest}`,
     };
-    const early = await loadEarly(arriving, openEngineStore("docker", run), RUNNER);
+    const early = await loadEarly(
+      arriving,
+      openEngineStore("docker", engineCommands("docker", run)),
+      RUNNER,
+    );
     assert.equal(early.size, 0);
   });
 

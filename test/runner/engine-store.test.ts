@@ -2,12 +2,9 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { type Digest, digestOf } from "../../src/oci/digest.ts";
 import type { ArchivedImage } from "../../src/oci/layout.ts";
-import {
-  type Ended,
-  type EngineName,
-  type EngineStore,
-  openEngineStore,
-} from "../../src/runner/engine-store.ts";
+import type { EngineName } from "../../src/runner/engine-calls.ts";
+import { type Ended, engineCommands } from "../../src/runner/engine-commands.ts";
+import { type EngineStore, openEngineStore } from "../../src/runner/engine-store.ts";
 import { failure } from "../support/resolving.ts";
 
 const TAG = "ghcr.io/org/app:1";
@@ -44,7 +41,7 @@ async function open(engine: EngineName, driver: string, answers: Answers) {
     const answer = answers[args.slice(4).join(" ")] ?? answers[command ?? ""];
     return answer === undefined ? { code: 125, output: " \n" } : { code: 0, output: answer };
   };
-  return { asked, store: await openEngineStore(engine, run) };
+  return { asked, store: await openEngineStore(engine, engineCommands(engine, run)) };
 }
 
 /** Whether a store has an image with these platforms, by tag and digest, or by digest alone. */

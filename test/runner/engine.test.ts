@@ -8,7 +8,9 @@ import { parseReference } from "../../src/oci/reference.ts";
 import type { Loadable, LoadablePlatform, Result } from "../../src/pull/outcome.ts";
 import type { EarlyLoad } from "../../src/runner/early-loads.ts";
 import { loader } from "../../src/runner/engine.ts";
-import { type Ended, type EngineName, openEngineStore } from "../../src/runner/engine-store.ts";
+import type { EngineName } from "../../src/runner/engine-calls.ts";
+import { type Ended, engineCommands } from "../../src/runner/engine-commands.ts";
+import { openEngineStore } from "../../src/runner/engine-store.ts";
 import { artifact } from "../support/image.ts";
 import { wantedImage } from "../support/resolving.ts";
 import { pulledImage, RUNNER, resultOf } from "../support/results.ts";
@@ -92,7 +94,7 @@ function fakeEngine(
   };
   const say = (line: string): void => void said.push(line);
   const warn = (line: string): void => void warned.push(line);
-  const store = openEngineStore(engine, run);
+  const store = openEngineStore(engine, engineCommands(engine, run));
   const load = loader(
     { name: engine, store, early: Promise.resolve(new Map(early)) },
     { runner: RUNNER, archive, say, warn },
