@@ -5,6 +5,7 @@ import { checkPlainHttp } from "./address.ts";
 import type { Clock } from "./clock.ts";
 import { boundConnections } from "./connection.ts";
 import { EarlyConnections } from "./early-connections.ts";
+import { USER_AGENT } from "./user-agent.ts";
 
 type PooledAgent = Agent & { options?: object; protocol?: string };
 
@@ -96,7 +97,7 @@ export function oneHop(options: object): HttpClient {
     keepAlive: true,
   });
   // Set here, because the constructor adds the names of the plan and the job.
-  client.userAgent = "registry-pull";
+  client.userAgent = USER_AGENT;
   return client;
 }
 

@@ -6,6 +6,7 @@ import type { Clock } from "./clock.ts";
 import { Connections } from "./connections.ts";
 import { Reaches, type Resolve } from "./reaches.ts";
 import { receiveBuffer } from "./receive-buffer.ts";
+import { USER_AGENT } from "./user-agent.ts";
 
 /** One request to one place, to be sent once. */
 export type Hop = {
@@ -78,7 +79,7 @@ export class Hops {
   }
 }
 
-const HEADERS = { "accept-encoding": "identity", "user-agent": "registry-pull" };
+const HEADERS = { "accept-encoding": "identity", "user-agent": USER_AGENT };
 
 type ConnectTo = {
   readonly host: string;

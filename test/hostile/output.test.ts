@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { chmodSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { describe, it } from "node:test";
+import { USER_AGENT } from "../../src/http/user-agent.ts";
 import { OUTPUTS } from "../../src/runner/outputs.ts";
 import { findCanaries, formsOf } from "../support/canaries.ts";
 import type { RawRequest } from "../support/evil.ts";
@@ -428,7 +429,7 @@ rows("the job's name", [
         );
       assert.deepEqual(
         [...new Set(evil.seen.map(({ headers }) => headers.get("user-agent")))],
-        ["registry-pull"],
+        [USER_AGENT],
       );
       for (const { raw } of evil.seen) assert.ok(!raw.includes("-of-the-job"), raw);
     },

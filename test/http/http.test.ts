@@ -3,6 +3,7 @@ import { createServer } from "node:net";
 import { afterEach, beforeEach, describe, it } from "node:test";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import type { HttpAnswer, HttpRequest } from "../../src/http/http.ts";
+import { USER_AGENT } from "../../src/http/user-agent.ts";
 import { PullError } from "../../src/oci/failure.ts";
 import { type Connection, connect } from "../support/connect.ts";
 import { EvilServer, type Script, type Wire } from "../support/evil.ts";
@@ -60,7 +61,7 @@ describe("Http", () => {
     assert.deepEqual([request?.method, request?.body], ["POST", "a=b"]);
     assert.equal(request?.headers.get("x-a"), "b");
     assert.equal(request?.headers.get("accept-encoding"), "identity");
-    assert.equal(request?.headers.get("user-agent"), "registry-pull");
+    assert.equal(request?.headers.get("user-agent"), USER_AGENT);
   });
 
   it("retries after growing delays, and logs each", async () => {

@@ -268,7 +268,7 @@ export const SECRETS: readonly Mutation[] = [
     name: "job-in-user-agent",
     promise: "Registries, token services, hosts that they redirect to",
     file: "src/http/hops.ts",
-    search: ', "user-agent": "registry-pull"',
+    search: ', "user-agent": USER_AGENT',
     replace: "",
     test: "test/hostile/output.test.ts",
     pattern: "O8:",
