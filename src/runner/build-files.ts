@@ -33,12 +33,15 @@ export function buildContexts({ images, pulled }: Outcome): readonly BuildContex
   return contexts;
 }
 
-/** The name that a Dockerfile uses for an image: `alpine:3.20`. */
+/**
+ * The name by which builds look for an image: `alpine:3.20`, and `alpine` for `alpine:latest`, which
+ * Bake would not find under its tag.
+ */
 function shortName(reference: Reference): string {
   const name = familiarName(reference);
-  const tag = reference.tag === undefined ? "" : `:${reference.tag}`;
-  const digest = reference.digest === undefined ? "" : `@${reference.digest}`;
-  return `${name}${tag}${digest}`;
+  const { tag, digest } = reference;
+  if (digest !== undefined) return `${name}${tag === undefined ? "" : `:${tag}`}@${digest}`;
+  return tag === undefined || tag === "latest" ? name : `${name}:${tag}`;
 }
 
 /** An image with a problem is not in the layout. A converted one has another digest there. */

@@ -34,7 +34,10 @@ const DIGEST = image("linux/amd64").digest;
 describe("buildContexts", () => {
   // as it is written, its name in a Dockerfile, its repository
   for (const [written, name, repository] of [
-    ["alpine", "alpine:latest", "docker.io/library/alpine"],
+    // Bake does not find a name that ends in `:latest`.
+    ["alpine", "alpine", "docker.io/library/alpine"],
+    ["alpine:latest", "alpine", "docker.io/library/alpine"],
+    [`alpine:latest@${DIGEST}`, `alpine:latest@${DIGEST}`, "docker.io/library/alpine"],
     ["docker.io/org/app:1", "org/app:1", "docker.io/org/app"],
     ["ghcr.io/org/app:1", "ghcr.io/org/app:1", "ghcr.io/org/app"],
     [`ghcr.io/org/app@${DIGEST}`, `ghcr.io/org/app@${DIGEST}`, "ghcr.io/org/app"],
