@@ -69,9 +69,14 @@ export async function readInputs(
   const values = new InputValues(environment, DEFAULTS);
   const inputs = await readAll(values, runner);
   const { problems } = values;
-  if (problems.length === 0) return inputs;
   const { jobSummary } = inputs;
-  return { problems, jobSummary };
+  if (problems.length > 0) return { problems, jobSummary };
+  // The token of another server is not for ghcr.io, which belongs to github.com.
+  return isOfAnotherServer(environment) ? { ...inputs, githubToken: "" } : inputs;
+}
+
+function isOfAnotherServer({ GITHUB_SERVER_URL: server }: NodeJS.ProcessEnv): boolean {
+  return server !== undefined && server !== "" && server !== "https://github.com";
 }
 
 async function readAll(values: Values, runner: Platform): Promise<Inputs> {

@@ -65,6 +65,22 @@ describe("readInputs", () => {
     assert.equal(show(plan.wanted[0]?.platforms ?? []), "linux/arm64");
   });
 
+  const servers: readonly (readonly [string | undefined, string])[] = [
+    [undefined, "token"],
+    ["", "token"],
+    ["https://github.com", "token"],
+    ["https://github.example", ""],
+    ["https://org.ghe.com", ""],
+    ["https://github.com.example", ""],
+  ];
+  for (const [server, token] of servers) {
+    it(`${token ? "uses" : "does not use"} the token of ${server ?? "no server"}`, async () => {
+      const environment = { INPUT_IMAGES: "a", "INPUT_GITHUB-TOKEN": "token" };
+      const read = await readInputs({ ...environment, GITHUB_SERVER_URL: server }, RUNNER);
+      assert.equal("githubToken" in read && read.githubToken, token);
+    });
+  }
+
   it("reads a list of images with options, comments and blank lines", async () => {
     const { plan } = await good({
       images:
