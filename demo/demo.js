@@ -20,7 +20,7 @@ var ANOTHER_PATH = "choose another directory with the input path";
 var REASONS = {
   "not-found": {
     status: "not-found",
-    next: "check the repository and the tag, or set wait-timeout if it is still being pushed"
+    next: "check the reference, or set wait-timeout if it is still being pushed"
   },
   "no-credentials": {
     status: "unauthorized",
@@ -48,7 +48,7 @@ var REASONS = {
   },
   "no-answer": {
     status: "unreachable",
-    next: "check the registry's name and that this runner can reach it"
+    next: "check the reference and that this runner can reach its registry"
   },
   "tls-failed": {
     status: "unreachable",
@@ -664,12 +664,11 @@ function scenesOn(registry, directory, address) {
       heading: "1. The gate passes: the image has every required platform. The chart needs none.",
       inputs: { INPUT_IMAGES: `${app}
 ${chart}`, INPUT_PLATFORMS: PLATFORMS.join(",") },
-      outputs: ["exists", "image", "platforms"],
+      outputs: ["exists"],
       expected: 0
     },
     {
       heading: `2. The gate fails: a line of compose.yaml names a tag that does not exist.
-
 ${compose.trimEnd()}`,
       inputs: { INPUT_FILES: "compose.yaml", INPUT_PLATFORMS: "linux/amd64" },
       outputs: ["exists"],
@@ -678,13 +677,13 @@ ${compose.trimEnd()}`,
     {
       heading: "3. A cold pull: every blob is downloaded, verified, and saved to a cache.",
       inputs: pullInto(join(directory, "cold"), app),
-      outputs: ["cache-hit", "bytes-downloaded"],
+      outputs: ["cache-hit"],
       expected: 0
     },
     {
       heading: "4. The same pull, warm: every blob is restored from the cache and verified.",
       inputs: pullInto(join(directory, WARM), app),
-      outputs: ["cache-hit", "bytes-restored"],
+      outputs: ["cache-hit"],
       expected: 0
     },
     {
@@ -694,7 +693,7 @@ ${compose.trimEnd()}`,
         "INPUT_SERVE-ADDRESS": address,
         RUNNER_ENVIRONMENT: "github-hosted"
       },
-      outputs: ["registry"],
+      outputs: [],
       expected: 0,
       meanwhile: (write) => pullFrom(address, registry.host, "sample/app", write)
     }
@@ -708,7 +707,6 @@ async function freeAddress() {
   return `127.0.0.1:${typeof address === "object" && address !== null ? address.port : 0}`;
 }
 async function pullFrom(address, upstream, repository, write) {
-  write("");
   const get = async (path) => {
     const response = await fetch(`http://${address}/v2/${repository}/${path}?ns=${upstream}`);
     write(`  GET /v2/${repository}/${shortened(path)}?ns=${upstream} ${response.status}`);
@@ -735,7 +733,8 @@ function pullInto(layout, image2) {
     INPUT_IMAGES: image2,
     INPUT_PLATFORMS: "linux/amd64",
     INPUT_PULL: "layout",
-    INPUT_PATH: layout
+    INPUT_PATH: layout,
+    "INPUT_JOB-SUMMARY": "never"
   };
 }
 async function play(scenes, { registry, directory, write, runStep }) {
@@ -749,8 +748,7 @@ async function play(scenes, { registry, directory, write, runStep }) {
   };
   const exitCodes = [];
   for (const { heading, inputs, outputs, meanwhile } of scenes) {
-    write(`${exitCodes.length === 0 ? "" : "\n"}${heading}
-`);
+    write(`${exitCodes.length === 0 ? "" : "\n"}${heading}`);
     registry.seen.length = 0;
     const serving = async () => meanwhile?.(write);
     exitCodes.push(await runStep({ ...machine, ...inputs }, directory, outputs, serving));
@@ -760,8 +758,7 @@ async function play(scenes, { registry, directory, write, runStep }) {
 }
 function writeRequests(registry, write) {
   const requests = registry.log.map((line) => `  ${shortened(line)}`).join("\n");
-  write(`
-The warm pull only checked that the registry has everything:
+  write(`The warm pull only checked that the registry has everything:
 ${requests}`);
 }
 export {

@@ -80,11 +80,11 @@ function scenesOn(registry: Registry, directory: string, address: string): reado
     {
       heading: "1. The gate passes: the image has every required platform. The chart needs none.",
       inputs: { INPUT_IMAGES: `${app}\n${chart}`, INPUT_PLATFORMS: PLATFORMS.join(",") },
-      outputs: ["exists", "image", "platforms"],
+      outputs: ["exists"],
       expected: 0,
     },
     {
-      heading: `2. The gate fails: a line of compose.yaml names a tag that does not exist.\n\n${compose.trimEnd()}`,
+      heading: `2. The gate fails: a line of compose.yaml names a tag that does not exist.\n${compose.trimEnd()}`,
       inputs: { INPUT_FILES: "compose.yaml", INPUT_PLATFORMS: "linux/amd64" },
       outputs: ["exists"],
       expected: 1,
@@ -92,13 +92,13 @@ function scenesOn(registry: Registry, directory: string, address: string): reado
     {
       heading: "3. A cold pull: every blob is downloaded, verified, and saved to a cache.",
       inputs: pullInto(join(directory, "cold"), app),
-      outputs: ["cache-hit", "bytes-downloaded"],
+      outputs: ["cache-hit"],
       expected: 0,
     },
     {
       heading: "4. The same pull, warm: every blob is restored from the cache and verified.",
       inputs: pullInto(join(directory, WARM), app),
-      outputs: ["cache-hit", "bytes-restored"],
+      outputs: ["cache-hit"],
       expected: 0,
     },
     {
@@ -108,7 +108,7 @@ function scenesOn(registry: Registry, directory: string, address: string): reado
         "INPUT_SERVE-ADDRESS": address,
         RUNNER_ENVIRONMENT: "github-hosted",
       },
-      outputs: ["registry"],
+      outputs: [],
       expected: 0,
       meanwhile: (write) => pullFrom(address, registry.host, "sample/app", write),
     },
@@ -131,7 +131,6 @@ async function pullFrom(
   repository: string,
   write: (line: string) => void,
 ): Promise<void> {
-  write("");
   const get = async (path: string): Promise<Response> => {
     const response = await fetch(`http://${address}/v2/${repository}/${path}?ns=${upstream}`);
     write(`  GET /v2/${repository}/${shortened(path)}?ns=${upstream} ${response.status}`);
@@ -164,6 +163,7 @@ function pullInto(layout: string, image: string): Scene["inputs"] {
     INPUT_PLATFORMS: "linux/amd64",
     INPUT_PULL: "layout",
     INPUT_PATH: layout,
+    "INPUT_JOB-SUMMARY": "never",
   };
 }
 
@@ -191,7 +191,7 @@ async function play(
   };
   const exitCodes: number[] = [];
   for (const { heading, inputs, outputs, meanwhile } of scenes) {
-    write(`${exitCodes.length === 0 ? "" : "\n"}${heading}\n`);
+    write(`${exitCodes.length === 0 ? "" : "\n"}${heading}`);
     registry.seen.length = 0;
     const serving = async (): Promise<void> => meanwhile?.(write);
     exitCodes.push(await runStep({ ...machine, ...inputs }, directory, outputs, serving));
@@ -202,5 +202,5 @@ async function play(
 
 function writeRequests(registry: Registry, write: (line: string) => void): void {
   const requests = registry.log.map((line) => `  ${shortened(line)}`).join("\n");
-  write(`\nThe warm pull only checked that the registry has everything:\n${requests}`);
+  write(`The warm pull only checked that the registry has everything:\n${requests}`);
 }

@@ -26,8 +26,8 @@ const write: Write = (line) => {
 };
 
 type RunOptions = {
-  /** The outputs to print; all of them when it is absent. */
-  readonly outputs?: readonly string[];
+  /** The outputs to print; none when it is absent. */
+  readonly outputs?: readonly string[] | "all";
   readonly extras?: Extras;
   /** A registry runs until this resolves. */
   readonly meanwhile?: typeof untilInterrupted;
@@ -38,7 +38,7 @@ type RunOptions = {
  * user ends it. Prints the outputs. Returns the exit code of the step.
  */
 async function run(machine: Machine, options: RunOptions = {}): Promise<number> {
-  const { outputs, extras, meanwhile = untilInterrupted } = options;
+  const { outputs = [], extras, meanwhile = untilInterrupted } = options;
   const workflow = terminal(write);
   const exitCode = await step(machine, workflow, extras);
   workflow.printOutputs(outputs);
@@ -85,11 +85,11 @@ async function main(args: readonly string[]): Promise<number> {
   if (args.length === 0) return demonstrate();
   const asked = readCommandLine(args, process.env);
   if ("environment" in asked) {
-    const { environment, prunes } = asked;
-    return run(thisMachine(environment), { extras: { prunes } });
+    const { environment, prunes, outputs } = asked;
+    return run(thisMachine(environment), { extras: { prunes }, outputs: outputs ? "all" : [] });
   }
   if ("problem" in asked) {
-    write(`${asked.problem}\n\n${USAGE}`);
+    write(`${asked.problem}\nnpm start -- --help lists all options`);
     return 2;
   }
   write(USAGE);

@@ -248,7 +248,7 @@ describe("a step", () => {
       result.commands.find(({ name }) => name === "warning")?.data ?? "",
       /platform-missing.*does not offer linux\/s390x/,
     );
-    assert.match(result.summary, /1 of 1 with problems/);
+    assert.match(result.summary, /the image has a problem/);
   });
 
   it("writes a summary on failure when a cache miss fails it", async () => {
@@ -393,7 +393,7 @@ describe("a step", () => {
       result.stdout,
       /4 more problems, also in the job summary\n.*none10.*\n.*none11.*\n.*none12.*\n.*none13/,
     );
-    assert.equal(result.summary.match(/✗ not-found/g)?.length, 14);
+    assert.equal(result.summary.match(/✗\u00a0not-found/g)?.length, 14);
   });
 
   it("writes no commands that labels or registries contain", async () => {

@@ -8,7 +8,12 @@ import type { CachePlace } from "../pull/pending-saves.ts";
 import type { BlobCache } from "../pull/ports.ts";
 import type { SavePolicy } from "../pull/save-plan.ts";
 import type { CacheInputs } from "../runner/cache-inputs.ts";
-import { type CachePolicy, cachePolicy, isPrivateScope } from "../runner/cache-policy.ts";
+import {
+  type CachePolicy,
+  type CacheUse,
+  cachePolicy,
+  isPrivateScope,
+} from "../runner/cache-policy.ts";
 import { readSmallIn } from "../store/layout.ts";
 import { type Connected, connectCache } from "./connect.ts";
 import { cachesOf, layoutOf } from "./directories.ts";
@@ -21,6 +26,8 @@ export type Cached = {
   readonly saves: SavePolicy | undefined;
   /** Reports problems of the cache: one warning a step, the rest as log lines. */
   readonly voice: Voice;
+  /** What the summary says about the cache. */
+  readonly use: CacheUse;
 };
 
 const EMPTY_CACHE: BlobCache = {
@@ -37,9 +44,9 @@ export async function openCache(
   { registry, http }: Pick<Connected, "registry" | "http">,
   step: Step,
 ): Promise<Cached> {
-  const { saves, voice, ...options } = await usedCache(http, step);
+  const { saves, voice, use, ...options } = await usedCache(http, step);
   const inLayout = documentsOf(layoutOf(step.inputs.path, step.machine.environment));
-  return { registry: new CachedRegistry(registry, { ...options, inLayout }), saves, voice };
+  return { registry: new CachedRegistry(registry, { ...options, inLayout }), saves, voice, use };
 }
 
 /** The cache that this step may use. */
@@ -69,6 +76,7 @@ export async function usedCache(http: Connected["http"], step: Step): Promise<Us
     },
     saves: isSaving ? { ...saves, cache: place } : undefined,
     voice,
+    use: policy,
   };
 }
 

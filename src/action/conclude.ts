@@ -2,6 +2,7 @@ import { failsStep } from "../gate/resolved.ts";
 import type { Outcome } from "../pull/outcome.ts";
 import { annotate } from "../runner/annotations.ts";
 import { buildContexts, writeFiles } from "../runner/build-files.ts";
+import type { CacheUse } from "../runner/cache-policy.ts";
 import type { FileProblem, FilesReport } from "../runner/found-images.ts";
 import type { Inputs } from "../runner/inputs.ts";
 import type { LockReport } from "../runner/lock-report.ts";
@@ -27,6 +28,8 @@ export type Done = {
   readonly replaced: Replaced;
   /** Undefined when no registry runs for the job. */
   readonly serving: Serving | undefined;
+  /** Undefined when the step uses no cache. */
+  readonly cache?: CacheUse | undefined;
 };
 
 /**
@@ -39,12 +42,12 @@ export async function conclude(
   workflow: Workflow,
   directory: string,
 ): Promise<0 | 1> {
-  const { outcome, serving } = done;
+  const { outcome, serving, cache } = done;
   const cacheMiss = inputs.cache.failOnMiss ? missedBy(outcome) : "";
   const isRefused = cacheMiss !== "" || hasFailed(done, inputs);
   const written = await write(done, isRefused, inputs, workflow);
   const isFailed = isRefused || hasProblem(written.problems);
-  const judged = redact({ ...outcome, ...written, cacheMiss, serving }, workflow.withhold);
+  const judged = redact({ ...outcome, ...written, cacheMiss, serving, cache }, workflow.withhold);
   annotate(workflow, judged, inputs.failOnMissing);
   await handOn(judged, inputs, workflow, directory);
   const { jobSummary } = inputs;

@@ -177,7 +177,7 @@ async function check(connected: Connected, step: Step, found: Done): Promise<Don
   const cached = await openCacheOf(connected, step);
   const source = cached?.registry ?? connected.registry;
   const images = await ask(source, connected, step);
-  const done = { ...found, outcome: notPulled(images) };
+  const done = { ...found, outcome: notPulled(images), cache: cached?.use };
   // The gate failed the step: pull nothing.
   if (hasFailed(done, inputs)) return done;
   const outcome = (await pull(images, cached, engine, step)) ?? done.outcome;

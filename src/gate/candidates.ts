@@ -149,7 +149,8 @@ function missingPlatform(
   const isAny = wanted.platforms === "any";
   const reason = isAny ? "platform-unnamed" : "platform-missing";
   const near = isAny || required === undefined ? undefined : nearest(required, offered);
-  const hint = near === undefined ? "" : `; nearest: ${formatPlatform(near)}`;
+  const hint =
+    near === undefined || offered.length === 1 ? "" : `; nearest: ${formatPlatform(near)}`;
   const offers = offered.map(formatPlatform).join(", ") || "no platform";
   const lack = required === undefined ? "" : `it does not offer ${formatPlatform(required)}; `;
   const found = `${lack}it offers ${offers}${hint}`;

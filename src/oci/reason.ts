@@ -50,7 +50,7 @@ const ANOTHER_PATH = "choose another directory with the input path";
 export const REASONS = {
   "not-found": {
     status: "not-found",
-    next: "check the repository and the tag, or set wait-timeout if it is still being pushed",
+    next: "check the reference, or set wait-timeout if it is still being pushed",
   },
   "no-credentials": {
     status: "unauthorized",
@@ -78,7 +78,7 @@ export const REASONS = {
   },
   "no-answer": {
     status: "unreachable",
-    next: "check the registry's name and that this runner can reach it",
+    next: "check the reference and that this runner can reach its registry",
   },
   "tls-failed": {
     status: "unreachable",

@@ -14,6 +14,9 @@ export type CachePolicy = {
   readonly why: string;
 };
 
+/** What a summary says about the cache. */
+export type CacheUse = Pick<CachePolicy, "restore" | "why">;
+
 const NO_CACHE = {
   kind: "none",
   restore: false,
@@ -21,6 +24,9 @@ const NO_CACHE = {
 } as const;
 const NO_SERVICE = "there is no Actions cache service here: everything comes from registries";
 const NO_PERMISSION = "this run's token may not save to the cache";
+const IN_PULL_REQUEST =
+  "Not saved: this is a pull request. The next run on the default branch fills the cache.";
+const OTHER_EVENTS = "A run for a push or a schedule fills the cache.";
 const NO_DIRECTORY =
   "cache-directory is not used: the disk of a GitHub-hosted runner is gone after the job";
 
@@ -95,8 +101,8 @@ function whyNotSaved(mode: CacheMode, environment: NodeJS.ProcessEnv, event: str
 function whyStrangers(mode: CacheMode, environment: NodeJS.ProcessEnv, event: string): string {
   const name = environment["GITHUB_EVENT_NAME"] ?? "";
   if (mode !== "auto" || !isStrangers(name, event)) return "";
-  const found = `${name} can be triggered by a stranger: nothing is saved to the cache`;
-  return `${found}; cache-mode: write saves on any event`;
+  if (name.startsWith("pull_request")) return IN_PULL_REQUEST;
+  return `Not saved: a stranger can trigger the event ${name}. ${OTHER_EVENTS}`;
 }
 
 // Events that any user can trigger in a public repository, with code or text of their own:

@@ -14,16 +14,23 @@ export const USAGE = `npm start                            a demonstration on an
 npm start -- REFERENCE… [--INPUT VALUE…]   the step that the runner runs, on these images
 npm start -- --files PATTERN [--pins write]  the same, on the images that files name
 npm start -- --lock update [--prune] …     locks them; --prune drops entries that are not named
+npm start -- --outputs …                   also prints the outputs that a workflow would get
 
 Inputs, with their defaults (README.md describes them):
 ${OPTIONS.join("\n")}
 `;
 
+/** A step that a command line asks for. */
+export type AskedStep = {
+  readonly environment: NodeJS.ProcessEnv;
+  /** True to drop entries of the lock file that the step does not name. */
+  readonly prunes: boolean;
+  /** True to print all outputs. */
+  readonly outputs: boolean;
+};
+
 /** What a command line asks for: a step in an environment, help, or nothing that is understood. */
-export type CommandLine =
-  | { readonly environment: NodeJS.ProcessEnv; readonly prunes: boolean }
-  | { readonly help: true }
-  | { readonly problem: string };
+export type CommandLine = AskedStep | { readonly help: true } | { readonly problem: string };
 
 const PRUNES_NOTHING = "--prune: expected --lock update beside it, which writes the lock file";
 
@@ -36,6 +43,7 @@ export function readCommandLine(
 ): CommandLine {
   const options: Options = {
     help: { type: "boolean", short: "h" },
+    outputs: { type: "boolean" },
     prune: { type: "boolean" },
   };
   for (const name of Object.keys(DEFAULTS)) {
@@ -48,16 +56,19 @@ export function readCommandLine(
       options,
     });
     if (values["help"]) return { help: true };
-    const { images, prune = false, ...others } = values;
+    const { images, outputs = false, prune = false, ...others } = values;
     if (prune && values["lock"] !== "update") return { problem: PRUNES_NOTHING };
     const inputs: NodeJS.ProcessEnv = {};
     for (const [name, value] of Object.entries(others)) {
       inputs[inputName(name)] = [value].flat().join("\n");
     }
     inputs["INPUT_IMAGES"] = [...positionals, ...[images ?? []].flat()].join("\n");
-    return { environment: { ...environment, ...inputs }, prunes: prune === true };
+    const asked = { prunes: prune === true, outputs: outputs === true };
+    return { environment: { ...environment, ...inputs }, ...asked };
   } catch (error) {
-    return { problem: messageOf(error) };
+    // Node adds a hint about arguments with a dash, which no reference starts with.
+    const [problem = ""] = messageOf(error).split(" To specify a positional argument");
+    return { problem };
   }
 }
 

@@ -12,8 +12,16 @@ import type { NamedInFiles, UnknownReference } from "./found-images.ts";
 import { lockTable } from "./lock-diff.ts";
 import type { LockReport } from "./lock-report.ts";
 import { refusalsOf } from "./refusals.ts";
-import { pinnedReference, sumOfSizes } from "./results.ts";
-import { countOf, firstOf, formatBytes, LINE_LIMIT, platformMark, pulledLine } from "./wording.ts";
+import { sumOfSizes } from "./results.ts";
+import {
+  countOf,
+  firstOf,
+  formatBytes,
+  LINE_LIMIT,
+  platformMark,
+  pulledLine,
+  shortDigests,
+} from "./wording.ts";
 import type { Workflow } from "./workflow.ts";
 
 // Half of the ten warnings that the runner keeps, so that one image leaves room for others.
@@ -32,8 +40,8 @@ export function sayResolved(workflow: Workflow, resolved: Resolved): void {
   }
   workflow.say(resolvedLine(resolved));
   if (platforms.length > 1) {
-    const lines = platforms.map((outcome) => platformLine(outcome, resolved));
-    workflow.group(`  platforms of ${name}`, lines);
+    const lines = platformLines(resolved);
+    workflow.group(`  platforms of ${shortDigests(name)}`, lines);
   }
 }
 
@@ -56,15 +64,15 @@ function foundPart(resolved: Resolved): string {
   const { root, wanted, platforms } = resolved;
   if (root === undefined) return unreadPart(resolved);
   const { kind } = root.document;
-  const pinned = pinnedReference(resolved);
+  const { digest } = root.fetched;
+  const resolvedTo = wanted.written.endsWith(digest) ? "" : ` → ${digest}`;
   const place = placeOf(root, wanted);
-  return ` → ${pinned} (${kind}${offeredPlatforms(platforms)})${place}`;
+  return `${resolvedTo} (${kind}${offeredPlatforms(platforms)})${place}`;
 }
 
 /** What is said of an image that is as its lock file has it, and was not read again. */
-function unreadPart(resolved: Resolved): string {
-  const pinned = pinnedReference(resolved);
-  return pinned === "" ? "" : ` → ${pinned} (as locked)`;
+function unreadPart({ unread }: Resolved): string {
+  return unread === undefined ? "" : ` → ${unread} (as locked)`;
 }
 
 /** Where the top document came from, unless its own registry sent it. */
@@ -89,6 +97,15 @@ function offeredPlatforms(platforms: readonly PlatformOutcome[]): string {
   if (first === undefined) return "";
   if (others.length === 0) return `, ${first.platform}`;
   return `, ${offered.length} platforms`;
+}
+
+/** A line for each platform that counts, and one with the names of the others. */
+function platformLines(resolved: Resolved): readonly string[] {
+  const counted = resolved.platforms.filter(({ status }) => status !== "listed");
+  const others = resolved.platforms.filter(({ status }) => status === "listed");
+  const names = others.map(({ platform }) => platform).join(", ");
+  const lines = counted.map((outcome) => platformLine(outcome, resolved));
+  return others.length === 0 ? lines : [...lines, `· also offered: ${names}`];
 }
 
 function platformLine(outcome: PlatformOutcome, { root }: Resolved): string {
@@ -118,12 +135,13 @@ export function sayRefusals(workflow: Workflow, images: readonly Resolved[]): vo
 /** Prints how many references files name, and each that cannot be known. */
 export function sayFound(workflow: Workflow, { references, unknown, wanted }: NamedInFiles): void {
   const files = new Set(references.map(({ file }) => file));
-  const named = countOf(references.length, "reference");
-  const images = countOf(wanted.length, "image");
-  workflow.say(`found ${named} in ${countOf(files.size, "file")}; checking ${images}`);
+  const count = countOf(references.length, "reference");
+  const named = `found ${count} in ${countOf(files.size, "file")}`;
+  const found = references.length === 0 ? "the files name no image" : named;
+  const checking = wanted.length === 0 ? "" : `; checking ${countOf(wanted.length, "image")}`;
+  workflow.say(`${found}${checking}`);
   if (unknown.length === 0) return;
-  const count = countOf(unknown.length, "reference");
-  const title = `${count} that cannot be known before the files are used`;
+  const title = `${countOf(unknown.length, "reference")} that cannot be known before the files are used`;
   workflow.group(title, firstOf(unknown, LINE_LIMIT, unknownLine));
 }
 

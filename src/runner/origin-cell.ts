@@ -4,20 +4,23 @@ import type { Result, Tally } from "../pull/outcome.ts";
 import { markdown } from "./sanitiser.ts";
 import { formatBytes } from "./wording.ts";
 
-/** Where an image and its bytes came from, as a cell in Markdown. */
+/**
+ * Where an image and its bytes came from, as a cell in Markdown; empty when its own registry
+ * answered without credentials, and nothing was pulled.
+ */
 export function originCell(image: Result): string {
-  const registry = registryCell(image);
-  if (image.pulled === undefined) return registry;
-  return `${registry}<br>${tallyCell(image.pulled.tally, image.wanted)}`;
+  const bytes = image.pulled === undefined ? "" : tallyCell(image.pulled.tally, image.wanted);
+  const parts = [registryCell(image), bytes].filter((part) => part !== "");
+  return parts.join("<br>");
 }
 
 function registryCell({ wanted, root, unread }: Resolved): string {
   if (root === undefined) return unread === undefined ? "" : "as locked";
   const { authenticated, source } = root.fetched;
   const registry = markdown(wanted.reference.registry);
-  const place = isElsewhere(source, wanted)
-    ? `${registry} by way of ${markdown(source)}`
-    : registry;
+  const isThere = !isElsewhere(source, wanted);
+  if (isThere) return authenticated ? `${registry}, with credentials` : "";
+  const place = `${registry} by way of ${markdown(source)}`;
   return authenticated ? `${place}, with credentials` : place;
 }
 

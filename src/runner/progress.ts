@@ -18,10 +18,10 @@ export function startProgress(say: (line: string) => void): RunningProgress {
     const sinceBefore = Math.max(0, now - before);
     const rate = formatBytes(sinceBefore / (EVERY_MS / 1_000));
     const pulled = `${formatBytes(now)} of ${formatBytes(total)}`;
-    const restored = formatBytes(done.cache);
-    const downloaded = formatBytes(done.registry);
-    const origins = `${restored} restored, ${downloaded} downloaded`;
-    say(`pulled ${pulled} (${origins}), ${rate}/s`);
+    const restored = done.cache > 0 ? [`${formatBytes(done.cache)} restored`] : [];
+    const downloaded = done.registry > 0 ? [`${formatBytes(done.registry)} downloaded`] : [];
+    const origins = [...restored, ...downloaded].join(", ");
+    say(`pulled ${pulled}${origins === "" ? "" : ` (${origins})`}, ${rate}/s`);
     before = now;
   }, EVERY_MS);
   return {

@@ -1,7 +1,7 @@
 import type { ReceiptBytes, ReceiptRow } from "../find/receipt-file.ts";
-import { folded } from "./files-summary.ts";
+import { copyBlock } from "./files-summary.ts";
 import { markdown } from "./sanitiser.ts";
-import { countOf, firstOf, formatBytes, LINE_LIMIT } from "./wording.ts";
+import { countOf, firstOf, formatBytes, LINE_LIMIT, shortDigests } from "./wording.ts";
 
 // The runner drops a summary of more than 1 MiB completely, so rows end well before.
 const LENGTH_LIMIT = 900 * 1024;
@@ -19,7 +19,7 @@ export function receiptSummary(rows: readonly ReceiptRow[]): string {
     "",
     ...table.map((cells) => `| ${cells.join(" | ")} |`),
     ...leftOutOf(rows).flatMap((text) => ["", `${text}.`]),
-    ...folded("Pinned references", pinned.map(code)),
+    ...copyBlock("Pinned references", pinned),
     "",
   ]);
 }
@@ -37,8 +37,8 @@ function titleOf(rows: readonly ReceiptRow[]): string {
 function cellsOf(row: ReceiptRow): readonly string[] {
   const { reference, digest, platforms, clients, pulls, bytes } = row;
   return [
-    code(reference),
-    code(digest),
+    code(shortDigests(reference)),
+    code(shortDigests(digest)),
     firstOf(platforms, LIST_LIMIT, markdown).join("<br>"),
     firstOf(clients, LIST_LIMIT, markdown).join("<br>"),
     String(pulls),

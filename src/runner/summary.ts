@@ -9,7 +9,16 @@ import {
   statusOf,
 } from "../gate/resolved.ts";
 import type { Outcome, Pulled, Result } from "../pull/outcome.ts";
-import { fileProblemRow, filesLines, folded } from "./files-summary.ts";
+import type { CacheUse } from "./cache-policy.ts";
+import {
+  copyBlock,
+  fileProblemRow,
+  filesLines,
+  NO_BREAK,
+  problemCell,
+  type Row,
+  table,
+} from "./files-summary.ts";
 import type { FileProblem, FilesReport } from "./found-images.ts";
 import { lockDiff } from "./lock-diff.ts";
 import type { LockReport } from "./lock-report.ts";
@@ -20,16 +29,13 @@ import { lossesOf } from "./refusals.ts";
 import { pinnedReference, totalSize } from "./results.ts";
 import { markdown } from "./sanitiser.ts";
 import type { Serving } from "./serving.ts";
-import { countOf, formatBytes, platformMark, pulledLine } from "./wording.ts";
+import { countOf, formatBytes, platformMark, pulledLine, shortDigests } from "./wording.ts";
 
 // The runner drops a summary of more than 1 MiB completely, so rows end well before.
 const LENGTH_LIMIT = 900 * 1024;
 
-const PROBLEM_COLUMNS = ["image", "platform", "status", "what was found, and what to do"];
+const PROBLEM_COLUMNS = ["image", "platform", "problem"];
 const IMAGE_COLUMNS = ["image", "digest", "platforms", "size", "from"];
-
-/** The cells of a row of a table, in Markdown. */
-type Row = readonly string[];
 
 /** What is reported: the outcome of a step, the problems of its inputs, or what the job pulled. */
 export type Report =
@@ -48,6 +54,8 @@ export type Judged = Outcome & {
   readonly lock?: LockReport | undefined;
   /** Undefined when no registry runs for the job. */
   readonly serving?: Serving | undefined;
+  /** Undefined when the step uses no cache. */
+  readonly cache?: CacheUse | undefined;
 };
 
 /** The job summary in Markdown. `urlOf` links lines of files. */
@@ -66,20 +74,22 @@ function summaryOfInputs(problems: readonly string[]): string {
 
 /** The problems first, then one row an image, then the references to copy. */
 function summaryOfImages(judged: Judged, urlOf: LineUrl): string {
-  const { images, pulled, cacheMiss, files, lock } = judged;
+  const { images, cacheMiss, files, lock } = judged;
   const problems = [
     ...judged.problems.map((problem) => fileProblemRow(problem, urlOf)),
     ...images.flatMap((image) => problemRows(image, urlOf)),
   ];
-  const rows = images.map((image) => imageRow(image, urlOf));
+  // Of another image, the table of problems says all that is known.
+  const known = images.filter((image) => digestOfImage(image) !== undefined);
+  const rows = known.map((image) => imageRow(image, urlOf));
   return capped([
     headOf(images, judged.problems.length),
     ...cacheMissLines(cacheMiss),
     ...refusalLines(images),
     ...table(PROBLEM_COLUMNS, problems),
     ...table(IMAGE_COLUMNS, rows),
-    ...pulledLines(pulled),
-    ...pinnedReferences(images),
+    ...pulledLines(judged),
+    ...copyBlock("Pinned references", pinnedReferences(images)),
     ...filesLines(files, urlOf),
     ...lockLines(lock),
     ...servingLines(judged.serving),
@@ -110,24 +120,43 @@ function servingLines(serving: Serving | undefined): readonly string[] {
   return ["", `${where} What the job pulls is listed after the job.`];
 }
 
-function pulledLines(pulled: Pulled | undefined): readonly string[] {
+function pulledLines({ pulled, cache }: Judged): readonly string[] {
   if (pulled === undefined) return [];
-  return ["", `${pulledLine(pulled)}.${slowerCache(pulled)}`];
+  const sentences = [pulledLine(pulled), ...aboutCache(pulled, cache)].map(sentence);
+  return ["", `${sentences.join(" ")}${slowerCache(pulled)}`];
+}
+
+/** Why bytes were downloaded, and will be again; nothing when none were. */
+function aboutCache({ restored, downloaded }: Pulled, cache?: CacheUse): readonly string[] {
+  if (cache === undefined || downloaded === 0) return [];
+  const { restore, why } = cache;
+  const isMissed = restore && restored === 0;
+  return [...(isMissed ? ["nothing came from the cache"] : []), ...(why === "" ? [] : [why])];
+}
+
+/** A log line as a sentence in Markdown. */
+function sentence(line: string): string {
+  const text = `${line.slice(0, 1).toUpperCase()}${line.slice(1)}`;
+  return markdown(text.endsWith(".") ? text : `${text}.`);
 }
 
 function headOf(images: readonly Resolved[], fileProblems: number): string {
-  const count = images.length;
-  const failed = images.filter((image) => statusOf(image) !== "ok");
-  const isIdle = count === 0 && fileProblems === 0;
-  const resolved = isIdle ? "no image named" : `${count} resolved`;
-  const state = failed.length === 0 ? resolved : `${failed.length} of ${count} with problems`;
+  const isIdle = images.length === 0 && fileProblems === 0;
+  const state = isIdle ? "no image named" : stateOf(images);
   if (fileProblems === 0) return `### registry-pull: ${state}`;
   return `### registry-pull: ${state}, ${countOf(fileProblems, "problem")} with files`;
 }
 
+function stateOf(images: readonly Resolved[]): string {
+  const count = images.length;
+  const failed = images.filter((image) => statusOf(image) !== "ok").length;
+  if (failed === 0) return `${countOf(count, "image")} resolved`;
+  if (count === 1) return "the image has a problem";
+  return `${failed} of ${count} images ${failed === 1 ? "has" : "have"} a problem`;
+}
+
 function pinnedReferences(images: readonly Resolved[]): readonly string[] {
-  const pinned = images.map(pinnedReference).filter((reference) => reference !== "");
-  return folded("Pinned references", pinned.map(code));
+  return images.map(pinnedReference).filter((reference) => reference !== "");
 }
 
 /** A sentence when the cache was slower than the registry, which it should not be. */
@@ -138,16 +167,6 @@ function slowerCache({ rates }: Pulled): string {
   return ` The cache was slower than the registry (${figures}): this step is faster without it.`;
 }
 
-function table(columns: Row, rows: readonly Row[]): readonly string[] {
-  if (rows.length === 0) return [];
-  const rule = columns.map(() => "---");
-  return ["", line(columns), line(rule), ...rows.map(line)];
-}
-
-function line(cells: Row): string {
-  return `| ${cells.join(" | ")} |`;
-}
-
 function code(text: string): string {
   if (text === "") return "";
   return `<code>${markdown(text)}</code>`;
@@ -156,11 +175,13 @@ function code(text: string): string {
 function problemRows(image: Resolved, urlOf: LineUrl): readonly Row[] {
   const { wanted } = image;
   return problemsOf(image).map((problem) => {
-    const { platform, status, message } = problem;
-    const written = code(wanted.written);
+    const { platform, message } = problem;
+    const written = code(shortDigests(wanted.written));
     const reference = isOptional(wanted, problem) ? `${written} (optional)` : written;
     const places = placesOf(mentionsOfProblem(wanted, problem), urlOf);
-    return [`${reference}${places}`, markdown(platform), `✗ ${status}`, markdown(message)];
+    const ofPlatform = `${wanted.written} ${platform}`;
+    const subject = message.startsWith(`${ofPlatform}: `) ? ofPlatform : wanted.written;
+    return [`${reference}${places}`, markdown(platform), problemCell(problem, subject)];
   });
 }
 
@@ -176,18 +197,21 @@ function placesOf(mentions: readonly Mention[], urlOf: LineUrl): string {
 function imageRow(image: Result, urlOf: LineUrl): Row {
   const { wanted } = image;
   const size = totalSize([image]);
+  const digest = digestOfImage(image) ?? "";
   return [
-    `${nameCell(wanted)}${placesOf(mentionsOf(wanted), urlOf)}`,
-    code(digestOfImage(image) ?? ""),
+    `${nameCell(wanted, digest)}${placesOf(mentionsOf(wanted), urlOf)}`,
+    code(shortDigests(digest)),
     platformsCell(image),
-    size === 0 ? "" : formatBytes(size),
+    size === 0 ? "" : formatBytes(size).replace(" ", NO_BREAK),
     originCell(image),
   ];
 }
 
-function nameCell({ name, written }: Wanted): string {
-  if (name === written) return code(written);
-  return `${markdown(name)}: ${code(written)}`;
+/** The reference, below the name if the image has one, and without its digest. */
+function nameCell({ name, written }: Wanted, digest: string): string {
+  const end = `@${digest}`;
+  const short = written.endsWith(end) ? written.slice(0, -end.length) : shortDigests(written);
+  return name === written ? code(short) : `${markdown(name)}<br>${code(short)}`;
 }
 
 /** The platforms of an image; an artifact has none, so its kind stands there. */
@@ -198,7 +222,7 @@ function platformsCell({ root, platforms }: Resolved): string {
 }
 
 function platformCell(outcome: PlatformOutcome): string {
-  return `${platformMark(outcome)} ${markdown(outcome.platform)}`;
+  return `${platformMark(outcome)}${NO_BREAK}${markdown(outcome.platform)}`;
 }
 
 function capped(parts: readonly string[]): string {

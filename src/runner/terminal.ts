@@ -11,8 +11,8 @@ const VALUE_LIMIT = 160;
 
 /** A workflow in a terminal. */
 export type Terminal = Workflow & {
-  /** Prints the named outputs, or all of them; long values are cut. */
-  readonly printOutputs: (names?: readonly string[]) => void;
+  /** Prints these outputs, long values cut; of all outputs, only names where they are empty. */
+  readonly printOutputs: (names: readonly string[] | "all") => void;
   /** The path of the pending saves; empty when there are none. */
   readonly pendingSaves: () => string;
   /** The state of the job's registry; empty when none runs. */
@@ -24,7 +24,7 @@ export function terminal(write: (line: string) => void): Terminal {
   let pendingSaves = "";
   let servingState = "";
   const secrets = new Set<string>();
-  const outputs: [name: string, value: string][] = [];
+  const outputs: Output[] = [];
   const print = (text: string): void => {
     const redacted = withhold(secrets, text);
     write(sanitise(redacted));
@@ -46,14 +46,7 @@ export function terminal(write: (line: string) => void): Terminal {
       servingState = state;
     },
     servingState: () => servingState,
-    printOutputs: (names) => {
-      print("");
-      print("outputs");
-      for (const [name, value] of outputs) {
-        const isAsked = names?.includes(name) ?? true;
-        if (isAsked) outputLines(name, value).forEach(print);
-      }
-    },
+    printOutputs: (names) => outputBlock(outputs, names).forEach(print),
   };
 }
 
@@ -64,15 +57,15 @@ function messages(print: (text: string) => void): Messages {
     say: print,
     group: (title, lines) => {
       print(title);
-      for (const line of lines) print(`    ${line}`);
+      for (const line of lines) print(`    ${once(line)}`);
     },
     warn: (message, location) => {
       const place = placeOf(location);
-      print(`${place}warning: ${message}`);
+      print(`${place}warning: ${once(message)}`);
     },
     error: (title, message, location) => {
       const place = placeOf(location);
-      print(`${place}error: ${title}: ${message}`);
+      print(`${place}error: ${once(`${title}: ${message}`)}`);
     },
     summary: async (report) => {
       if ("invalid" in report || "receipt" in report) return;
@@ -88,11 +81,37 @@ function placeOf(location: Location | undefined): string {
   return `${file}:${line}:${column}: `;
 }
 
+/**
+ * A line with its subject once: the title of a problem, `app:1 linux/386: platform-missing`, names
+ * it, and its message starts with it, too.
+ */
+function once(line: string): string {
+  const [title = "", status = "", subject = "", ...rest] = line.split(": ");
+  const [name = ""] = title.split(" ");
+  const isRepeated = rest.length > 0 && subject !== "" && (subject === title || subject === name);
+  return isRepeated ? [title, status, ...rest].join(": ") : line;
+}
+
+type Output = readonly [name: string, value: string];
+
+function outputBlock(
+  outputs: readonly Output[],
+  names: readonly string[] | "all",
+): readonly string[] {
+  const isAll = names === "all";
+  const shown = outputs.filter(([name, value]) => (isAll ? value !== "" : names.includes(name)));
+  const empty = isAll ? outputs.filter(([, value]) => value === "") : [];
+  const width = Math.max(...shown.map(([name]) => name.length));
+  const lines = shown.flatMap(([name, value]) => outputLines(name.padEnd(width), value));
+  if (empty.length > 0) lines.push(`  empty: ${empty.map(([name]) => name).join(", ")}`);
+  return lines.length === 0 ? [] : ["", "outputs", ...lines];
+}
+
 function outputLines(name: string, value: string): readonly string[] {
   const lines = value === "" ? ["(empty)"] : value.split("\n");
   return lines.map((line, at) => {
-    const label = at === 0 ? name : "";
-    return `  ${label.padEnd(15)} ${shortened(line)}`;
+    const label = at === 0 ? name : " ".repeat(name.length);
+    return `  ${label}  ${shortened(line)}`;
   });
 }
 
@@ -101,16 +120,21 @@ function shortened(line: string): string {
   return `${line.slice(0, VALUE_LIMIT)}… (${line.length} characters)`;
 }
 
-/** The summary as text: one row an image, in columns. */
+/** The summary as text: one row an image, in columns, and below it the reference to copy. */
 function toText({ images }: Outcome): readonly string[] {
+  if (images.length === 0) return [];
   const rows = images.map(toRow);
   const widths = widthsOf(rows);
-  const lines = rows.map((row) => {
+  const lines = rows.flatMap((row, at) => {
     const cells = row.map((cell, column) => {
       const width = widths[column] ?? 0;
       return cell.padEnd(width);
     });
-    return `  ${cells.join("  ").trimEnd()}`;
+    // A column that is empty in every row is left out.
+    const used = cells.filter((_, column) => widths[column] !== 0);
+    const pinned = images.slice(at, at + 1).map(pinnedReference);
+    const below = pinned.filter((reference) => reference !== "");
+    return [`  ${used.join("  ").trimEnd()}`, ...below.map((reference) => `     ${reference}`)];
   });
   return ["", "summary", ...lines];
 }
@@ -128,6 +152,7 @@ type Row = readonly string[];
 
 function toRow(image: Result): Row {
   const status = statusOf(image);
+  const size = totalSize([image]);
   const required = image.platforms.filter((platform) => platform.required);
   const platforms = required.map((outcome) => {
     const mark = platformMark(outcome);
@@ -136,9 +161,8 @@ function toRow(image: Result): Row {
   return [
     status === "ok" ? "✓" : "✗",
     image.wanted.name,
-    status,
     platforms.join(" "),
-    image.unread === undefined ? formatBytes(totalSize([image])) : "",
-    pinnedReference(image),
+    size === 0 ? "" : formatBytes(size),
+    status === "ok" ? "" : status,
   ];
 }

@@ -18,17 +18,31 @@ export function platformMark({ required, status }: PlatformOutcome): string {
   return required ? "✓" : "·";
 }
 
-/** What a pull restored, downloaded and reused, and how long it took. */
+/**
+ * What a pull restored and downloaded, how long it took, and what it reused; without what is zero:
+ * `downloaded 5.0 kB in 0.1 s (50.0 kB/s)`.
+ */
 export function pulledLine({ restored, downloaded, alreadyThere, seconds }: Pulled): string {
-  const line = [
-    `restored ${formatBytes(restored)} from the cache`,
-    `downloaded ${formatBytes(downloaded)}`,
-    `reused ${formatBytes(alreadyThere)} from the layout`,
-  ].join(", ");
+  const parts: string[] = [];
+  if (restored > 0) parts.push(`restored ${formatBytes(restored)} from the cache`);
+  if (downloaded > 0) parts.push(`downloaded ${formatBytes(downloaded)}`);
   const moved = restored + downloaded;
-  if (moved === 0) return line;
   const rate = formatBytes(moved / Math.max(seconds, 0.001));
-  return `${line}, in ${seconds.toFixed(1)} s (${rate}/s)`;
+  const time = ` in ${seconds.toFixed(1)} s (${rate}/s)`;
+  const lines = moved === 0 ? [] : [`${parts.join(" and ")}${time}`];
+  if (alreadyThere > 0) lines.push(`reused ${formatBytes(alreadyThere)} from the layout`);
+  return lines.length === 0 ? "nothing was pulled" : lines.join("; ");
+}
+
+/** A text with its digests cut to what tells them apart: `sha256:4ba8daa8a31a…`. */
+export function shortDigests(text: string): string {
+  return text.replace(/\b(sha(?:256|512):[0-9a-f]{12})[0-9a-f]{52,}/g, "$1…");
+}
+
+/** A message without `subject: ` at its start, for a place that names the subject already. */
+export function withoutSubject(message: string, subject: string): string {
+  const start = `${subject}: `;
+  return message.startsWith(start) ? message.slice(start.length) : message;
 }
 
 /** The most lines of one group: what a person reads. */

@@ -180,7 +180,7 @@ describe("a second form of a reference", () => {
     registry.fail(/ v1$/, new PullError("no-answer", "no answer"));
     const found = await gateEither();
     assert.deepEqual([found.wanted.written, statusOf(found)], [other, "unreachable"]);
-    const words = `${other}: no answer, and ${one} does not exist; check the registry's name`;
+    const words = `${other}: no answer, and ${one} does not exist; check the reference`;
     assert.ok(messagesOf(found).startsWith(words), messagesOf(found));
   });
 

@@ -136,7 +136,7 @@ describe("the size of a blob that may not be here", () => {
     assert.equal(statusOf(await gate({ verify: "blobs" })), "dangling");
     await assert.rejects(
       cached.size(REPOSITORY, LAYER.digest),
-      failure("not-found", /^the registry does not have sha256:\w+; check the repository/),
+      failure("not-found", /^the registry does not have sha256:\w+; check the reference/),
     );
   });
 

@@ -108,7 +108,7 @@ describe("Api", () => {
   afterEach(() => registry.stop());
 
   for (const [status, expected, pattern] of [
-    [404, "not-found", /answered 404 CODE: the words \(the detail\); check the repository/],
+    [404, "not-found", /answered 404 CODE: the words \(the detail\); check the reference/],
     [401, "unauthorized", /answered 401 CODE: the words.*no credentials are configured/],
     [
       403,

@@ -10,6 +10,7 @@ describe("readCommandLine", () => {
     assert.deepEqual(read("alpine:3.20", "--images", "busybox", "ghcr.io/org/app"), {
       environment: { HOME: "/home/me", INPUT_IMAGES: "alpine:3.20\nghcr.io/org/app\nbusybox" },
       prunes: false,
+      outputs: false,
     });
   });
 
@@ -28,6 +29,7 @@ describe("readCommandLine", () => {
         INPUT_PINS: "write",
       },
       prunes: false,
+      outputs: false,
     });
   });
 
@@ -52,7 +54,14 @@ describe("readCommandLine", () => {
     assert.deepEqual(given, {
       environment: { HOME: "/home/me", INPUT_IMAGES: "alpine", INPUT_LOCK: "update" },
       prunes: true,
+      outputs: false,
     });
+  });
+
+  it("prints the outputs when it is asked to, without an input for it", () => {
+    const given = read("alpine", "--outputs");
+    const environment = { HOME: "/home/me", INPUT_IMAGES: "alpine" };
+    assert.deepEqual(given, { environment, prunes: false, outputs: true });
   });
 
   for (const lock of [[], ["--lock", "check"], ["--lock", "update", "--lock", "frozen"]]) {
@@ -64,7 +73,7 @@ describe("readCommandLine", () => {
   }
 
   for (const [args, problem] of [
-    [["alpine", "--platform", "x"], /--platform/],
+    [["alpine", "--platform", "x"], /^Unknown option '--platform'\.$/],
     [["alpine", "--pull"], /--pull/],
   ] as const) {
     it(`states what it does not understand: ${args.join(" ")}`, () => {

@@ -5,7 +5,8 @@ import type { FailureStatus } from "../../src/oci/reason.ts";
 import type { Result } from "../../src/pull/outcome.ts";
 import { fileProblem } from "../../src/runner/found-images.ts";
 import type { LockReport } from "../../src/runner/lock-report.ts";
-import { sayLocked, sayPulled, sayRefusals, sayResolved } from "../../src/runner/log.ts";
+import { sayFound, sayLocked, sayPulled, sayRefusals, sayResolved } from "../../src/runner/log.ts";
+import { shortDigests } from "../../src/runner/wording.ts";
 import { artifact, content, image, multiPlatform } from "../support/image.ts";
 import { required } from "../support/resolving.ts";
 import {
@@ -32,8 +33,7 @@ describe("sayResolved", () => {
   it("prints one line for an image with one platform", async () => {
     const made = image("linux/amd64");
     const lines = linesFor(await resultOf(made, { name: APP }));
-    const pinned = `registry.test/org/app@${made.digest}`;
-    assert.deepEqual(lines, [`say ✓ ${APP} → ${pinned} (image, linux/amd64)`]);
+    assert.deepEqual(lines, [`say ✓ ${APP} → ${made.digest} (image, linux/amd64)`]);
   });
 
   it("names the place of an image that its registry did not send", async () => {
@@ -55,8 +55,15 @@ describe("sayResolved", () => {
 
   it("shows the locked digest of an image that was not read again", () => {
     const unread = unreadResult();
-    const pinned = `registry.test/org/app@${unread.unread}`;
-    assert.deepEqual(linesFor(unread), [`say ✓ app: ${APP} → ${pinned} (as locked)`]);
+    assert.deepEqual(linesFor(unread), [`say ✓ app: ${APP} → ${unread.unread} (as locked)`]);
+  });
+
+  it("repeats no digest that the reference has, and shortens that in the title of a group", async () => {
+    const made = multiPlatform(["linux/amd64", "linux/arm64"]);
+    const written = `${APP}@${made.digest}`;
+    const lines = linesFor(await resultOf(made, { name: written, written }));
+    assert.equal(lines[0], `say ✓ ${written} (index, 2 platforms)`);
+    assert.equal(lines[1], `group   platforms of ${shortDigests(written)}`);
   });
 
   it("puts a name of its own before the reference", async () => {
@@ -66,13 +73,13 @@ describe("sayResolved", () => {
 
   it("lists several platforms in a group, with the size of those that were examined", async () => {
     const made = multiPlatform(["linux/amd64", "linux/arm64"]);
-    const [amd64, arm64] = made.manifests;
+    const [amd64] = made.manifests;
     const lines = linesFor(await resultOf(made));
     assert.match(lines[0] ?? "", /\(index, 2 platforms\)$/);
     assert.equal(lines[1], "group   platforms of app");
     assert.match(lines[2] ?? "", /^ {2}✓ linux\/amd64 sha256:\w+, \d+\.\d kB in 2 layers$/);
     assert.ok(lines[2]?.includes(amd64?.digest ?? "none"));
-    assert.equal(lines[3], `  · linux/arm64 ${arm64?.digest} (not required)`);
+    assert.equal(lines[3], "  · also offered: linux/arm64");
     assert.equal(lines.length, 4);
   });
 
@@ -85,7 +92,7 @@ describe("sayResolved", () => {
       lines[0] ?? "",
       new RegExp(`^say ✗ app: .* \\(index, 2 platforms\\): ${problems}$`),
     );
-    assert.deepEqual(lines.slice(-2), [
+    assert.deepEqual(lines.slice(-3, -1), [
       "  ✗ linux/s390x platform-missing",
       "  ✗ linux/386 platform-missing",
     ]);
@@ -138,6 +145,23 @@ describe("sayRefusals", () => {
       "warn registry.test is unavailable: why; images with a known digest come from cache, layout or sources, verified; if this lasts, name another place for them in sources",
       "warn app:2",
     ]);
+  });
+});
+
+describe("sayFound", () => {
+  const found = { references: [], unknown: [], wanted: [], problems: [] };
+
+  it("states that files name no image", () => {
+    const workflow = new RecordingWorkflow();
+    sayFound(workflow, found);
+    assert.deepEqual(workflow.lines, ["say the files name no image"]);
+  });
+
+  it("counts the images of the input that are checked all the same", async () => {
+    const workflow = new RecordingWorkflow();
+    const { wanted } = await resultOf();
+    sayFound(workflow, { ...found, wanted: [wanted] });
+    assert.deepEqual(workflow.lines, ["say the files name no image; checking 1 image"]);
   });
 });
 
@@ -253,7 +277,7 @@ describe("sayPulled", () => {
     sayPulled(workflow, outcomeOf([old, current, failed, result], pulled));
     assert.deepEqual(workflow.lines, [
       "warn two images have one name",
-      "say restored 0 B from the cache, downloaded 10 B, reused 0 B from the layout, in 1.0 s (10 B/s); layout: /layout",
+      "say downloaded 10 B in 1.0 s (10 B/s); layout: /layout",
       `say app was converted from schema 1: in the layout it is the OCI image ${converted}`,
     ]);
   });

@@ -5,6 +5,7 @@ import { digestOfAll } from "../support/locks.ts";
 import { receiptRow } from "../support/receipts.ts";
 
 const DIGEST = digestOfAll("a");
+const SHORT = `${DIGEST.slice(0, "sha256:".length + 12)}…`;
 const ROWS = [
   receiptRow("alpine:3.20", {
     platforms: ["linux/amd64", "linux/arm64"],
@@ -22,19 +23,21 @@ const ROWS = [
 describe("the summary of a receipt", () => {
   it("has a row an image, and the pinned references", () => {
     assert.equal(
-      receiptSummary(ROWS).replaceAll(DIGEST, "DIGEST"),
+      receiptSummary(ROWS).replaceAll(DIGEST, "DIGEST").replaceAll(SHORT, "SHORT"),
       [
         "### Images that this job pulled: 2",
         "",
         "| image | digest | platforms | client | pulls | size and from where |",
         "| --- | --- | --- | --- | --- | --- |",
-        "| <code>docker.io/library/alpine:3.20</code> | <code>DIGEST</code> | linux/amd64<br>linux/arm64 | docker 28.5.2<br>podman 4.3.1 | 3 | 1.0 kB from the layout<br>2.0 MB from the cache<br>5 B from docker.io |",
-        "| <code>ghcr.io/org/app<span>@</span>DIGEST</code> | <code>DIGEST</code> |  |  | 1 | nothing was downloaded |",
+        "| <code>docker.io/library/alpine:3.20</code> | <code>SHORT</code> | linux/amd64<br>linux/arm64 | docker 28.5.2<br>podman 4.3.1 | 3 | 1.0 kB from the layout<br>2.0 MB from the cache<br>5 B from docker.io |",
+        "| <code>ghcr.io/org/app<span>@</span>SHORT</code> | <code>SHORT</code> |  |  | 1 | nothing was downloaded |",
         "",
         "<details><summary>Pinned references</summary>",
         "",
-        "- <code>docker.io/library/alpine<span>@</span>DIGEST</code>",
-        "- <code>ghcr.io/org/app<span>@</span>DIGEST</code>",
+        "```text",
+        "docker.io/library/alpine@DIGEST",
+        "ghcr.io/org/app@DIGEST",
+        "```",
         "",
         "</details>",
         "",
@@ -51,6 +54,14 @@ describe("the summary of a receipt", () => {
     assert.equal(row.split(" | ").length, 6, row);
     assert.ok(!/[<[](?!\/?(code|br|span)>)|\*|::|##|https?:\/\//.test(row), row);
     assert.equal(next, "");
+  });
+
+  it("ends its block of references nowhere but at its end", () => {
+    const text = receiptSummary([receiptRow("a", { pinned: "a\n```\n</details>\n# b" })]);
+    assert.ok(
+      text.endsWith("\n\n```text\na\\x0a\\x0a</details>\\x0a# b\n```\n\n</details>\n"),
+      text,
+    );
   });
 
   it("shows five of many platforms, clients and places", () => {

@@ -1,11 +1,13 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
+import type { Problem } from "../../src/gate/problem.ts";
 import { PullError } from "../../src/oci/failure.ts";
 import type { FailureStatus } from "../../src/oci/reason.ts";
 import type { Result } from "../../src/pull/outcome.ts";
 import { fileProblem } from "../../src/runner/found-images.ts";
 import { markdown } from "../../src/runner/sanitiser.ts";
 import { type Judged, toSummary } from "../../src/runner/summary.ts";
+import { shortDigests } from "../../src/runner/wording.ts";
 import { artifact, image, multiPlatform } from "../support/image.ts";
 import { required } from "../support/resolving.ts";
 import {
@@ -29,6 +31,11 @@ function summaryOf(
   return toSummary(judgedOf(outcomeOf(images, pulled), more)).split("\n");
 }
 
+function problemOf({ problem }: Result): Problem {
+  assert.ok(problem);
+  return problem;
+}
+
 /** The cells of the row of the last table that starts with a name. */
 function rowOf(lines: readonly string[], name: string): readonly string[] {
   const row = lines.findLast((line) => line.startsWith(`| ${name}`)) ?? "";
@@ -36,27 +43,26 @@ function rowOf(lines: readonly string[], name: string): readonly string[] {
 }
 
 describe("the summary of images", () => {
-  it("has a row an image, and the pinned references to copy", async () => {
+  it("has a row an image with a short digest, and the whole pinned references to copy", async () => {
     const made = multiPlatform(["linux/amd64", "linux/arm64"]);
     const pinned = `registry.test/org/app@${made.digest}`;
     const images = [await resultOf(made)];
     const summary = toSummary(judgedOf(outcomeOf(images)));
     assert.match(
       summary,
-      /^### registry-pull: 1 resolved\n\n\| image \| digest \| platforms \| size /,
+      /^### registry-pull: 1 image resolved\n\n\| image \| digest \| platforms \| size \|\n/,
     );
-    const [name, digest, platforms, size, from] = rowOf(summary.split("\n"), "app: ");
+    const [name, digest, platforms, size, ...others] = rowOf(summary.split("\n"), "app<br>");
     assert.deepEqual(
-      [name, digest, platforms, from],
+      [name, digest, platforms, ...others],
       [
-        `app: <code>${APP}</code>`,
-        `<code>${made.digest}</code>`,
-        "✓ linux/amd64<br>· linux/arm64",
-        "registry.test",
+        `app<br><code>${APP}</code>`,
+        `<code>${shortDigests(made.digest)}</code>`,
+        "✓\u00a0linux/amd64<br>·\u00a0linux/arm64",
       ],
     );
-    assert.match(size ?? "", /^\d\.\d kB$/);
-    assert.ok(summary.endsWith(`\n\n- <code>${markdown(pinned)}</code>\n\n</details>\n\n`));
+    assert.match(size ?? "", /^\d\.\d\u00a0kB$/);
+    assert.ok(summary.endsWith(`\n\n\`\`\`text\n${pinned}\n\`\`\`\n\n</details>\n\n`));
   });
 
   it("lists the problems first", async () => {
@@ -65,23 +71,40 @@ describe("the summary of images", () => {
       await resultOf(image("linux/amd64"), { platforms }),
       failedResult("gone", "not-found", { optional: true }),
     ]);
-    assert.equal(lines[0], "### registry-pull: 2 of 2 with problems");
-    assert.equal(lines[2], "| image | platform | status | what was found, and what to do |");
+    assert.equal(lines[0], "### registry-pull: 2 of 2 images have a problem");
+    assert.equal(lines[2], "| image | platform | problem |");
     assert.match(
       lines[4] ?? "",
-      /^\| <code>registry\.test\/org\/app:1<\/code> \| linux\/386 \| ✗ platform-missing \| \S.*it does not offer linux\/386/,
+      /^\| <code>registry\.test\/org\/app:1<\/code> \| linux\/386 \| ✗\u00a0platform-missing<br>it does not offer linux\/386/,
     );
     assert.equal(
       lines[5],
-      "| <code>gone</code> (optional) |  | ✗ not-found | gone: nothing; try again |",
+      "| <code>gone</code> (optional) |  | ✗\u00a0not-found<br>nothing; try again |",
     );
-    assert.equal(lines[7], "| image | digest | platforms | size | from |");
+    assert.equal(lines[7], "| image | digest | platforms | size |");
   });
 
-  it("has no pinned references when no image could be read", () => {
-    const text = summaryOf([failedResult("gone")]).join("\n");
-    assert.ok(!text.includes("<details>"));
-    assert.deepEqual(rowOf(text.split("\n"), "<code>gone"), ["<code>gone</code>", "", "", "", ""]);
+  it("has only the problem of an image that could not be read, without empty columns", () => {
+    assert.deepEqual(summaryOf([failedResult("gone")]), [
+      "### registry-pull: the image has a problem",
+      "",
+      "| image | problem |",
+      "| --- | --- |",
+      "| <code>gone</code> | ✗\u00a0not-found<br>nothing; try again |",
+      "",
+      "Nothing was pulled.",
+      "",
+      "",
+    ]);
+  });
+
+  it("puts what to do below what was found", () => {
+    const next = "check the reference, or set wait-timeout if it is still being pushed";
+    const message = `gone: 404; ${next}; nearest of its 2 tags: a_1, a_2`;
+    const result = failedResult("gone");
+    const lines = summaryOf([{ ...result, problem: { ...problemOf(result), message } }]);
+    const cell = `404<br>→ ${next}; nearest of its 2 tags: a&#95;1, a&#95;2`;
+    assert.equal(lines[4], `| <code>gone</code> | ✗\u00a0not-found<br>${cell} |`);
   });
 
   it("shows the kind of an artifact in the place of its platforms", async () => {
@@ -97,14 +120,11 @@ describe("the summary of images", () => {
     const reused = { ...(await resultOf()), pulled: pulledImage({ tally: none }) };
     const lines = summaryOf([moved, reused], pulledOf({ ...all, alreadyThere: 500 }));
     const rows = lines.filter((line) => line.startsWith("| app"));
-    assert.match(
-      rows[0] ?? "",
-      /registry\.test<br>2\.0 kB from the cache, 1\.0 kB downloaded in 1\.0 s \|$/,
-    );
-    assert.match(rows[1] ?? "", /registry\.test<br>500 B reused \|$/);
+    assert.match(rows[0] ?? "", /\| 2\.0 kB from the cache, 1\.0 kB downloaded in 1\.0 s \|$/);
+    assert.match(rows[1] ?? "", /\| 500 B reused \|$/);
     assert.ok(
       lines.includes(
-        "restored 2.0 kB from the cache, downloaded 1.0 kB, reused 500 B from the layout, in 1.0 s (3.0 kB/s).",
+        "Restored 2.0 kB from the cache and downloaded 1.0 kB in 1.0 s (3.0 kB/s); reused 500 B from the layout.",
       ),
     );
   });
@@ -121,20 +141,20 @@ describe("the summary of images", () => {
     it(`names the places of bytes: ${shown}`, async () => {
       const all = tally({ downloaded: 3_000, places: new Map(Object.entries(places)) });
       const lines = summaryOf([{ ...(await resultOf()), pulled: pulledImage({ tally: all }) }]);
-      assert.equal(rowOf(lines, "app").at(-1), `registry.test<br>${shown}`);
+      assert.equal(rowOf(lines, "app").at(-1), shown);
     });
   }
 
   // where the top document came from, and how the image's row shows it
   for (const [source, shown] of [
-    ["registry.test", "registry.test"],
+    ["registry.test", undefined],
     ["mirror.example/hub", "registry.test by way of mirror.example/hub"],
-    ["cache", "registry.test"],
-    ["layout", "registry.test"],
+    ["cache", undefined],
+    ["layout", undefined],
   ] as const) {
-    it(`has "${shown}" for an image from ${source}`, async () => {
+    it(`has ${shown ?? "no place"} for an image from ${source}`, async () => {
       const lines = summaryOf([readFrom(source, await resultOf())]);
-      assert.equal(rowOf(lines, "app").at(-1), shown);
+      assert.equal(rowOf(lines, "app")[4], shown);
     });
   }
 
@@ -147,9 +167,9 @@ describe("the summary of images", () => {
 
   it("shows the locked digest of an image that was not read again", () => {
     const unread = unreadResult();
-    const [, digest, platforms, size, from] = rowOf(summaryOf([unread]), "app");
-    assert.equal(digest, `<code>${unread.unread}</code>`);
-    assert.deepEqual([platforms, size, from], ["✓ linux/amd64", "", "as locked"]);
+    const [, digest, platforms, from] = rowOf(summaryOf([unread]), "app");
+    assert.equal(digest, `<code>${shortDigests(unread.unread ?? "")}</code>`);
+    assert.deepEqual([platforms, from], ["✓\u00a0linux/amd64", "as locked"]);
   });
 
   it("has a line for each registry and image that was refused, before the tables", async () => {
@@ -163,7 +183,7 @@ describe("the summary of images", () => {
       await refused("app:3", "not-found"),
       { ...(await resultOf()), lock: { digest: undefined, tag: "gone" } },
     ]);
-    assert.equal(lines[0], "### registry-pull: 4 resolved");
+    assert.equal(lines[0], "### registry-pull: 4 images resolved");
     const notices = lines.filter((line) => line.startsWith("⚠"));
     assert.equal(notices.length, 3);
     assert.match(notices[0] ?? "", /^⚠ registry\.test is unavailable: a &#60;b>; images with /);
@@ -186,9 +206,9 @@ describe("the summary of images", () => {
     const location = { file, line: 7, column: 5, endColumn: 9 };
     const problem = fileProblem(error, `${file}:7`, { optional: false, location });
     const lines = summaryOf([], undefined, { problems: [problem] });
-    assert.equal(lines[0], "### registry-pull: 0 resolved, 1 problem with files");
-    const message = markdown(`${file}:7: digest: got <b>; correct it`);
-    assert.equal(lines[4], `| ${file}:7 |  | ✗ invalid | ${message} |`);
+    assert.equal(lines[0], "### registry-pull: 0 images resolved, 1 problem with files");
+    const message = markdown("digest: got <b>; correct it");
+    assert.equal(lines[4], `| ${file}:7 | ✗\u00a0invalid<br>${message} |`);
   });
 
   it("shows what changed in a lock file that was written, and nothing of another", async () => {
@@ -236,9 +256,53 @@ describe("the summary of images", () => {
     });
   }
 
+  const WHY = "Not saved: this is a <pull_request>.";
+  for (const [what, cache, moved, more] of [
+    ["no cache is used", undefined, { downloaded: 1_000 }, ""],
+    [
+      "it had nothing",
+      { restore: true, why: "" },
+      { downloaded: 1 },
+      " Nothing came from the cache.",
+    ],
+    ["it had a part", { restore: true, why: "" }, { downloaded: 1, restored: 1 }, ""],
+    ["nothing is restored", { restore: false, why: "" }, { downloaded: 1 }, ""],
+    [
+      "nothing is saved",
+      { restore: true, why: WHY },
+      { downloaded: 1 },
+      ` Nothing came from the cache. ${markdown(WHY)}`,
+    ],
+    [
+      "there is none",
+      { restore: false, why: "there is none" },
+      { downloaded: 1 },
+      " There is none.",
+    ],
+    ["all came from it", { restore: true, why: WHY }, { restored: 1 }, ""],
+  ] as const) {
+    it(`states of the cache when ${what}: ${more || "nothing"}`, async () => {
+      const lines = summaryOf([await resultOf()], pulledOf({ ...moved, seconds: 1 }), { cache });
+      const line = lines.find((one) => /^(Restored|Downloaded) /.test(one)) ?? "";
+      assert.equal(line.replace(/^.*?\/s\)\./, ""), more);
+    });
+  }
+
+  it("names neither what a message repeats nor more of a digest than a reader needs", async () => {
+    const made = image("linux/amd64");
+    const written = `registry.test/org/app:1@${made.digest}`;
+    const platforms = required("linux/386");
+    const lines = summaryOf([await resultOf(made, { written, platforms })]);
+    const short = markdown(shortDigests(written));
+    const status = "✗\u00a0platform-missing";
+    const start = `| <code>${short}</code> | linux/386 | ${status}<br>it does not offer`;
+    assert.ok(lines[4]?.startsWith(start), lines[4]);
+    assert.equal(rowOf(lines, "app")[0], "app<br><code>registry.test/org/app:1</code>");
+  });
+
   it("states a cache miss that fails the step", async () => {
     const summary = toSummary(judgedOf(outcomeOf([await resultOf()]), { cacheMiss: "1 blob <b>" }));
-    assert.match(summary, /^### registry-pull: 1 resolved\n\n✗ cache miss: 1 blob &#60;b>\n/);
+    assert.match(summary, /^### registry-pull: 1 image resolved\n\n✗ cache miss: 1 blob &#60;b>\n/);
   });
 
   it("ends before the size at which the runner drops it", async () => {

@@ -52,19 +52,48 @@ describe("a terminal", () => {
   it("prints the outputs when it is asked to, the long ones cut", () => {
     const { lines, workflow } = recorded();
     workflow.output("digest", "");
+    workflow.output("labels", "");
     workflow.output("images", "one\ntwo");
     workflow.output("json", "x".repeat(161));
     workflow.output("config", "x".repeat(160));
     assert.deepEqual(lines, []);
-    workflow.printOutputs();
+    workflow.printOutputs([]);
+    assert.deepEqual(lines, []);
+    workflow.printOutputs("all");
     assert.deepEqual(lines, [
       "",
       "outputs",
-      "  digest          (empty)",
-      "  images          one",
-      "                  two",
-      `  json            ${"x".repeat(160)}… (161 characters)`,
-      `  config          ${"x".repeat(160)}`,
+      "  images  one",
+      "          two",
+      `  json    ${"x".repeat(160)}… (161 characters)`,
+      `  config  ${"x".repeat(160)}`,
+      "  empty: digest, labels",
+    ]);
+    workflow.printOutputs(["digest", "images"]);
+    assert.deepEqual(lines.slice(7), [
+      "",
+      "outputs",
+      "  digest  (empty)",
+      "  images  one",
+      "          two",
+    ]);
+  });
+
+  it("names the subject of a problem once in a line", () => {
+    const { lines, workflow } = recorded();
+    workflow.error("app:1: not-found", "app:1: it is gone: look");
+    workflow.error("app:1 linux/386: invalid", "app:1 linux/386: too large; push less");
+    workflow.warn("app:1 linux/386: platform-missing: app:1: it offers none", LOCATION);
+    workflow.group("2 more problems", ["a:1: not-found: a:1: gone", "b: not-found: a:1: gone"]);
+    workflow.error("invalid input", "images, line 1: images, line 1: x");
+    assert.deepEqual(lines, [
+      "error: app:1: not-found: it is gone: look",
+      "error: app:1 linux/386: invalid: too large; push less",
+      "compose.yml:12:5: warning: app:1 linux/386: platform-missing: it offers none",
+      "2 more problems",
+      "    a:1: not-found: gone",
+      "    b: not-found: a:1: gone",
+      "error: invalid input: images, line 1: images, line 1: x",
     ]);
   });
 
@@ -79,21 +108,30 @@ describe("a terminal", () => {
     ];
     await workflow.summary(judgedOf(outcomeOf(images)));
     const [blank, title, ...rows] = lines;
-    assert.deepEqual([blank, title, rows.length], ["", "summary", 3]);
-    const pinned = images.map(({ root }) => `registry.test/org/app@${root?.fetched.digest}`);
-    assert.match(rows[0] ?? "", /^ {2}✓ {2}app {9}ok {16}✓ linux\/amd64 {14}\d\.\d kB /);
-    assert.match(rows[1] ?? "", /^ {2}✗ {2}other-name {2}platform-missing {2}✓ linux\/amd64 ✗ /);
-    assert.equal(rows[2]?.trim().replace(/ +/g, " "), "✗ gone not-found 0 B");
-    assert.ok(rows[0]?.endsWith(pinned[0] ?? "none") && rows[1]?.endsWith(pinned[1] ?? "none"));
-    assert.equal(rows[0]?.indexOf("registry.test"), rows[1]?.indexOf("registry.test"));
+    assert.deepEqual([blank, title, rows.length], ["", "summary", 5]);
+    const pinned = images.map(({ root }) => `     registry.test/org/app@${root?.fetched.digest}`);
+    assert.match(rows[0] ?? "", /^ {2}✓ {2}app {9}✓ linux\/amd64 {14}\d\.\d kB$/);
+    assert.match(
+      rows[2] ?? "",
+      /^ {2}✗ {2}other-name {2}✓ linux\/amd64 ✗ linux\/386 {2}\d\.\d kB {2}platform-missing$/,
+    );
+    assert.equal(rows[4]?.trim().replace(/ +/g, " "), "✗ gone not-found");
+    assert.deepEqual([rows[1], rows[3]], pinned.slice(0, 2));
+  });
+
+  it("prints no summary without images", async () => {
+    const { lines, workflow } = recorded();
+    await workflow.summary(judgedOf(outcomeOf([])));
+    assert.deepEqual(lines, []);
   });
 
   it("prints no size of an image that was not read again", async () => {
     const { lines, workflow } = recorded();
     const unread = unreadResult();
     await workflow.summary(judgedOf(outcomeOf([unread])));
-    const row = lines.at(-1)?.trim().replace(/ +/g, " ");
-    assert.equal(row, `✓ app ok ✓ linux/amd64 registry.test/org/app@${unread.unread}`);
+    assert.equal(lines.at(-2), "  ✓  app  ✓ linux/amd64", "no room for empty columns");
+    const rows = lines.slice(-2).map((line) => line.trim().replace(/ +/g, " "));
+    assert.deepEqual(rows, ["✓ app ✓ linux/amd64", `registry.test/org/app@${unread.unread}`]);
   });
 
   it("prints no summary of invalid inputs, which it printed as errors", async () => {
