@@ -1,53 +1,54 @@
 import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);
 import {
   step
-} from "./chunk-RM5XQBQA.js";
-import "./chunk-SEAZLW7K.js";
+} from "./chunk-DPGEFJZ7.js";
+import "./chunk-UNUFXIPR.js";
 import {
   endJob
-} from "./chunk-PCMRHAIE.js";
+} from "./chunk-4433KIDU.js";
 import "./chunk-EC6WEUJU.js";
-import "./chunk-6JTCIGKG.js";
+import "./chunk-KXWKZKOL.js";
 import {
   terminal
-} from "./chunk-YT72CJMD.js";
+} from "./chunk-V5AR5YYS.js";
 import {
   DEFAULTS
-} from "./chunk-UJWK7VBL.js";
+} from "./chunk-KFD3YYT4.js";
 import "./chunk-EAIMOVJT.js";
-import "./chunk-FP5VOQPL.js";
-import "./chunk-GBUWJJ75.js";
+import "./chunk-N3XTVWJM.js";
+import "./chunk-QGK77OHI.js";
 import "./chunk-4SKGWH6K.js";
-import "./chunk-UHQ4VQWZ.js";
+import "./chunk-DFUUDE2K.js";
 import "./chunk-DCTTGT6M.js";
-import "./chunk-XZ2C7XNT.js";
-import "./chunk-NSVNZIQA.js";
+import "./chunk-FUQHFSBD.js";
+import "./chunk-VWCS4YZZ.js";
 import {
   endWhenUnread,
   thisMachine
-} from "./chunk-VDBIAAZR.js";
+} from "./chunk-3FJVDGVQ.js";
 import "./chunk-FYXWCRXM.js";
-import "./chunk-BGEPBSP5.js";
-import "./chunk-5H5L4S2G.js";
+import "./chunk-5NRT7XDW.js";
+import "./chunk-VZIZUKS2.js";
 import "./chunk-COR7NI3P.js";
-import "./chunk-EM4ZRUO3.js";
-import "./chunk-YBOTJD2E.js";
-import "./chunk-RUCBVZK4.js";
-import "./chunk-WT6YWUOJ.js";
-import "./chunk-MG3YF5HN.js";
-import "./chunk-NZDXKJVI.js";
+import "./chunk-H6Y2A7TW.js";
+import "./chunk-NW7VBWHV.js";
+import "./chunk-RKAU76CV.js";
+import "./chunk-GBVRIMHB.js";
+import "./chunk-EA2R6EQY.js";
+import "./chunk-UFHSAQ23.js";
 import "./chunk-QWCBFTQ4.js";
 import "./chunk-LFD2NK2P.js";
-import "./chunk-5TZM3BW3.js";
-import "./chunk-NP7E7G7R.js";
-import "./chunk-OFTH6OHO.js";
-import "./chunk-WFVP33N2.js";
-import "./chunk-JIU37K5Q.js";
+import "./chunk-UMCD7WYT.js";
+import "./chunk-GHKMTOL7.js";
+import "./chunk-SMR2B6IV.js";
+import "./chunk-NAVAG4EO.js";
+import "./chunk-SP36TW6E.js";
 import "./chunk-MUYIHUB2.js";
-import "./chunk-GLUDGTER.js";
+import "./chunk-V4QGKLYV.js";
+import "./chunk-DGCL3OSD.js";
 import {
   messageOf
-} from "./chunk-TH46VUGE.js";
+} from "./chunk-P27XCGGL.js";
 import "./chunk-VA35IVHB.js";
 
 // src/runner/command-line.ts
@@ -58,6 +59,7 @@ var USAGE = `npm start                            a demonstration on an embedded
 npm start -- REFERENCE… [--INPUT VALUE…]   the step that the runner runs, on these images
 npm start -- --files PATTERN [--pins write]  the same, on the images that files name
 npm start -- --lock update [--prune] …     locks them; --prune drops entries that are not named
+npm start -- --outputs …                   also prints the outputs that a workflow would get
 
 Inputs, with their defaults (README.md describes them):
 ${OPTIONS.join("\n")}
@@ -66,6 +68,7 @@ var PRUNES_NOTHING = "--prune: expected --lock update beside it, which writes th
 function readCommandLine(args, environment) {
   const options = {
     help: { type: "boolean", short: "h" },
+    outputs: { type: "boolean" },
     prune: { type: "boolean" }
   };
   for (const name of Object.keys(DEFAULTS)) {
@@ -78,16 +81,18 @@ function readCommandLine(args, environment) {
       options
     });
     if (values["help"]) return { help: true };
-    const { images, prune = false, ...others } = values;
+    const { images, outputs = false, prune = false, ...others } = values;
     if (prune && values["lock"] !== "update") return { problem: PRUNES_NOTHING };
     const inputs = {};
     for (const [name, value] of Object.entries(others)) {
       inputs[inputName(name)] = [value].flat().join("\n");
     }
     inputs["INPUT_IMAGES"] = [...positionals, ...[images ?? []].flat()].join("\n");
-    return { environment: { ...environment, ...inputs }, prunes: prune === true };
+    const asked = { prunes: prune === true, outputs: outputs === true };
+    return { environment: { ...environment, ...inputs }, ...asked };
   } catch (error) {
-    return { problem: messageOf(error) };
+    const [problem = ""] = messageOf(error).split(" To specify a positional argument");
+    return { problem };
   }
 }
 function inputName(option) {
@@ -101,7 +106,7 @@ var write = (line) => {
 `);
 };
 async function run(machine, options = {}) {
-  const { outputs, extras, meanwhile = untilInterrupted } = options;
+  const { outputs = [], extras, meanwhile = untilInterrupted } = options;
   const workflow = terminal(write);
   const exitCode = await step(machine, workflow, extras);
   workflow.printOutputs(outputs);
@@ -136,13 +141,12 @@ async function main(args) {
   if (args.length === 0) return demonstrate();
   const asked = readCommandLine(args, process.env);
   if ("environment" in asked) {
-    const { environment, prunes } = asked;
-    return run(thisMachine(environment), { extras: { prunes } });
+    const { environment, prunes, outputs } = asked;
+    return run(thisMachine(environment), { extras: { prunes }, outputs: outputs ? "all" : [] });
   }
   if ("problem" in asked) {
     write(`${asked.problem}
-
-${USAGE}`);
+npm start -- --help lists all options`);
     return 2;
   }
   write(USAGE);

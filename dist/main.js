@@ -1,47 +1,48 @@
 import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);
 import {
   actions
-} from "./chunk-OGIL3W5O.js";
-import "./chunk-X7IPJPF4.js";
+} from "./chunk-YQYM3LOL.js";
+import "./chunk-Y34UGOEL.js";
 import {
   step
-} from "./chunk-RM5XQBQA.js";
-import "./chunk-SEAZLW7K.js";
-import "./chunk-6JTCIGKG.js";
-import "./chunk-UJWK7VBL.js";
+} from "./chunk-DPGEFJZ7.js";
+import "./chunk-UNUFXIPR.js";
+import "./chunk-KXWKZKOL.js";
+import "./chunk-KFD3YYT4.js";
 import "./chunk-EAIMOVJT.js";
-import "./chunk-FP5VOQPL.js";
-import "./chunk-GBUWJJ75.js";
+import "./chunk-N3XTVWJM.js";
+import "./chunk-QGK77OHI.js";
 import "./chunk-4SKGWH6K.js";
-import "./chunk-UHQ4VQWZ.js";
+import "./chunk-DFUUDE2K.js";
 import "./chunk-DCTTGT6M.js";
-import "./chunk-XZ2C7XNT.js";
-import "./chunk-NSVNZIQA.js";
+import "./chunk-FUQHFSBD.js";
+import "./chunk-VWCS4YZZ.js";
 import {
   endWhenUnread,
   thisMachine
-} from "./chunk-VDBIAAZR.js";
+} from "./chunk-3FJVDGVQ.js";
 import "./chunk-FYXWCRXM.js";
-import "./chunk-BGEPBSP5.js";
+import "./chunk-5NRT7XDW.js";
 import "./chunk-SDDE2WD2.js";
-import "./chunk-5H5L4S2G.js";
+import "./chunk-VZIZUKS2.js";
 import "./chunk-COR7NI3P.js";
-import "./chunk-EM4ZRUO3.js";
-import "./chunk-YBOTJD2E.js";
-import "./chunk-RUCBVZK4.js";
-import "./chunk-WT6YWUOJ.js";
-import "./chunk-MG3YF5HN.js";
-import "./chunk-NZDXKJVI.js";
+import "./chunk-H6Y2A7TW.js";
+import "./chunk-NW7VBWHV.js";
+import "./chunk-RKAU76CV.js";
+import "./chunk-GBVRIMHB.js";
+import "./chunk-EA2R6EQY.js";
+import "./chunk-UFHSAQ23.js";
 import "./chunk-QWCBFTQ4.js";
 import "./chunk-LFD2NK2P.js";
-import "./chunk-5TZM3BW3.js";
-import "./chunk-NP7E7G7R.js";
-import "./chunk-OFTH6OHO.js";
-import "./chunk-WFVP33N2.js";
-import "./chunk-JIU37K5Q.js";
+import "./chunk-UMCD7WYT.js";
+import "./chunk-GHKMTOL7.js";
+import "./chunk-SMR2B6IV.js";
+import "./chunk-NAVAG4EO.js";
+import "./chunk-SP36TW6E.js";
 import "./chunk-MUYIHUB2.js";
-import "./chunk-GLUDGTER.js";
-import "./chunk-TH46VUGE.js";
+import "./chunk-V4QGKLYV.js";
+import "./chunk-DGCL3OSD.js";
+import "./chunk-P27XCGGL.js";
 import "./chunk-VA35IVHB.js";
 
 // src/main.ts

@@ -3,30 +3,31 @@ import {
   actions,
   pendingSaves,
   servingState
-} from "./chunk-OGIL3W5O.js";
-import "./chunk-X7IPJPF4.js";
+} from "./chunk-YQYM3LOL.js";
+import "./chunk-Y34UGOEL.js";
 import {
   endJob
-} from "./chunk-PCMRHAIE.js";
+} from "./chunk-4433KIDU.js";
 import "./chunk-EC6WEUJU.js";
-import "./chunk-6JTCIGKG.js";
+import "./chunk-KXWKZKOL.js";
 import {
   thisMachine
-} from "./chunk-VDBIAAZR.js";
+} from "./chunk-3FJVDGVQ.js";
 import "./chunk-FYXWCRXM.js";
-import "./chunk-BGEPBSP5.js";
+import "./chunk-5NRT7XDW.js";
 import "./chunk-SDDE2WD2.js";
 import "./chunk-COR7NI3P.js";
-import "./chunk-WT6YWUOJ.js";
-import "./chunk-MG3YF5HN.js";
-import "./chunk-NZDXKJVI.js";
+import "./chunk-GBVRIMHB.js";
+import "./chunk-EA2R6EQY.js";
+import "./chunk-UFHSAQ23.js";
 import "./chunk-QWCBFTQ4.js";
 import "./chunk-LFD2NK2P.js";
-import "./chunk-5TZM3BW3.js";
-import "./chunk-NP7E7G7R.js";
+import "./chunk-UMCD7WYT.js";
+import "./chunk-GHKMTOL7.js";
 import "./chunk-MUYIHUB2.js";
-import "./chunk-GLUDGTER.js";
-import "./chunk-TH46VUGE.js";
+import "./chunk-V4QGKLYV.js";
+import "./chunk-DGCL3OSD.js";
+import "./chunk-P27XCGGL.js";
 import "./chunk-VA35IVHB.js";
 
 // src/post.ts

@@ -1,100 +1,101 @@
 import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);
 import {
   listen
-} from "./chunk-ARJ3DKQQ.js";
+} from "./chunk-EQA6UNU2.js";
 import {
   planSaves
-} from "./chunk-5ZISDGGH.js";
+} from "./chunk-DWEHWV7T.js";
 import {
   WATCH,
   jobEnd,
   startWatchdog,
   watch
-} from "./chunk-VZOYO2G7.js";
+} from "./chunk-FIAJRGQH.js";
 import {
   ServingDirectory,
   untellClients
-} from "./chunk-LLHGDCSM.js";
+} from "./chunk-NUK574VP.js";
 import {
   RECEIPT_LIST,
   RECEIPT_ROWS,
   RECEIPT_SIZE,
   printReceipt
-} from "./chunk-KAMZV2ZU.js";
-import "./chunk-MPD4FO6B.js";
+} from "./chunk-TNPJJGTY.js";
+import "./chunk-UGHOGSMQ.js";
 import {
   CachedRegistry,
   usedCache
-} from "./chunk-IMMFK5OR.js";
+} from "./chunk-W7TH4QFO.js";
 import {
   layoutOf
 } from "./chunk-FKLVU6HO.js";
 import "./chunk-FPEWW6XC.js";
 import {
   Layout
-} from "./chunk-FEPT4X27.js";
+} from "./chunk-QXYWZY23.js";
 import {
   terminal
-} from "./chunk-YT72CJMD.js";
+} from "./chunk-V5AR5YYS.js";
 import {
   readInputs
-} from "./chunk-UJWK7VBL.js";
+} from "./chunk-KFD3YYT4.js";
 import "./chunk-EAIMOVJT.js";
 import {
   connectRegistry,
   mirroredRepositories
-} from "./chunk-FP5VOQPL.js";
-import "./chunk-GBUWJJ75.js";
+} from "./chunk-N3XTVWJM.js";
+import "./chunk-QGK77OHI.js";
 import "./chunk-4SKGWH6K.js";
-import "./chunk-UHQ4VQWZ.js";
+import "./chunk-DFUUDE2K.js";
 import "./chunk-DCTTGT6M.js";
 import {
   HOLDER
-} from "./chunk-XZ2C7XNT.js";
-import "./chunk-NSVNZIQA.js";
+} from "./chunk-FUQHFSBD.js";
+import "./chunk-VWCS4YZZ.js";
 import {
   thisMachine
-} from "./chunk-VDBIAAZR.js";
+} from "./chunk-3FJVDGVQ.js";
 import "./chunk-FYXWCRXM.js";
-import "./chunk-BGEPBSP5.js";
+import "./chunk-5NRT7XDW.js";
 import {
   resolveImage
-} from "./chunk-EM4ZRUO3.js";
-import "./chunk-YBOTJD2E.js";
+} from "./chunk-H6Y2A7TW.js";
+import "./chunk-NW7VBWHV.js";
 import {
   DOCUMENT_BYTES,
   parseDocument
-} from "./chunk-RUCBVZK4.js";
-import "./chunk-WT6YWUOJ.js";
+} from "./chunk-RKAU76CV.js";
+import "./chunk-GBVRIMHB.js";
 import {
   blobsOf,
   problemsOf
-} from "./chunk-MG3YF5HN.js";
-import "./chunk-NZDXKJVI.js";
+} from "./chunk-EA2R6EQY.js";
+import "./chunk-UFHSAQ23.js";
 import "./chunk-QWCBFTQ4.js";
 import "./chunk-LFD2NK2P.js";
+import {
+  parseReference,
+  repositoryName
+} from "./chunk-UMCD7WYT.js";
 import {
   asPlatform,
   formatPlatform,
   runnerPlatform
-} from "./chunk-5TZM3BW3.js";
-import {
-  parseReference,
-  repositoryName
-} from "./chunk-NP7E7G7R.js";
-import "./chunk-OFTH6OHO.js";
-import "./chunk-WFVP33N2.js";
-import "./chunk-JIU37K5Q.js";
+} from "./chunk-GHKMTOL7.js";
+import "./chunk-SMR2B6IV.js";
+import "./chunk-NAVAG4EO.js";
+import "./chunk-SP36TW6E.js";
 import "./chunk-MUYIHUB2.js";
 import {
   asDigest
-} from "./chunk-GLUDGTER.js";
+} from "./chunk-V4QGKLYV.js";
+import "./chunk-DGCL3OSD.js";
 import {
   PullError,
   foundBy,
   isInterruption,
   isOutage
-} from "./chunk-TH46VUGE.js";
+} from "./chunk-P27XCGGL.js";
 import "./chunk-VA35IVHB.js";
 
 // src/serve.ts
