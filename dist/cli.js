@@ -1,11 +1,11 @@
 import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);
 import {
   step
-} from "./chunk-DPGEFJZ7.js";
+} from "./chunk-MYGFIRSC.js";
 import "./chunk-UNUFXIPR.js";
 import {
   endJob
-} from "./chunk-4433KIDU.js";
+} from "./chunk-FUG6NVU7.js";
 import "./chunk-EC6WEUJU.js";
 import "./chunk-KXWKZKOL.js";
 import {
@@ -30,7 +30,7 @@ import "./chunk-FYXWCRXM.js";
 import "./chunk-5NRT7XDW.js";
 import "./chunk-VZIZUKS2.js";
 import "./chunk-COR7NI3P.js";
-import "./chunk-H6Y2A7TW.js";
+import "./chunk-GN7N3NJW.js";
 import "./chunk-NW7VBWHV.js";
 import "./chunk-RKAU76CV.js";
 import "./chunk-GBVRIMHB.js";

@@ -5,7 +5,7 @@ import {
 import "./chunk-Y34UGOEL.js";
 import {
   step
-} from "./chunk-DPGEFJZ7.js";
+} from "./chunk-MYGFIRSC.js";
 import "./chunk-UNUFXIPR.js";
 import "./chunk-KXWKZKOL.js";
 import "./chunk-KFD3YYT4.js";
@@ -26,7 +26,7 @@ import "./chunk-5NRT7XDW.js";
 import "./chunk-SDDE2WD2.js";
 import "./chunk-VZIZUKS2.js";
 import "./chunk-COR7NI3P.js";
-import "./chunk-H6Y2A7TW.js";
+import "./chunk-GN7N3NJW.js";
 import "./chunk-NW7VBWHV.js";
 import "./chunk-RKAU76CV.js";
 import "./chunk-GBVRIMHB.js";

@@ -7,7 +7,7 @@ import {
 import "./chunk-Y34UGOEL.js";
 import {
   endJob
-} from "./chunk-4433KIDU.js";
+} from "./chunk-FUG6NVU7.js";
 import "./chunk-EC6WEUJU.js";
 import "./chunk-KXWKZKOL.js";
 import {

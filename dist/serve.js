@@ -59,7 +59,7 @@ import "./chunk-FYXWCRXM.js";
 import "./chunk-5NRT7XDW.js";
 import {
   resolveImage
-} from "./chunk-H6Y2A7TW.js";
+} from "./chunk-GN7N3NJW.js";
 import "./chunk-NW7VBWHV.js";
 import {
   DOCUMENT_BYTES,

@@ -75,9 +75,13 @@ function savedLine(results: readonly Saved[], existedBefore: number): string {
   const saved = count("saved");
   const existed = existedBefore + count("existed");
   const failed = count("failed");
+  if (saved + existed + failed === 0) return "cache: nothing new to save";
   const entries = saved === 1 ? "entry" : "entries";
-  const rest = failed === 0 ? "" : `, ${failed} not saved`;
-  return `cache: saved ${saved} ${entries}, ${existed} already existed${rest}`;
+  const others = [
+    existed === 0 ? "" : `, ${existed} already existed`,
+    failed === 0 ? "" : `, ${failed} not saved`,
+  ];
+  return `cache: saved ${saved} ${entries}${others.join("")}`;
 }
 
 /** The file must be below the job's own directory, and not a link out of it. */

@@ -30,6 +30,7 @@ export async function tagHint(
   });
   if (tags.length === 0) return "";
   const nearest = nearestTags(tag, tags, HINTED_TAGS).join(", ");
+  if (tags.length === 1) return `; its only tag: ${nearest}`;
   return `; nearest of its ${tags.length} tags: ${nearest}`;
 }
 

@@ -66,7 +66,7 @@ describe("resolveImage", () => {
     push(image("linux/amd64"));
     const found = await gate(`${registry.host}/org/app:2`, "linux/amd64");
     assert.deepEqual([statusOf(found), found.platforms, found.root], ["not-found", [], undefined]);
-    assert.match(messagesOf(found), /does not have 2; check .*; nearest of its 1 tags: 1$/);
+    assert.match(messagesOf(found), /does not have 2; check .*; its only tag: 1$/);
   });
 
   it("keeps the root of an image whose only manifest is unusable", async () => {
@@ -173,7 +173,7 @@ describe("a second form of a reference", () => {
     assert.deepEqual([found.wanted.written, statusOf(found)], [one, "not-found"]);
     const words = `${one}: the registry does not have 1, and ${other} does not exist either; check`;
     assert.ok(messagesOf(found).startsWith(words), messagesOf(found));
-    assert.match(messagesOf(found), /; nearest of its 1 tags: 2$/);
+    assert.match(messagesOf(found), /; its only tag: 2$/);
   });
 
   it("has the problem that keeps it from being read, and the message names the first", async () => {

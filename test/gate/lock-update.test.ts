@@ -141,7 +141,7 @@ describe("an update of an image that cannot be read", () => {
     registry.remove("org/app", "1");
     const found = await update(LOCKED);
     assert.deepEqual([statusOf(found), digestOfImage(found)], ["not-found", undefined]);
-    assert.match(messagesOf(found), /; nearest of its 1 tags: 2$/);
+    assert.match(messagesOf(found), /; its only tag: 2$/);
     assert.deepEqual(found.lock, { digest: OLD.digest, tag: "" });
   });
 

@@ -70,7 +70,7 @@ describe("tagHint", () => {
     registry.push("org/app", "2", NEW);
     const lock = lockOf("update", lockedImage(OLD));
     const wanted = wantedImage(`${registry.host}/org/app:1`, { lock });
-    assert.equal(await tagHint(registry, wanted, NOT_FOUND), "; nearest of its 1 tags: 2");
+    assert.equal(await tagHint(registry, wanted, NOT_FOUND), "; its only tag: 2");
   });
 
   it("throws a bug", async () => {
