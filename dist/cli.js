@@ -1,7 +1,7 @@
 import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);
 import {
   step
-} from "./chunk-MYGFIRSC.js";
+} from "./chunk-LIUCXNJ5.js";
 import "./chunk-UNUFXIPR.js";
 import {
   endJob

@@ -5,7 +5,7 @@ import {
 import "./chunk-Y34UGOEL.js";
 import {
   step
-} from "./chunk-MYGFIRSC.js";
+} from "./chunk-LIUCXNJ5.js";
 import "./chunk-UNUFXIPR.js";
 import "./chunk-KXWKZKOL.js";
 import "./chunk-KFD3YYT4.js";

@@ -8,9 +8,9 @@ import type { Answered, EngineCalls } from "../runner/engine-calls.ts";
 // The end of an answer has the engine's own error.
 const ANSWER_LIMIT = 4 * 1024 * 1024;
 const OUTPUT_LIMIT = 1024;
-// Older engines ignore the platform of an inspection:
+// Engines before version 1.49 of the API ignore the platform of an inspection:
 // https://docs.docker.com/reference/api/engine/version-history/#v149-api-changes
-const PLATFORM_API = 1.49;
+const PLATFORM_MINOR = 49;
 
 type Call = {
   readonly method: "DELETE" | "GET" | "POST";
@@ -19,7 +19,7 @@ type Call = {
 };
 
 /** The end of an answer as text. */
-type Got = { readonly status: number; readonly apiVersion: number; readonly text: string };
+type Got = { readonly status: number; readonly apiMinor: number; readonly text: string };
 
 /**
  * The calls of a Docker Engine by its socket: its client would take a tenth of a second for each.
@@ -33,7 +33,7 @@ export function dockerCalls(socketPath: string, signal: AbortSignal): EngineCall
     inspect: async (name, platform) => {
       const query = platform === undefined ? "" : `?platform=${toQuery(platform)}`;
       const got = await call({ method: "GET", path: `/images/${name}/json${query}` });
-      const isKnown = platform === undefined || got.apiVersion >= PLATFORM_API;
+      const isKnown = platform === undefined || got.apiMinor >= PLATFORM_MINOR;
       return isKnown ? field(got, "Id") : { failure: "older API", output: "" };
     },
     load: async (input) =>
@@ -69,14 +69,18 @@ async function send(socketPath: string, made: Call, signal: AbortSignal): Promis
     sent.on("response", resolve);
     sent.on("error", reject);
   });
+  let inputError: unknown;
+  const feeding = pipeline(Readable.from(input), sent).catch((error: unknown) => {
+    inputError = error;
+    throw error;
+  });
   try {
-    const feeding = pipeline(Readable.from(input), sent);
-    // An engine that refuses what it gets answers before it has all.
+    // An engine may answer before it has all: while it loads, or when it refuses what it gets.
     const answer = await Promise.race([answered, feeding.then(() => answered)]);
     return await read(answer);
   } catch (error) {
     signal.throwIfAborted();
-    if (error instanceof PullError) throw error;
+    if (inputError instanceof PullError) throw inputError;
     const found = `docker does not answer at ${socketPath}: ${messageOf(error)}`;
     throw new PullError("engine-failed", found, { cause: error });
   } finally {
@@ -87,8 +91,8 @@ async function send(socketPath: string, made: Call, signal: AbortSignal): Promis
 async function read(answer: IncomingMessage): Promise<Got> {
   let text = "";
   for await (const part of answer.setEncoding("utf8")) text = (text + part).slice(-ANSWER_LIMIT);
-  const apiVersion = Number(answer.headers["api-version"] ?? 0);
-  return { status: answer.statusCode ?? 0, apiVersion, text };
+  const [, minor] = /^1\.(\d+)$/.exec(String(answer.headers["api-version"])) ?? [];
+  return { status: answer.statusCode ?? 0, apiMinor: Number(minor ?? 0), text };
 }
 
 /** One field of an answer that is an object. */

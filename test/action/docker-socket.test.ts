@@ -82,6 +82,14 @@ describe("the calls of Docker by its socket", () => {
       "",
     ],
     [
+      "believes a much newer engine",
+      (calls) => calls.inspect("app:1", "linux/amd64"),
+      { text: '{"Id":"sha256:1"}', version: "1.100" },
+      'GET /images/app:1/json?platform={"os":"linux","architecture":"amd64"}',
+      "",
+      "sha256:1",
+    ],
+    [
       "is told that an image is not there",
       (calls) => calls.inspect("app:1"),
       { status: 404, text: '{"message":"No such image: app:1"}' },
@@ -153,6 +161,22 @@ describe("the calls of Docker by its socket", () => {
       }
       await assert.rejects(calls.load(broken()), failure("answer-cut", /the pull ended/));
       assert.deepEqual(asked, []);
+    }));
+
+  it("fails as the archive does after the engine has begun to answer", () =>
+    engine({ text: "" }, async (calls, _, server) => {
+      const begun = new Promise<void>((resolve) => {
+        server.removeAllListeners("request").on("request", (request, response) => {
+          request.on("error", () => undefined).resume();
+          response.writeHead(200).write('{"stream":"Loading"}\n', () => resolve());
+        });
+      });
+      async function* broken(): AsyncGenerator<Buffer> {
+        yield Buffer.from("one");
+        await begun;
+        throw new PullError("answer-cut", "the pull ended");
+      }
+      await assert.rejects(calls.load(broken()), failure("answer-cut", /the pull ended/));
     }));
 
   it("fails when nothing answers", async () => {
