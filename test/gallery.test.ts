@@ -6,7 +6,7 @@ import { ALL, galleryTexts } from "../scripts/gallery/texts.ts";
 
 const ROOT = join(import.meta.dirname, "..");
 const GALLERY = join(ROOT, "docs/gallery");
-const AGAIN = "run node scripts/gallery.ts, and look at its pictures";
+const AGAIN = "run npx node scripts/gallery.ts, and look at its pictures";
 // A reader waits for all of them.
 const PICTURE_BYTES = 150_000;
 

@@ -29,7 +29,7 @@ async function playOn(situation: Situation, dist: string): Promise<Seen> {
 const HEAD = `# What a step shows
 
 Each section is one run of the bundle in \`dist/\`: the inputs, the job summary, and the log with its
-groups unfolded. Some also show what the same inputs print on a laptop. \`node scripts/gallery.ts\`
+groups unfolded. Some also show what the same inputs print on a laptop. \`npx node scripts/gallery.ts\`
 runs them in an emulated runner, with a registry and a cache service on the same machine, and writes
 this directory. A test fails when a text differs from what the bundle prints today.
 
