@@ -1,11 +1,11 @@
 import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);
 import {
   step
-} from "./chunk-LIUCXNJ5.js";
+} from "./chunk-WV64IXQZ.js";
 import "./chunk-UNUFXIPR.js";
 import {
   endJob
-} from "./chunk-FUG6NVU7.js";
+} from "./chunk-ETCKHBCJ.js";
 import "./chunk-EC6WEUJU.js";
 import "./chunk-KXWKZKOL.js";
 import {
@@ -13,14 +13,15 @@ import {
 } from "./chunk-V5AR5YYS.js";
 import {
   DEFAULTS
-} from "./chunk-KFD3YYT4.js";
+} from "./chunk-M4BPC7ZW.js";
 import "./chunk-EAIMOVJT.js";
-import "./chunk-N3XTVWJM.js";
+import "./chunk-4RS7WBCL.js";
 import "./chunk-QGK77OHI.js";
 import "./chunk-4SKGWH6K.js";
 import "./chunk-DFUUDE2K.js";
 import "./chunk-DCTTGT6M.js";
 import "./chunk-FUQHFSBD.js";
+import "./chunk-H7XMZLRN.js";
 import "./chunk-VWCS4YZZ.js";
 import {
   endWhenUnread,

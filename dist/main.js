@@ -5,17 +5,18 @@ import {
 import "./chunk-Y34UGOEL.js";
 import {
   step
-} from "./chunk-LIUCXNJ5.js";
+} from "./chunk-WV64IXQZ.js";
 import "./chunk-UNUFXIPR.js";
 import "./chunk-KXWKZKOL.js";
-import "./chunk-KFD3YYT4.js";
+import "./chunk-M4BPC7ZW.js";
 import "./chunk-EAIMOVJT.js";
-import "./chunk-N3XTVWJM.js";
+import "./chunk-4RS7WBCL.js";
 import "./chunk-QGK77OHI.js";
 import "./chunk-4SKGWH6K.js";
 import "./chunk-DFUUDE2K.js";
 import "./chunk-DCTTGT6M.js";
 import "./chunk-FUQHFSBD.js";
+import "./chunk-H7XMZLRN.js";
 import "./chunk-VWCS4YZZ.js";
 import {
   endWhenUnread,

@@ -7,7 +7,7 @@ import {
 import "./chunk-Y34UGOEL.js";
 import {
   endJob
-} from "./chunk-FUG6NVU7.js";
+} from "./chunk-ETCKHBCJ.js";
 import "./chunk-EC6WEUJU.js";
 import "./chunk-KXWKZKOL.js";
 import {

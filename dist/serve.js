@@ -25,7 +25,7 @@ import "./chunk-UGHOGSMQ.js";
 import {
   CachedRegistry,
   usedCache
-} from "./chunk-W7TH4QFO.js";
+} from "./chunk-2H2CTWKA.js";
 import {
   layoutOf
 } from "./chunk-FKLVU6HO.js";
@@ -38,12 +38,12 @@ import {
 } from "./chunk-V5AR5YYS.js";
 import {
   readInputs
-} from "./chunk-KFD3YYT4.js";
+} from "./chunk-M4BPC7ZW.js";
 import "./chunk-EAIMOVJT.js";
 import {
   connectRegistry,
   mirroredRepositories
-} from "./chunk-N3XTVWJM.js";
+} from "./chunk-4RS7WBCL.js";
 import "./chunk-QGK77OHI.js";
 import "./chunk-4SKGWH6K.js";
 import "./chunk-DFUUDE2K.js";
@@ -51,6 +51,7 @@ import "./chunk-DCTTGT6M.js";
 import {
   HOLDER
 } from "./chunk-FUQHFSBD.js";
+import "./chunk-H7XMZLRN.js";
 import "./chunk-VWCS4YZZ.js";
 import {
   thisMachine

@@ -1,6 +1,5 @@
 import { accessSync, constants, readFileSync, statSync } from "node:fs";
-import { homedir } from "node:os";
-import { join } from "node:path";
+import { dockerConfigPath } from "../registry/docker-config.ts";
 
 const DEFAULT_SOCKET = "/var/run/docker.sock";
 
@@ -30,10 +29,9 @@ function socketPath(environment: NodeJS.ProcessEnv, byDefault: string): string |
 }
 
 /** The context in the configuration of the docker client; empty when there is none. */
-function currentContext({ DOCKER_CONFIG, HOME }: NodeJS.ProcessEnv): unknown {
-  const directory = DOCKER_CONFIG || join(HOME ?? homedir(), ".docker");
+function currentContext(environment: NodeJS.ProcessEnv): unknown {
   try {
-    const config = JSON.parse(readFileSync(join(directory, "config.json"), "utf8"));
+    const config = JSON.parse(readFileSync(dockerConfigPath(environment), "utf8"));
     return config.currentContext ?? "";
   } catch {
     // The client ignores a configuration that it cannot read.

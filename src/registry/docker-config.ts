@@ -43,18 +43,29 @@ export function readDockerConfigs(
 }
 
 /**
- * https://docs.docker.com/reference/cli/docker/#change-the-docker-directory and
+ * The path of docker's configuration.
+ *
+ * https://docs.docker.com/reference/cli/docker/#change-the-docker-directory
+ */
+export function dockerConfigPath(environment: NodeJS.ProcessEnv): string {
+  const directory = environment["DOCKER_CONFIG"] || join(homeOf(environment), ".docker");
+  return join(directory, "config.json");
+}
+
+function homeOf(environment: NodeJS.ProcessEnv): string {
+  return environment["HOME"] ?? environment["USERPROFILE"] ?? homedir();
+}
+
+/**
  * https://github.com/containers/image/blob/main/docs/containers-auth.json.5.md:
  * REGISTRY_AUTH_FILE replaces all files of podman.
  */
 function paths(environment: NodeJS.ProcessEnv): readonly string[] {
-  const home = environment["HOME"] ?? environment["USERPROFILE"] ?? homedir();
-  const dockerDirectory = environment["DOCKER_CONFIG"] || join(home, ".docker");
-  const docker = join(dockerDirectory, "config.json");
+  const docker = dockerConfigPath(environment);
   const file = environment["REGISTRY_AUTH_FILE"];
   if (file) return [docker, file];
   const runtime = environment["XDG_RUNTIME_DIR"];
-  const configHome = environment["XDG_CONFIG_HOME"] || join(home, ".config");
+  const configHome = environment["XDG_CONFIG_HOME"] || join(homeOf(environment), ".config");
   return [
     docker,
     ...(runtime ? [join(runtime, "containers", "auth.json")] : []),
