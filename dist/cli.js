@@ -5,7 +5,7 @@ import {
 import "./chunk-UNUFXIPR.js";
 import {
   endJob
-} from "./chunk-ETCKHBCJ.js";
+} from "./chunk-UWQS7CFI.js";
 import "./chunk-EC6WEUJU.js";
 import "./chunk-KXWKZKOL.js";
 import {

@@ -1,8 +1,8 @@
 import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);
 import {
   actions
-} from "./chunk-YQYM3LOL.js";
-import "./chunk-Y34UGOEL.js";
+} from "./chunk-EYWBJPNN.js";
+import "./chunk-F7IUBSMN.js";
 import {
   step
 } from "./chunk-WV64IXQZ.js";

@@ -3,11 +3,11 @@ import {
   actions,
   pendingSaves,
   servingState
-} from "./chunk-YQYM3LOL.js";
-import "./chunk-Y34UGOEL.js";
+} from "./chunk-EYWBJPNN.js";
+import "./chunk-F7IUBSMN.js";
 import {
   endJob
-} from "./chunk-ETCKHBCJ.js";
+} from "./chunk-UWQS7CFI.js";
 import "./chunk-EC6WEUJU.js";
 import "./chunk-KXWKZKOL.js";
 import {

@@ -1,6 +1,6 @@
 import type { ReceiptBytes, ReceiptRow } from "../find/receipt-file.ts";
-import { copyBlock } from "./files-summary.ts";
 import { markdown } from "./sanitiser.ts";
+import { copyBlock, tableLine } from "./summary-parts.ts";
 import { countOf, firstOf, formatBytes, LINE_LIMIT, shortDigests } from "./wording.ts";
 
 // The runner drops a summary of more than 1 MiB completely, so rows end well before.
@@ -17,7 +17,7 @@ export function receiptSummary(rows: readonly ReceiptRow[]): string {
   return capped([
     `### ${titleOf(rows)}`,
     "",
-    ...table.map((cells) => `| ${cells.join(" | ")} |`),
+    ...table.map(tableLine),
     ...leftOutOf(rows).flatMap((text) => ["", `${text}.`]),
     ...copyBlock("Pinned references", pinned),
     "",

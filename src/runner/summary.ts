@@ -10,15 +10,7 @@ import {
 } from "../gate/resolved.ts";
 import type { Outcome, Pulled, Result } from "../pull/outcome.ts";
 import type { CacheUse } from "./cache-policy.ts";
-import {
-  copyBlock,
-  fileProblemRow,
-  filesLines,
-  NO_BREAK,
-  problemCell,
-  type Row,
-  table,
-} from "./files-summary.ts";
+import { fileProblemRow, filesLines } from "./files-summary.ts";
 import type { FileProblem, FilesReport } from "./found-images.ts";
 import { lockDiff } from "./lock-diff.ts";
 import type { LockReport } from "./lock-report.ts";
@@ -29,6 +21,7 @@ import { lossesOf } from "./refusals.ts";
 import { pinnedReference, totalSize } from "./results.ts";
 import { markdown } from "./sanitiser.ts";
 import type { Serving } from "./serving.ts";
+import { copyBlock, NO_BREAK, problemCell, type Row, table } from "./summary-parts.ts";
 import { countOf, formatBytes, platformMark, pulledLine, shortDigests } from "./wording.ts";
 
 // The runner drops a summary of more than 1 MiB completely, so rows end well before.
